@@ -1,0 +1,2 @@
+export { ExitStatus } from './exit-status.js';
+export { run } from './run.js';

@@ -1,0 +1,22 @@
+import { ExitStatus } from '../exit-status.js';
+import { Interrupt } from './interrupt.js';
+import type { Output } from './output.js';
+
+/**
+ * Does work that Ctrl-C, SIGTERM and a reader that goes away end: `work` gets the signal that says so, and its rejection
+ * is then no failure. Resolves with the exit status.
+ */
+export async function untilInterrupted(
+  stdout: Output,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<ExitStatus> {
+  const interrupt = new Interrupt();
+  try {
+    await work(AbortSignal.any([interrupt.signal, stdout.gone]));
+  } catch (error) {
+    if (interrupt.status === undefined && !stdout.gone.aborted) throw error;
+  } finally {
+    interrupt.dispose();
+  }
+  return interrupt.status ?? ExitStatus.Ok;
+}

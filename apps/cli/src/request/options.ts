@@ -1,0 +1,46 @@
+import { DIALECTS, type DialectName } from '@wiremux/framing';
+import { type Command, Option } from 'commander';
+import { DEFAULT_DIALECT, parseDialect } from '../parse/dialect.js';
+import { parseDuration } from '../parse/duration.js';
+
+/** What `call` and `watch` are told on the command line. */
+export interface RequestOptions {
+  readonly arg: readonly string[];
+  readonly args?: string;
+  readonly data?: string;
+  /** Time for everything, ms. */
+  readonly timeout?: number;
+  readonly dialect: DialectName;
+  readonly quiet: boolean;
+}
+
+const AFTER = `
+A value JSON has no form for is written, and read in arguments, as {"$bytes":"<base64>"}, {"$int":"…"},
+{"$float":"NaN"} or {"$map":[[key,value],…]}; a real key that starts with $ gets one more $.`;
+
+/** Adds the arguments and options of a command that runs one request. */
+export function addRequestOptions(command: Command): Command {
+  const dialects = DIALECTS.map(({ name }) => name);
+  return command
+    .argument('<url>', 'the gateway, as ws://127.0.0.1:8080/mux; /mux may be left out')
+    .argument('<command>', 'what to run; the command `capabilities` lists them')
+    .addOption(
+      new Option('--arg <name=value>', 'an argument, repeatable; a value that parses as JSON is that value')
+        .argParser<string[]>((pair, pairs) => [...pairs, pair])
+        .default([], 'none'),
+    )
+    .option('--args <json>', 'all arguments as one JSON object; --arg wins over it')
+    .option('--data <file>', 'bytes to upload; - for stdin')
+    .addOption(
+      new Option('--timeout <duration>', 'time for everything, in ms or as in 5s').argParser((text) =>
+        parseDuration(text),
+      ),
+    )
+    .addOption(
+      new Option('--dialect <name>', `what to speak: ${dialects.join(', ')}`)
+        .default(DEFAULT_DIALECT)
+        .argParser((text) => parseDialect(text, dialects)),
+    )
+    .option('--quiet', 'print values and errors only', false)
+    .addHelpText('after', AFTER);
+}

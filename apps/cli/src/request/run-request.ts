@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect, type RequestHandle } from '@wiremux/client';
+import type { OutputAtom, ProgressUpdate } from '@wiremux/framing';
+import { lastValueFrom } from 'rxjs';
+import type { ExitStatus } from '../exit-status.js';
+import { type Input, openInput } from '../io/input.js';
+import type { Output } from '../io/output.js';
+import { untilInterrupted } from '../io/until-interrupted.js';
+import { parseArguments } from '../parse/arguments.js';
+import { parseMuxUrl } from '../parse/mux-url.js';
+import { VERSION } from '../version.js';
+import type { RequestOptions } from './options.js';
+
+/** How long a cancelled command has to say that it stopped, ms. */
+const PROOF_TIME = 1_000;
+
+/** Where what a request says is shown. */
+export interface RequestView {
+  /** Resolves when the next value may come. */
+  value(value: unknown): Promise<void>;
+  output(atoms: readonly OutputAtom[]): void;
+  progress(update: ProgressUpdate): void;
+  /** Nothing more is shown. */
+  end(): void;
+}
+
+/** Which command to run, and where. */
+export interface RequestLine {
+  readonly url: string;
+  readonly name: string;
+  readonly options: RequestOptions;
+}
+
+/**
+ * Runs one command over a connection of its own, showing all it says. Ctrl-C, SIGTERM and a reader of stdout that goes
+ * away cancel it; the gateway then has a second to say what became of it. Resolves with the exit status.
+ */
+export async function runRequest(line: RequestLine, view: RequestView, stdout: Output): Promise<ExitStatus> {
+  try {
+    return await untilInterrupted(stdout, (signal) => exchange(line, view, signal));
+  } finally {
+    view.end();
+  }
+}
+
+async function exchange({ url, name, options }: RequestLine, view: RequestView, signal: AbortSignal): Promise<void> {
+  const address = parseMuxUrl(url);
+  const args = parseArguments(options.args, options.arg);
+  const input = options.data === undefined ? undefined : await openInput(options.data);
+  const data = input && upload(input, view);
+  const mux = connect(address, { dialects: [options.dialect], agent: `wiremux-cli/${VERSION}`, reconnect: false });
+  const request = mux.request(name, args, { data, deadline: options.timeout, signal });
+  try {
+    await show(request, view, signal);
+  } finally {
+    await Promise.race([lastValueFrom(request.state$), delay(PROOF_TIME)]);
+    mux.close();
+  }
+}
+
+async function show(request: RequestHandle<unknown>, view: RequestView, signal: AbortSignal): Promise<void> {
+  request.output$.subscribe((atoms) => view.output(atoms));
+  request.progress$.subscribe((update) => view.progress(update));
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  for await (const value of request) {
+    // The reader of our output may be what never comes back.
+    await Promise.race([view.value(value), aborted]);
+  }
+}
+
+/** The bytes of the input, telling how far their upload is. */
+async function* upload({ bytes, size = 0 }: Input, view: RequestView): AsyncGenerator<Uint8Array> {
+  let sent = 0;
+  try {
+    for await (const piece of bytes) {
+      yield piece;
+      sent += piece.length;
+      view.progress({ topic: 'upload', pos: sent, total: size, label: 'bytes' });
+    }
+  } finally {
+    view.progress({ topic: 'upload', pos: -1, total: size });
+  }
+}

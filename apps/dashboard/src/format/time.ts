@@ -1,0 +1,36 @@
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Time of day, local, `14:03:22`. `time` is ms since the epoch, here and below. */
+export function formatClock(time: number): string {
+  return clock.format(time);
+}
+
+/** Date and time of day, local. */
+export function formatMoment(time: number): string {
+  return moment.format(time);
+}
+
+/** A length of time in its two largest units: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`. Never negative. */
+export function formatDuration(ms: number): string {
+  const length = Math.max(0, ms);
+  if (length < 10 * SECOND) return `${(Math.floor(length / 100) / 10).toFixed(1)} s`;
+  if (length < MINUTE) return `${Math.floor(length / SECOND)} s`;
+  if (length < HOUR) return `${Math.floor(length / MINUTE)} min ${pad((length % MINUTE) / SECOND)} s`;
+  if (length < DAY) return `${Math.floor(length / HOUR)} h ${pad((length % HOUR) / MINUTE)} min`;
+  return `${Math.floor(length / DAY)} d ${Math.floor((length % DAY) / HOUR)} h`;
+}
+
+/** How long ago, in whole seconds below a minute. */
+export function formatAgo(ms: number): string {
+  return ms < MINUTE ? `${Math.max(0, Math.round(ms / SECOND))} s ago` : `${formatDuration(ms)} ago`;
+}
+
+function pad(value: number): string {
+  return String(Math.floor(value)).padStart(2, '0');
+}

@@ -1,0 +1,58 @@
+import type { Status } from '@wiremux/client';
+import { type Problem, problemOf } from './problem.js';
+
+/** What the page says about its connection. Times are ms since the epoch. */
+export interface ConnectionView {
+  readonly phase: Status['state'];
+  readonly dialect: string | undefined;
+  /** The gateway's software, where it says. */
+  readonly agent: string | undefined;
+  /** Since when there is no connection; undefined while there is one, and before the first attempt has failed. */
+  readonly downSince: number | undefined;
+  /** When the next attempt comes. */
+  readonly retryAt: number | undefined;
+  /** Attempts since the last connection. */
+  readonly attempt: number;
+  readonly problem: Problem | undefined;
+}
+
+/** Before the client has said anything. */
+export const CONNECTING: ConnectionView = {
+  phase: 'connecting',
+  dialect: undefined,
+  agent: undefined,
+  downSince: undefined,
+  retryAt: undefined,
+  attempt: 1,
+  problem: undefined,
+};
+
+/** The view after a status that came at `now`. */
+export function reduceConnection(view: ConnectionView, status: Status, now: number): ConnectionView {
+  const problem = 'reason' in status && status.reason !== undefined ? problemOf(status.reason) : undefined;
+  const wasOpen = view.phase === 'open';
+  switch (status.state) {
+    case 'open':
+      return { ...CONNECTING, phase: 'open', dialect: status.dialect, agent: status.agent };
+    case 'connecting':
+      return {
+        ...view,
+        phase: 'connecting',
+        downSince: view.downSince ?? (wasOpen ? now : undefined),
+        retryAt: undefined,
+        attempt: status.attempt,
+        problem: problem ?? view.problem,
+      };
+    case 'waiting':
+      return {
+        ...view,
+        phase: 'waiting',
+        downSince: view.downSince ?? now,
+        retryAt: now + status.retryIn,
+        attempt: status.attempt,
+        problem,
+      };
+    case 'closed':
+      return { ...view, phase: 'closed', downSince: view.downSince ?? now, retryAt: undefined, problem };
+  }
+}

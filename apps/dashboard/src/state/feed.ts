@@ -1,0 +1,67 @@
+import type { Status } from '@wiremux/client';
+import {
+  asyncScheduler,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  map,
+  merge,
+  type Observable,
+  retry,
+  type SchedulerLike,
+  Subject,
+  switchMap,
+  timer,
+} from 'rxjs';
+import { type Problem, problemOf } from './problem.js';
+
+/** The part of a client that a feed needs. */
+export interface FeedSource {
+  readonly status$: Observable<Status>;
+  call(name: string, args?: Readonly<Record<string, unknown>>): Observable<unknown>;
+}
+
+/** What comes of watching a command. */
+export type FeedEvent =
+  | { readonly kind: 'value'; readonly value: unknown }
+  /** It ended though it should go on; it is asked for again, now and then, unless that would not help. */
+  | { readonly kind: 'lost'; readonly problem: Problem };
+
+const FIRST_DELAY = 1_000;
+const LONGEST_DELAY = 30_000;
+
+/** Errors that asking again on the same connection would not mend. */
+const FINAL: ReadonlySet<string> = new Set(['unknown-command', 'bad-arguments', 'not-allowed', 'unsupported']);
+
+/** Runs a command for as long as somebody subscribes: anew on every connection, and after it failed. Never errors. */
+export function watchCommand(
+  source: FeedSource,
+  name: string,
+  args: Readonly<Record<string, unknown>> = {},
+  scheduler: SchedulerLike = asyncScheduler,
+): Observable<FeedEvent> {
+  const answer$ = defer(() => {
+    const lost$ = new Subject<FeedEvent>();
+    const values$ = defer(() => source.call(name, args)).pipe(
+      map((value): FeedEvent => ({ kind: 'value', value })),
+      retry({
+        resetOnSuccess: true,
+        delay: (error, count) => {
+          const problem = problemOf(error);
+          lost$.next({ kind: 'lost', problem });
+          return FINAL.has(problem.code) ? EMPTY : timer(delayAfter(count), scheduler);
+        },
+      }),
+    );
+    return merge(lost$, values$);
+  });
+  return source.status$.pipe(
+    map(({ state }) => state === 'open'),
+    distinctUntilChanged(),
+    switchMap((isOpen) => (isOpen ? answer$ : EMPTY)),
+  );
+}
+
+function delayAfter(failures: number): number {
+  return Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (failures - 1));
+}

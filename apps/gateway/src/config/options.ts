@@ -1,0 +1,126 @@
+import { DIALECTS } from '@wiremux/framing';
+import { z } from 'zod';
+import { LIMIT_OPTIONS } from './limit-options.js';
+import { flagOf, type Option, type OptionForm, variableOf, whole } from './option.js';
+import { type GatewaySettings, LOG_LEVELS } from './settings.js';
+
+const dialectNames = DIALECTS.map((dialect) => dialect.name);
+
+/** `https://App.example:443/` → `https://app.example`; anything that is no bare origin is refused. */
+const origin = z.string().transform((text, context) => {
+  if (text === '*') return text;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isBare = url?.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  if (url && isBare && url.origin !== 'null') return url.origin;
+  context.issues.push({ code: 'custom', input: text, message: 'not an origin' });
+  return z.NEVER;
+});
+
+const hostName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i)
+  .transform((name) => name.toLowerCase());
+
+/** Every option of the gateway. Flags, environment variables and the keys of config files all derive from this table. */
+export const OPTIONS: { readonly [Name in keyof GatewaySettings]: Option<GatewaySettings[Name]> } = {
+  port: {
+    ...whole({ from: 0, to: 65_535, default: 8080 }, 'Port to listen on; 0 picks a free one.'),
+    placeholder: 'PORT',
+  },
+  host: {
+    form: 'text',
+    schema: z.string().min(1),
+    default: '127.0.0.1',
+    about: 'Address to listen on; 0.0.0.0 or :: for every interface.',
+    expects: 'an address or a host name',
+    placeholder: 'HOST',
+  },
+  allowOrigin: {
+    form: 'list',
+    schema: z.array(origin),
+    default: [],
+    about: 'Origin whose pages may connect (repeatable); * for all.',
+    expects: 'a list of origins such as https://app.example, or *',
+    placeholder: 'ORIGIN',
+  },
+  publicHost: {
+    form: 'list',
+    schema: z.array(hostName),
+    default: [],
+    about: 'Host name that pages reach the gateway by (repeatable).',
+    expects: 'a list of host names without scheme and port, such as mux.example.com',
+    placeholder: 'NAME',
+  },
+  dialects: {
+    form: 'list',
+    schema: z.array(z.enum(dialectNames)).min(1),
+    default: dialectNames,
+    about: 'Dialects to speak, separated by commas.',
+    expects: `a list of at least one of ${dialectNames.join(', ')}`,
+    placeholder: 'NAMES',
+  },
+  maxConnections: whole({ from: 1, to: 1_000_000, default: 10_000 }, 'Connections open at once; past it 503.'),
+  page: {
+    form: 'switch',
+    schema: z.boolean(),
+    default: true,
+    about: 'Serve the page at /.',
+    expects: 'true or false',
+    placeholder: 'BOOLEAN',
+  },
+  logLevel: {
+    form: 'text',
+    schema: z.enum(LOG_LEVELS),
+    default: 'info',
+    about: 'How much to log to standard error.',
+    expects: `one of ${LOG_LEVELS.join(', ')}`,
+    placeholder: 'LEVEL',
+  },
+  grace: whole({ from: 0, to: 600_000, default: 5_000 }, 'Time commands have to stop when the gateway closes.', 'ms'),
+  ...LIMIT_OPTIONS,
+};
+
+/** Where modules of commands are named. Not a setting: what they export is. */
+export const COMMANDS_OPTION: Option<readonly string[]> = {
+  form: 'list',
+  schema: z.array(z.string().min(1)),
+  default: [],
+  about: 'Module that exports commands to serve beside the built-in ones (repeatable).',
+  expects: 'a list of paths of modules',
+  placeholder: 'FILE',
+};
+
+/** An option as a program shows it in help. */
+export interface OptionDescription {
+  /** Key in a config file and in `createGateway()`. */
+  readonly name: string;
+  /** `--allow-origin`; a switch is turned off by `--no-…`. */
+  readonly flag: string;
+  /** `WIREMUX_ALLOW_ORIGIN`. */
+  readonly variable: string;
+  readonly form: OptionForm;
+  readonly placeholder: string;
+  readonly about: string;
+  readonly default: unknown;
+  readonly unit: string | undefined;
+}
+
+/** Every option in the order of the table, the modules of commands before the limits. */
+export function describeOptions(): OptionDescription[] {
+  const limits = new Set(Object.keys(LIMIT_OPTIONS));
+  const all: [string, Option<unknown>][] = Object.entries(OPTIONS);
+  return [
+    ...all.filter(([name]) => !limits.has(name)),
+    ['commands', COMMANDS_OPTION] as const,
+    ...all.filter(([name]) => limits.has(name)),
+  ].map(([name, option]) => ({
+    name,
+    flag: flagOf(name),
+    variable: variableOf(name),
+    form: option.form,
+    placeholder: option.placeholder,
+    about: option.about,
+    default: option.default,
+    unit: option.unit,
+  }));
+}

@@ -1,0 +1,54 @@
+import { type IncomingMessage, STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** A whole answer in plain text. */
+export interface TextAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Headers of every answer: nothing is guessed, framed or kept. */
+const COMMON_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+function textHeaders({ body, headers }: TextAnswer): Record<string, string> {
+  return {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    ...COMMON_HEADERS,
+    ...headers,
+  };
+}
+
+/** Sends bytes; to HEAD their headers only. */
+export function sendBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array | string,
+): void {
+  response.writeHead(status, { ...COMMON_HEADERS, ...headers });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** Sends plain text. */
+export function sendText(request: IncomingMessage, response: ServerResponse, answer: TextAnswer): void {
+  sendBody(request, response, answer.status, textHeaders(answer), answer.body);
+}
+
+/** Answers an upgrade with plain text instead, and ends its connection. */
+export function refuseUpgrade(socket: Duplex, answer: TextAnswer): void {
+  const headers = { ...textHeaders(answer), Connection: 'close' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${lines.join('')}\r\n`;
+  socket.once('finish', () => socket.destroy());
+  socket.end(head + answer.body);
+}

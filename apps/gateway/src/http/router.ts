@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type OriginPolicy, refuseOrigin } from './origin.js';
+import type { Page } from './page.js';
+import { sendBody, sendText, type TextAnswer } from './respond.js';
+
+/** Where WebSockets connect. */
+export const MUX_PATH = '/mux';
+
+/** What the endpoints tell of. */
+export interface HttpSources {
+  readonly origins: OriginPolicy;
+  /** Undefined: there is no page, and `noPage` says why. */
+  readonly page: Page | undefined;
+  readonly noPage: string;
+  isClosing(): boolean;
+  /** The figures of `/metrics`, with their media type. */
+  metrics(): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** Answers everything that is no upgrade. The promise rejects only if an endpoint does. */
+export function createRouter(sources: HttpSources): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const endpoints = createEndpoints(sources);
+  return async (request, response) => {
+    const path = pathOf(request);
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    const refused = isReading ? undefined : refuseOrigin(sources.origins, request.headers.origin, request.headers.host);
+    if (refused !== undefined) return refuse(request, response, { status: 403, body: refused });
+    const endpoint = endpoints.get(path);
+    if (endpoint === undefined && !sources.page?.has(path)) return notFound(sources, path, request, response);
+    if (!isReading) return wrongMethod(path, request, response);
+    if (endpoint !== undefined) return await endpoint(request, response);
+    sources.page?.serve(path, request, response);
+  };
+}
+
+/** The path of a request without its query. Never decoded: every path served is plain ASCII. */
+export function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?', 1)[0] ?? '';
+}
+
+function createEndpoints(sources: HttpSources): ReadonlyMap<string, Answer> {
+  return new Map<string, Answer>([
+    ['/livez', (request, response) => sendText(request, response, { status: 200, body: 'live\n' })],
+    [
+      '/readyz',
+      (request, response) =>
+        sendText(
+          request,
+          response,
+          sources.isClosing() ? { status: 503, body: 'closing\n' } : { status: 200, body: 'ready\n' },
+        ),
+    ],
+    [
+      '/metrics',
+      async (request, response) => {
+        const { type, text } = await sources.metrics();
+        sendBody(request, response, 200, { 'Content-Type': type, 'Cache-Control': 'no-store' }, text);
+      },
+    ],
+    [
+      MUX_PATH,
+      (request, response) =>
+        sendText(request, response, {
+          status: 426,
+          body: 'This is where WebSockets connect: ask for an upgrade.\n',
+          headers: { Upgrade: 'websocket', Connection: 'Upgrade' },
+        }),
+    ],
+  ]);
+}
+
+function notFound(sources: HttpSources, path: string, request: IncomingMessage, response: ServerResponse): void {
+  const body =
+    path === '/' ? sources.noPage : `There is nothing here. Try /, ${MUX_PATH} (WebSocket), /livez, /readyz or /metrics.\n`;
+  refuse(request, response, { status: 404, body });
+}
+
+function wrongMethod(path: string, request: IncomingMessage, response: ServerResponse): void {
+  const body =
+    path === MUX_PATH
+      ? 'This gateway takes frames over WebSocket only, not as the body of a request.\n'
+      : `${path} can only be read: use GET or HEAD.\n`;
+  refuse(request, response, { status: 405, body, headers: { Allow: 'GET, HEAD' } });
+}
+
+/** Whatever body a refused request has is not read: its connection ends with the answer. */
+function refuse(request: IncomingMessage, response: ServerResponse, answer: TextAnswer): void {
+  const hasBody = 'content-length' in request.headers || 'transfer-encoding' in request.headers;
+  const headers = hasBody ? { ...answer.headers, Connection: 'close' } : answer.headers;
+  sendText(request, response, headers === undefined ? answer : { ...answer, headers });
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Dialect } from '@wiremux/framing';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type OriginPolicy, refuseOrigin } from './origin.js';
+import { refuseUpgrade } from './respond.js';
+import { MUX_PATH, pathOf } from './router.js';
+import { negotiate, unknownDialects } from './subprotocol.js';
+
+/** Largest message accepted, bytes: one frame of the largest size ever negotiated and a batch of small ones (SPEC 7.1). */
+const MESSAGE_BYTES = 1024 * 1024 + 64 * 1024;
+/** How long a peer has to answer a close frame before its socket is dropped, ms. */
+const CLOSE_TIMEOUT = 5_000;
+
+/** Why handshakes are refused; labels of a metric. */
+export const REFUSALS = ['path', 'origin', 'closing', 'capacity', 'dialect', 'handshake'] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+/** What decides over handshakes, and who gets the connections. */
+export interface UpgradeSources {
+  readonly origins: OriginPolicy;
+  readonly dialects: readonly Dialect[];
+  isClosing(): boolean;
+  isFull(): boolean;
+  refused(reason: Refusal): void;
+  accepted(connection: AcceptedSocket): void;
+}
+
+/** A WebSocket that has passed the handshake. */
+export interface AcceptedSocket {
+  readonly socket: WebSocket;
+  /** The stream below it. */
+  readonly stream: Duplex;
+  readonly dialect: Dialect;
+  readonly request: IncomingMessage;
+}
+
+/** Takes what `node:http` calls an upgrade: either a WebSocket comes of it, or an answer that says why not. */
+export function createUpgrader(
+  sources: UpgradeSources,
+): (request: IncomingMessage, stream: Duplex, head: Buffer) => void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MESSAGE_BYTES,
+    closeTimeout: CLOSE_TIMEOUT,
+    handleProtocols: (_offered, request) => negotiate(offerOf(request), sources.dialects)?.name ?? false,
+  });
+  const refuse = (stream: Duplex, reason: Refusal, status: number, body: string) => {
+    sources.refused(reason);
+    refuseUpgrade(stream, { status, body, ...(status === 503 ? { headers: { 'Retry-After': '5' } } : {}) });
+  };
+  sockets.on('wsClientError', (error, stream) => refuse(stream, 'handshake', 400, `${error.message}.\n`));
+
+  return (request, stream, head) => {
+    // Before the socket is a WebSocket nobody else listens, and a reset during the answer would end the process.
+    stream.on('error', () => stream.destroy());
+    if (pathOf(request) !== MUX_PATH) {
+      return refuse(stream, 'path', 404, `There is no WebSocket here: connect to ${MUX_PATH}.\n`);
+    }
+    const foreign = refuseOrigin(sources.origins, request.headers.origin, request.headers.host);
+    if (foreign !== undefined) return refuse(stream, 'origin', 403, foreign);
+    if (sources.isClosing()) return refuse(stream, 'closing', 503, 'The gateway is closing: connect again in a moment.\n');
+    if (sources.isFull()) {
+      return refuse(stream, 'capacity', 503, 'The gateway has as many connections as --max-connections allows.\n');
+    }
+    const dialect = negotiate(offerOf(request), sources.dialects);
+    if (dialect === undefined) {
+      return refuse(stream, 'dialect', 400, unknownDialects(offerOf(request), sources.dialects));
+    }
+    sockets.handleUpgrade(request, stream, head, (socket) => sources.accepted({ socket, stream, dialect, request }));
+  };
+}
+
+function offerOf(request: IncomingMessage): string | undefined {
+  return request.headers['sec-websocket-protocol'];
+}

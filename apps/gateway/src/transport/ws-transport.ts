@@ -1,0 +1,93 @@
+import type { Duplex } from 'node:stream';
+import { CloseCode, type Transport, type TransportHandlers } from '@wiremux/framing';
+import { WebSocket } from 'ws';
+import { closeReason } from './close-reason.js';
+import { gather } from './gather.js';
+
+/** `drain` is told once the bytes buffered fall to this after having been above it. */
+const LOW_WATER = 64 * 1024;
+
+/**
+ * The transport of SPEC 7.1 over a `ws` socket and the stream below it. Binary messages are a byte stream; a text message
+ * closes with 1003. Messages sent in one turn leave in one write.
+ */
+export class WsTransport implements Transport {
+  readonly #socket: WebSocket;
+  readonly #stream: Duplex;
+  #corked = false;
+  #filled = false;
+  #closing = false;
+  #handlers: TransportHandlers | undefined;
+
+  constructor(socket: WebSocket, stream: Duplex) {
+    this.#socket = socket;
+    this.#stream = stream;
+    // A socket without this listener throws its error at the process; 'close' follows every error and tells the rest.
+    socket.on('error', () => {});
+  }
+
+  start(handlers: TransportHandlers): void {
+    this.#handlers = handlers;
+    this.#socket.on('message', (data: Buffer, isBinary: boolean) => {
+      if (this.#closing) return;
+      if (!isBinary) {
+        this.close(CloseCode.TextMessage, 'Send binary messages: a text message carries no frames.');
+        return;
+      }
+      handlers.bytes(new Uint8Array(data.buffer, data.byteOffset, data.length));
+    });
+    this.#socket.on('close', (code: number, reason: Buffer) => handlers.closed(code, reason.toString()));
+  }
+
+  send(chunks: readonly Uint8Array[]): void {
+    if (this.#closing || this.#socket.readyState !== WebSocket.OPEN) return;
+    const pieces = gather(chunks);
+    const last = pieces.length - 1;
+    if (last < 0) return;
+    this.#cork();
+    for (let at = 0; at < last; at += 1) this.#socket.send(pieces[at] as Uint8Array, { binary: true, fin: false });
+    this.#socket.send(pieces[last] as Uint8Array, { binary: true, fin: true }, this.#written);
+    if (this.#socket.bufferedAmount > LOW_WATER) this.#filled = true;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  pause(): void {
+    if (!this.#closing) this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    // A paused socket would never read the peer's half of the closing handshake.
+    this.#socket.resume();
+    this.#socket.close(code, closeReason(reason));
+  }
+
+  terminate(): void {
+    this.#closing = true;
+    this.#socket.terminate();
+  }
+
+  readonly #written = (): void => {
+    if (!this.#filled || this.#socket.bufferedAmount > LOW_WATER) return;
+    this.#filled = false;
+    if (this.#socket.readyState === WebSocket.OPEN) this.#handlers?.drain();
+  };
+
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#stream.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      this.#stream.uncork();
+    });
+  }
+}

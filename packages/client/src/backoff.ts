@@ -1,0 +1,38 @@
+export interface BackoffPlan {
+  /** Upper bound of the first delay, ms. */
+  readonly initial: number;
+  /** Upper bound of every delay, ms. */
+  readonly max: number;
+  readonly factor: number;
+}
+
+/**
+ * Delays that grow exponentially and are drawn from the whole range below their bound ("full jitter"), so that the
+ * clients of a gateway that restarts do not all come back at once.
+ */
+export class Backoff {
+  readonly #plan: BackoffPlan;
+  readonly #random: () => number;
+  #failures = 0;
+
+  constructor(plan: BackoffPlan, random: () => number) {
+    this.#plan = plan;
+    this.#random = random;
+  }
+
+  /** Failures since the last reset. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Counts a failure; the delay after it, ms. */
+  next(): number {
+    const { initial, max, factor } = this.#plan;
+    const bound = Math.min(max, initial * factor ** this.#failures++);
+    return bound * this.#random();
+  }
+
+  reset(): void {
+    this.#failures = 0;
+  }
+}

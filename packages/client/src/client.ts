@@ -1,0 +1,63 @@
+import { Observable } from 'rxjs';
+import type { CallParameters, CommandName, Commands, YieldsOf } from './contract.js';
+import { ObserverReader } from './observer-reader.js';
+import type { DataOptions } from './options.js';
+import { RequestHandle } from './request-handle.js';
+import { Run, type RunContext } from './run.js';
+import type { Status } from './status.js';
+import { ValueIterator } from './value-iterator.js';
+
+/**
+ * A connection to a gateway, and the commands that can be run over it. `C` is the type of the contract; without one,
+ * arguments are any record and values are `unknown`.
+ */
+export interface Mux<C extends Commands = Commands> {
+  /** The state of the connection, the current one first; completes after `closed`. */
+  readonly status$: Observable<Status>;
+  /** Each subscription runs the command; unsubscribing cancels it. Fails with a `WiremuxError`. */
+  call<N extends CommandName<C>>(name: N, ...parameters: CallParameters<C[N]>): Observable<YieldsOf<C[N]>>;
+  /** Each iteration runs the command, which waits while the loop body does; leaving the loop cancels it. */
+  iterate<N extends CommandName<C>>(name: N, ...parameters: CallParameters<C[N]>): AsyncIterable<YieldsOf<C[N]>>;
+  /** One run of the command, and all it says beside its values. Nothing is sent before its values are read. */
+  request<N extends CommandName<C>>(name: N, ...parameters: CallParameters<C[N]>): RequestHandle<YieldsOf<C[N]>>;
+  /** Ends the connection (1000); open requests fail with `closed`. */
+  close(): void;
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** A {@link Mux} as it is at run time, where the contract is not known. */
+export class Client {
+  readonly status$: Observable<Status>;
+  readonly close: () => void;
+  readonly #context: RunContext;
+
+  constructor(context: RunContext, connection: { readonly status$: Observable<Status>; close(): void }) {
+    this.#context = context;
+    this.status$ = connection.status$;
+    this.close = () => connection.close();
+  }
+
+  call(name: string, args?: Arguments, options: DataOptions = {}): Observable<unknown> {
+    return new Observable((subscriber) => {
+      const { run } = new ObserverReader(
+        subscriber,
+        () => !subscriber.closed,
+        (reader) => new Run({ name, args, options }, this.#context, reader),
+      );
+      run.start();
+      return () => run.leave();
+    });
+  }
+
+  iterate(name: string, args?: Arguments, options: DataOptions = {}): AsyncIterable<unknown> {
+    return {
+      [Symbol.asyncIterator]: () =>
+        new ValueIterator((reader) => new Run({ name, args, options }, this.#context, reader)),
+    };
+  }
+
+  request(name: string, args?: Arguments, options: DataOptions = {}): RequestHandle<unknown> {
+    return new RequestHandle({ name, args, options }, this.#context);
+  }
+}

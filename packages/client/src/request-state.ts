@@ -1,0 +1,37 @@
+import type { CancelResult, WiremuxError } from '@wiremux/framing';
+
+/** How a request ended. */
+export type RequestEnd =
+  /** Its answer is complete. */
+  | { readonly state: 'ended'; readonly how: 'completed' }
+  | { readonly state: 'ended'; readonly how: 'failed'; readonly error: WiremuxError }
+  /**
+   * It was cancelled, and what became of the command: `stopped`, `finished` before the cancel reached it, or `left`
+   * running (or unknown, where the dialect cannot tell). `error` says why, unless its last subscriber just left.
+   */
+  | {
+      readonly state: 'ended';
+      readonly how: 'cancelled';
+      readonly result: CancelResult;
+      readonly error?: WiremuxError;
+    };
+
+/** Where a request is on its way (SPEC 8.4, as its client sees it). */
+export type RequestState =
+  /** Nobody has subscribed yet. */
+  | { readonly state: 'idle' }
+  /** It waits for the connection, or for an open request to end. */
+  | { readonly state: 'queued' }
+  | { readonly state: 'sent' }
+  /** The command runs, and has begun to answer. */
+  | { readonly state: 'answering' }
+  /** It was cancelled; the gateway has not yet said that the command stopped. */
+  | { readonly state: 'stopping' }
+  | RequestEnd;
+
+export const IDLE: RequestState = { state: 'idle' };
+export const QUEUED: RequestState = { state: 'queued' };
+export const SENT: RequestState = { state: 'sent' };
+export const ANSWERING: RequestState = { state: 'answering' };
+export const STOPPING: RequestState = { state: 'stopping' };
+export const COMPLETED: RequestEnd = { state: 'ended', how: 'completed' };

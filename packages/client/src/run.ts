@@ -1,0 +1,247 @@
+import {
+  type CancelResult,
+  type Clock,
+  type OutputAtom,
+  type Peer,
+  type ProgressUpdate,
+  type RequesterEvent,
+  WiremuxError,
+} from '@wiremux/framing';
+import type { DataOptions } from './options.js';
+import {
+  ANSWERING,
+  COMPLETED,
+  IDLE,
+  QUEUED,
+  type RequestEnd,
+  type RequestState,
+  SENT,
+  STOPPING,
+} from './request-state.js';
+import { type UploadSource, uploadSource } from './upload/source.js';
+import { Upload } from './upload/upload.js';
+
+/** The command a run runs. */
+export interface RunSpec {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>> | undefined;
+  readonly options: DataOptions;
+}
+
+/** Where a run waits for its turn. */
+export interface RunQueue {
+  /** Opens the run's request as soon as it can be; fails the run if it never can. */
+  submit(run: Run): void;
+  /** Takes back a run that waits. */
+  withdraw(run: Run): void;
+}
+
+/** What every run of a client needs of it. */
+export interface RunContext {
+  readonly queue: RunQueue;
+  readonly clock: Clock;
+  readonly maxUploadBuffer: number;
+}
+
+/** The one who consumes the answer of a run. */
+export interface RunReader {
+  /** Values in order; give the `sizes` of those consumed to {@link Run.taken}. */
+  values(values: readonly unknown[], sizes: readonly number[]): void;
+  /** The end of the answer, at most once: who has left is not told. */
+  end(error: WiremuxError | undefined): void;
+}
+
+/** Everything a run tells. */
+export interface RunListener extends RunReader {
+  state?(state: RequestState): void;
+  progress?(update: ProgressUpdate): void;
+  output?(atoms: readonly OutputAtom[]): void;
+}
+
+/** The longest deadline, ms (SPEC 8.11). */
+const MAX_DEADLINE = 2_147_483_647;
+
+/** One run of a command, from the queue to its end: it happens at most once. */
+export class Run {
+  readonly spec: RunSpec;
+  readonly #context: RunContext;
+  readonly #listener: RunListener;
+  #state: RequestState = IDLE;
+  #peer: Peer | undefined;
+  #id = 0;
+  #source: UploadSource | undefined;
+  #upload: Upload | undefined;
+  #stopWatching: (() => void) | undefined;
+  /** Why it was cancelled, where it was not by leaving. */
+  #reason: WiremuxError | undefined;
+
+  constructor(spec: RunSpec, context: RunContext, listener: RunListener) {
+    this.spec = spec;
+    this.#context = context;
+    this.#listener = listener;
+  }
+
+  get state(): RequestState {
+    return this.#state;
+  }
+
+  /** Starts an idle run. */
+  start(): void {
+    const { signal, deadline, data } = this.spec.options;
+    try {
+      if (deadline !== undefined) checkDeadline(deadline);
+      if (data !== undefined) this.#source = uploadSource(data, this.#context.maxUploadBuffer);
+    } catch (error) {
+      this.fail(error as WiremuxError);
+      return;
+    }
+    if (signal?.aborted === true) {
+      this.#cancel(aborted(signal));
+      return;
+    }
+    if (signal !== undefined || deadline !== undefined) this.#watch(signal, deadline);
+    this.#enter(QUEUED);
+    this.#context.queue.submit(this);
+  }
+
+  /** The consumer wants no more: the run is cancelled, if it has not ended. */
+  leave(): void {
+    this.#cancel(undefined);
+  }
+
+  /** The consumer has taken values of that many plain bytes in sum (SPEC 8.5.6). */
+  taken(bytes: number): void {
+    this.#peer?.taken(this.#id, bytes);
+  }
+
+  /** Its turn has come: `peer` has opened the request. */
+  opened(peer: Peer, id: number): void {
+    this.#peer = peer;
+    this.#id = id;
+    this.#enter(SENT);
+    if (this.#source === undefined || this.#state !== SENT) return;
+    this.#upload = new Upload(this.#source, {
+      send: (bytes) => peer.sendData(id, bytes),
+      end: () => peer.endData(id),
+      fail: (error) => this.#cancel(error),
+    });
+    this.#upload.start();
+  }
+
+  /** An event of its request. */
+  receive(event: RequesterEvent): void {
+    switch (event.kind) {
+      case 'answering':
+        if (this.#state === SENT) this.#enter(ANSWERING);
+        return;
+      case 'values':
+        if (this.#state !== STOPPING) this.#listener.values(event.values, event.sizes);
+        return;
+      case 'output':
+        this.#listener.output?.(event.atoms);
+        return;
+      case 'progress':
+        this.#listener.progress?.(event.update);
+        return;
+      case 'upload-writable':
+        this.#upload?.writable();
+        return;
+      case 'upload-refused':
+        this.#upload?.stop();
+        return;
+      case 'ended':
+        this.#end(this.#state === STOPPING ? this.#cancelled('finished') : COMPLETED, undefined);
+        return;
+      case 'failed':
+        this.fail(event.error);
+        return;
+      case 'stopped':
+        this.#end(this.#cancelled(event.result), this.#reason);
+        return;
+    }
+  }
+
+  /** The run ends with this error. */
+  fail(error: WiremuxError): void {
+    this.#end({ state: 'ended', how: 'failed', error }, error);
+  }
+
+  #cancel(reason: WiremuxError | undefined): void {
+    this.#reason = reason;
+    switch (this.#state.state) {
+      case 'idle':
+        this.#end(this.#cancelled('stopped'), reason);
+        return;
+      case 'queued':
+        this.#context.queue.withdraw(this);
+        this.#end(this.#cancelled('stopped'), reason);
+        return;
+      case 'sent':
+      case 'answering':
+        this.#release();
+        this.#peer?.cancel(this.#id, reason === undefined ? undefined : { code: wireCode(reason) });
+        this.#enter(STOPPING);
+        if (reason !== undefined) this.#listener.end(reason);
+        return;
+      default:
+    }
+  }
+
+  #cancelled(result: CancelResult): RequestEnd {
+    const error = this.#reason;
+    return { state: 'ended', how: 'cancelled', result, ...(error === undefined ? {} : { error }) };
+  }
+
+  /** The consumer of a run that is stopping has left, or been told why. */
+  #end(end: RequestEnd, error: WiremuxError | undefined): void {
+    const told = this.#state === STOPPING || this.#state.state === 'ended';
+    this.#release();
+    this.#enter(end);
+    if (!told) this.#listener.end(error);
+  }
+
+  #enter(state: RequestState): void {
+    this.#state = state;
+    this.#listener.state?.(state);
+  }
+
+  #watch(signal: AbortSignal | undefined, deadline: number | undefined): void {
+    const onAbort = (): void => this.#cancel(aborted(signal));
+    signal?.addEventListener('abort', onAbort);
+    const stopTimer =
+      deadline === undefined
+        ? undefined
+        : this.#context.clock.timer(deadline, () => this.#cancel(timedOut(this.spec.name, deadline)));
+    this.#stopWatching = () => {
+      signal?.removeEventListener('abort', onAbort);
+      stopTimer?.();
+    };
+  }
+
+  /** Lets go of what the run holds outside itself: its source, the signal, the timer. */
+  #release(): void {
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
+    if (this.#upload !== undefined) this.#upload.stop();
+    else this.#source?.cancel();
+    this.#source = undefined;
+  }
+}
+
+function checkDeadline(deadline: number): void {
+  if (Number.isInteger(deadline) && deadline >= 1 && deadline <= MAX_DEADLINE) return;
+  throw new WiremuxError('bad-arguments', `The deadline is ${deadline}; use whole milliseconds, 1 to ${MAX_DEADLINE}.`);
+}
+
+function aborted(signal: AbortSignal | undefined): WiremuxError {
+  return new WiremuxError('aborted', 'The caller aborted the request.', { cause: signal?.reason as unknown });
+}
+
+function timedOut(name: string, deadline: number): WiremuxError {
+  return new WiremuxError('timeout', `"${name}" did not end within its deadline of ${deadline} ms and was cancelled.`);
+}
+
+/** What the gateway is told: to it a timeout of ours is the request's deadline (SPEC 8.11). */
+function wireCode({ code }: WiremuxError): string {
+  return code === 'timeout' ? 'deadline' : code;
+}

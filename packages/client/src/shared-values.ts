@@ -1,0 +1,26 @@
+import { WiremuxError } from '@wiremux/framing';
+import { Subject, type Subscriber, type TeardownLogic } from 'rxjs';
+import { ObserverReader } from './observer-reader.js';
+import type { Run, RunReader } from './run.js';
+
+/** Gives the values of one run to any number of subscribers: the first starts it, the last one leaving cancels it. */
+export class SharedValues<T> {
+  readonly #values = new Subject<T>();
+  readonly #run: Run;
+
+  /** @param attach gives the run whose values they are. */
+  constructor(attach: (reader: RunReader) => Run) {
+    this.#run = new ObserverReader(this.#values, () => this.#values.observed, attach).run;
+  }
+
+  subscribe(subscriber: Subscriber<T>): TeardownLogic {
+    const subscription = this.#values.subscribe(subscriber);
+    if (this.#run.state.state === 'idle') this.#run.start();
+    return () => {
+      subscription.unsubscribe();
+      if (this.#values.observed) return;
+      this.#run.leave();
+      this.#values.error(new WiremuxError('aborted', 'This request was cancelled when its last subscriber left.'));
+    };
+  }
+}

@@ -1,0 +1,12 @@
+import type { DialectName, WiremuxError } from '@wiremux/framing';
+
+/** The state of a client's connection. */
+export type Status =
+  /** An attempt is under way: the `attempt`th since the last connection, for the `reason` that ended that. */
+  | { readonly state: 'connecting'; readonly attempt: number; readonly reason?: WiremuxError }
+  /** The next attempt comes in `retryIn` ms. */
+  | { readonly state: 'waiting'; readonly attempt: number; readonly retryIn: number; readonly reason: WiremuxError }
+  /** Requests flow. `agent` is the gateway's name and version, where it gives them. */
+  | { readonly state: 'open'; readonly dialect: DialectName; readonly agent?: string }
+  /** For good: `close()` was called (no reason), or connecting again would not help. */
+  | { readonly state: 'closed'; readonly reason?: WiremuxError };

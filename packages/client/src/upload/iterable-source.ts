@@ -1,0 +1,29 @@
+import type { UploadSource } from './source.js';
+
+/** Reads an iterable, sync or async, one piece at a time. */
+export class IterableSource implements UploadSource {
+  readonly #iterable: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  #iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array> | undefined;
+
+  constructor(iterable: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+    this.#iterable = iterable;
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    this.#iterator ??=
+      Symbol.asyncIterator in this.#iterable
+        ? this.#iterable[Symbol.asyncIterator]()
+        : this.#iterable[Symbol.iterator]();
+    const { done, value } = await this.#iterator.next();
+    return done === true ? undefined : (value as Uint8Array);
+  }
+
+  cancel(): void {
+    // A source that fails while it is given up has nobody left to tell.
+    this.#return().catch(() => undefined);
+  }
+
+  async #return(): Promise<void> {
+    await this.#iterator?.return?.();
+  }
+}

@@ -1,0 +1,25 @@
+import type { UploadSource } from './source.js';
+
+/** Reads a web stream, or a Blob as one. */
+export class StreamSource implements UploadSource {
+  readonly #origin: { stream(): ReadableStream<Uint8Array> };
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+
+  constructor(origin: { stream(): ReadableStream<Uint8Array> }) {
+    this.#origin = origin;
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    this.#reader ??= this.#origin.stream().getReader();
+    return (await this.#reader.read()).value;
+  }
+
+  cancel(): void {
+    // A stream that is locked by another reader, or fails while it is given up, has nobody left to tell.
+    this.#cancel().catch(() => undefined);
+  }
+
+  async #cancel(): Promise<void> {
+    await (this.#reader ?? this.#origin.stream()).cancel();
+  }
+}

@@ -1,0 +1,28 @@
+import { WiremuxError } from '@wiremux/framing';
+
+const SCHEMES: Readonly<Record<string, string>> = { 'ws:': 'ws:', 'wss:': 'wss:', 'http:': 'ws:', 'https:': 'wss:' };
+
+/**
+ * The WebSocket address for `address`, which may be relative to `base` and may be http(s).
+ * @throws WiremuxError `connect-failed` if it is none.
+ */
+export function socketUrl(address: string | URL, base: string | undefined): string {
+  let url: URL;
+  try {
+    url = new URL(address, base);
+  } catch (cause) {
+    throw new WiremuxError('connect-failed', `"${address}" is not an address. Use one like ws://127.0.0.1:8080/mux.`, {
+      cause,
+    });
+  }
+  const scheme = SCHEMES[url.protocol];
+  if (scheme === undefined) {
+    throw new WiremuxError(
+      'connect-failed',
+      `"${address}" begins with ${url.protocol}//; use ws:// or wss://, as in ws://127.0.0.1:8080/mux.`,
+    );
+  }
+  url.protocol = scheme;
+  url.hash = '';
+  return url.href;
+}

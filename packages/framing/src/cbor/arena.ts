@@ -1,0 +1,29 @@
+/** Memory one encoder owns while it writes: bytes before `used` belong to results already handed out. */
+export interface ArenaBlock {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+  used: number;
+}
+
+/** Small enough that a result kept for long does not hold much more than itself, large enough to be worth sharing. */
+const BLOCK_SIZE = 32 * 1024;
+/** A block with less room than this is given up. */
+const LEAST_ROOM = 512;
+
+let idle: ArenaBlock | undefined;
+
+/** Takes the block in use, or a new one if it has not `room` bytes. Nobody else writes to it until it is given back. */
+export function takeBlock(room: number): ArenaBlock {
+  const block = idle;
+  if (block !== undefined && block.bytes.length - block.used >= Math.max(room, LEAST_ROOM)) {
+    idle = undefined;
+    return block;
+  }
+  const bytes = new Uint8Array(room > BLOCK_SIZE / 2 ? room : BLOCK_SIZE);
+  return { bytes, view: new DataView(bytes.buffer), used: 0 };
+}
+
+/** Gives a block back. Bytes from `used` on may be written again, those before never are. */
+export function giveBlock(block: ArenaBlock): void {
+  if (block.bytes.length === BLOCK_SIZE) idle = block;
+}

@@ -1,0 +1,115 @@
+import { WiremuxError } from '../errors.js';
+import { MAX_DEPTH } from './error.js';
+import { Major, Tag } from './head.js';
+import { CborWriter } from './writer.js';
+
+const writer = new CborWriter();
+
+/**
+ * An application value as CBOR (SPEC 3.1): string to text, `Uint8Array` to byte string, `Map` and plain objects to maps,
+ * `Set` to tag 258, safe integers and BigInt to integers (tags 2 and 3 past 64 bits), other numbers to floats. An object's
+ * property whose value is undefined is left out. Throws {@link WiremuxError} `unsupported` for anything else.
+ */
+export function encodeValue(value: unknown): Uint8Array {
+  try {
+    writeValue(writer, value, 0);
+    return writer.take();
+  } catch (error) {
+    writer.clear();
+    throw error;
+  }
+}
+
+function writeValue(out: CborWriter, value: unknown, depth: number): void {
+  switch (typeof value) {
+    case 'string':
+      out.text(value);
+      return;
+    case 'number':
+      if (Number.isSafeInteger(value) && !Object.is(value, -0)) out.int(value);
+      else out.float(value);
+      return;
+    case 'boolean':
+      out.bool(value);
+      return;
+    case 'undefined':
+      out.undefined();
+      return;
+    case 'bigint':
+      writeBigInt(out, value);
+      return;
+    case 'object':
+      if (value === null) out.null();
+      else writeObject(out, value, depth);
+      return;
+    default:
+      throw unsupported(`a ${typeof value}`);
+  }
+}
+
+/** A BigInt as an integer if 64 bits hold it, else as tag 2 or 3. */
+export function writeBigInt(out: CborWriter, value: bigint): void {
+  const magnitude = value < 0n ? -1n - value : value;
+  if (magnitude < 1n << 64n) {
+    out.int(value);
+    return;
+  }
+  const hex = magnitude.toString(16);
+  const digits = hex.length % 2 === 0 ? hex : `0${hex}`;
+  out.head(Major.Tag, value < 0n ? Tag.NegativeBignum : Tag.PositiveBignum);
+  out.bytes(Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
+}
+
+function writeObject(out: CborWriter, value: object, depth: number): void {
+  if (value instanceof Uint8Array) {
+    out.bytes(value);
+    return;
+  }
+  if (depth === MAX_DEPTH) throw unsupported(`a value nested deeper than ${MAX_DEPTH} levels, or one that contains itself`);
+  if (Array.isArray(value)) {
+    out.arrayHead(value.length);
+    for (let index = 0; index < value.length; index++) writeValue(out, value[index], depth + 1);
+  } else if (value instanceof Map) {
+    out.mapHead(value.size);
+    for (const [key, item] of value) {
+      writeValue(out, key, depth + 1);
+      writeValue(out, item, depth + 1);
+    }
+  } else if (value instanceof Set) {
+    out.head(Major.Tag, Tag.Set);
+    out.arrayHead(value.size);
+    for (const item of value) writeValue(out, item, depth + 1);
+  } else {
+    writeProperties(out, value as Record<string, unknown>, depth);
+  }
+}
+
+function writeProperties(out: CborWriter, object: Record<string, unknown>, depth: number): void {
+  refuseExotic(object);
+  const keys = Object.keys(object);
+  let size = 0;
+  for (const key of keys) if (object[key] !== undefined) size++;
+  out.mapHead(size);
+  for (const key of keys) {
+    const item = object[key];
+    if (item === undefined) continue;
+    out.text(key);
+    writeValue(out, item, depth + 1);
+  }
+}
+
+/** Lets objects with properties of their own pass, and no built-in whose content is elsewhere. */
+export function refuseExotic(object: object): void {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype === Object.prototype || prototype === null) return;
+  const name = Object.prototype.toString.call(object).slice(8, -1);
+  if (name === 'Object') return;
+  if (name === 'Date') throw unsupported('a Date: send its number (getTime) or its string (toISOString)');
+  if (ArrayBuffer.isView(object) || name === 'ArrayBuffer') throw unsupported(`a value of type ${name}: send a Uint8Array of its bytes`);
+  throw unsupported(`a value of type ${name}`);
+}
+
+/** The error for what CBOR, or the dialect, does not carry. */
+export function unsupported(what: string): WiremuxError {
+  return new WiremuxError('unsupported', `Cannot encode ${what}.`);
+}

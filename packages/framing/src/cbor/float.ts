@@ -1,0 +1,17 @@
+const scratch = new DataView(new ArrayBuffer(8));
+
+/** The IEEE 754 number of `width` bytes (2, 4 or 8) at `at`, big-endian. */
+export function readFloat(bytes: Uint8Array, at: number, width: number): number {
+  if (width === 2) return readFloat16(((bytes[at] as number) << 8) | (bytes[at + 1] as number));
+  for (let index = 0; index < width; index++) scratch.setUint8(index, bytes[at + index] as number);
+  return width === 4 ? scratch.getFloat32(0) : scratch.getFloat64(0);
+}
+
+function readFloat16(bits: number): number {
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  const sign = bits & 0x8000 ? -1 : 1;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (0x400 + fraction) * 2 ** (exponent - 25);
+}

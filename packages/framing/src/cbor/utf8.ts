@@ -1,0 +1,74 @@
+interface Utf8Decoder {
+  decode(bytes: Uint8Array): string;
+}
+interface Utf8Encoder {
+  encode(text: string): Uint8Array<ArrayBuffer>;
+  encodeInto(text: string, target: Uint8Array): { readonly written: number };
+}
+declare const TextDecoder: new (label: string, options: { fatal: boolean; ignoreBOM: boolean }) => Utf8Decoder;
+declare const TextEncoder: new () => Utf8Encoder;
+
+const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** UTF-8 to string. A byte order mark stays; bytes that are not UTF-8 become U+FFFD, so check first. */
+export function utf8Decode(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** String to UTF-8 in memory of its own. A lone surrogate becomes U+FFFD. */
+export function utf8Encode(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+/** Writes UTF-8 at `offset` and returns how many bytes it took. There must be room for three bytes a UTF-16 unit. */
+export function utf8Write(text: string, target: Uint8Array, offset: number): number {
+  return encoder.encodeInto(text, target.subarray(offset)).written;
+}
+
+/** True if `bytes[from, to)` is well-formed UTF-8: no surrogates, no overlong forms, nothing cut. */
+export function isUtf8(bytes: Uint8Array, from = 0, to: number = bytes.length): boolean {
+  const check = new Utf8Check();
+  return check.feed(bytes, from, to) && check.complete;
+}
+
+/** Checks UTF-8 that may be cut anywhere. */
+export class Utf8Check {
+  /** Continuation bytes the current character still needs. */
+  #need = 0;
+  // The range the next continuation byte must be in: it is narrower after E0, ED, F0 and F4.
+  #low = 0x80;
+  #high = 0xbf;
+
+  /** True if no character is cut. */
+  get complete(): boolean {
+    return this.#need === 0;
+  }
+
+  /** Goes on with `bytes[from, to)`; false as soon as they cannot be UTF-8. */
+  feed(bytes: Uint8Array, from: number, to: number): boolean {
+    let need = this.#need;
+    let low = this.#low;
+    let high = this.#high;
+    for (let at = from; at < to; at++) {
+      const byte = bytes[at] as number;
+      if (need > 0) {
+        if (byte < low || byte > high) return false;
+        low = 0x80;
+        high = 0xbf;
+        need--;
+      } else if (byte >= 0x80) {
+        if (byte < 0xc2 || byte > 0xf4) return false;
+        need = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+        if (byte === 0xe0) low = 0xa0;
+        else if (byte === 0xed) high = 0x9f;
+        else if (byte === 0xf0) low = 0x90;
+        else if (byte === 0xf4) high = 0x8f;
+      }
+    }
+    this.#need = need;
+    this.#low = low;
+    this.#high = high;
+    return true;
+  }
+}

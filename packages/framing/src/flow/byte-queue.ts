@@ -1,0 +1,97 @@
+import type { FrameBatch } from '../frame/batch.js';
+
+interface Chunk {
+  readonly bytes: Uint8Array;
+  /** The next chunk belongs to the same value: no frame should end between them. */
+  readonly joined: boolean;
+}
+
+/** Merged chunks stay smaller than a frame, so that `nextCut` finds an edge. */
+const MERGED_BYTES = 16_384;
+/** Written chunks are cleared away once there are this many. */
+const COMPACT_FROM = 1_024;
+
+/**
+ * Bytes waiting to be cut into frames, kept as the chunks they came in: nothing is copied until a frame is written.
+ * Chunks that continue each other in memory become one.
+ */
+export class ByteQueue {
+  #chunks: (Chunk | undefined)[] = [];
+  /** Chunks before this one are written. */
+  #first = 0;
+  /** Bytes written of the first chunk. */
+  #offset = 0;
+  #size = 0;
+
+  /** Bytes waiting. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds bytes that must not be changed until they are sent. `joined`: the next chunk belongs to the same value. */
+  push(bytes: Uint8Array, joined = false): void {
+    if (bytes.length === 0) return;
+    this.#size += bytes.length;
+    const lastAt = this.#chunks.length - 1;
+    const last = this.#chunks[lastAt]?.bytes;
+    if (
+      last !== undefined &&
+      last.buffer === bytes.buffer &&
+      last.byteOffset + last.length === bytes.byteOffset &&
+      last.length + bytes.length <= MERGED_BYTES
+    ) {
+      const merged = new Uint8Array(last.buffer, last.byteOffset, last.length + bytes.length);
+      this.#chunks[lastAt] = { bytes: merged, joined };
+      return;
+    }
+    this.#chunks.push({ bytes, joined });
+  }
+
+  /**
+   * How many bytes the next frame should take: all of the values that fit into `most` whole, so that large ones are not
+   * cut where they need not be; of one that cannot fit, as much as fits.
+   */
+  nextCut(most: number): number {
+    if (this.#size <= most) return this.#size;
+    let fits = 0;
+    let cut = 0;
+    for (let index = this.#first; index < this.#chunks.length; index++) {
+      const { bytes, joined } = this.#chunks[index] as Chunk;
+      fits += bytes.length - (index === this.#first ? this.#offset : 0);
+      if (fits > most) break;
+      if (!joined) cut = fits;
+    }
+    return cut === 0 ? most : cut;
+  }
+
+  /** Writes the first `count` bytes as payload of the frame begun, and forgets them. */
+  writeTo(batch: FrameBatch, count: number): void {
+    let missing = count;
+    this.#size -= count;
+    while (missing > 0) {
+      const { bytes } = this.#chunks[this.#first] as Chunk;
+      const end = Math.min(bytes.length, this.#offset + missing);
+      batch.write(bytes, this.#offset, end);
+      missing -= end - this.#offset;
+      if (end === bytes.length) {
+        this.#chunks[this.#first++] = undefined;
+        this.#offset = 0;
+      } else {
+        this.#offset = end;
+      }
+    }
+    if (this.#size === 0) this.clear();
+    else if (this.#first >= COMPACT_FROM) {
+      this.#chunks = this.#chunks.slice(this.#first);
+      this.#first = 0;
+    }
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#chunks = [];
+    this.#first = 0;
+    this.#offset = 0;
+    this.#size = 0;
+  }
+}

@@ -1,0 +1,113 @@
+/** Something that has frames to send: one half of a request. */
+export interface Sendable {
+  /** The channel it sends on. */
+  readonly channel: string;
+  /** True while it has a frame that may go now. */
+  readonly ready: boolean;
+}
+
+/** A named channel and its share (SPEC 8.12). */
+export interface ChannelWeight {
+  readonly name: string;
+  /** Its share of the connection beside the other channels, 1 to 256. */
+  readonly weight: number;
+}
+
+/** The channels of a connection, `control` apart, which goes before all others (SPEC 8.12.1). */
+export const DEFAULT_CHANNELS: readonly ChannelWeight[] = [
+  { name: 'default', weight: 4 },
+  { name: 'bulk', weight: 1 },
+];
+
+/** Bytes a channel of weight 1 may send in its turn (SPEC 8.12.3). */
+export const QUANTUM = 16_384;
+
+interface Channel<T> {
+  readonly quantum: number;
+  deficit: number;
+  /** Those that wait for their turn, each once. */
+  readonly queue: T[];
+}
+
+/**
+ * Says who sends the next frame: weighted deficit round-robin between channels, frame by frame round-robin between the
+ * requests of one (SPEC 8.12.3, 8.12.4).
+ */
+export class Scheduler<T extends Sendable> {
+  readonly #channels = new Map<string, Channel<T>>();
+  readonly #waiting = new Set<T>();
+  /** Channels that have something to send; the first has the turn. */
+  readonly #active: Channel<T>[] = [];
+
+  constructor(channels: readonly ChannelWeight[]) {
+    for (const { name, weight } of channels) {
+      this.#channels.set(name, { quantum: weight * QUANTUM, deficit: 0, queue: [] });
+    }
+  }
+
+  /** True if it knows a channel of that name. */
+  has(channel: string): boolean {
+    return this.#channels.has(channel);
+  }
+
+  /** Queues `sendable` if it has something to send. */
+  wake(sendable: T): void {
+    if (!sendable.ready || this.#waiting.has(sendable)) return;
+    const channel = this.#channels.get(sendable.channel) as Channel<T>;
+    this.#waiting.add(sendable);
+    if (channel.queue.push(sendable) === 1) {
+      channel.deficit = 0;
+      this.#active.push(channel);
+    }
+  }
+
+  /** True if somebody has something to send. */
+  get busy(): boolean {
+    return this.#active.length > 0;
+  }
+
+  /**
+   * Lets the next in turn send one frame. `send` returns the frame's bytes, or 0 if it does not fit just now: then it
+   * stays next. Returns what `send` did; 0 also when nobody has anything to send.
+   */
+  next(send: (sendable: T) => number): number {
+    for (;;) {
+      const channel = this.#active[0];
+      if (channel === undefined) return 0;
+      const sendable = channel.queue[0] as T;
+      if (!sendable.ready) {
+        this.#leave(channel, sendable);
+        continue;
+      }
+      if (channel.deficit <= 0) {
+        channel.deficit += channel.quantum;
+        if (this.#active.length > 1 && channel.deficit <= 0) this.#rotate();
+        continue;
+      }
+      const bytes = send(sendable);
+      if (bytes === 0) return 0;
+      channel.deficit -= bytes;
+      if (sendable.ready) {
+        if (channel.queue.length > 1) {
+          channel.queue.shift();
+          channel.queue.push(sendable);
+        }
+        if (channel.deficit <= 0) this.#rotate();
+      } else {
+        this.#leave(channel, sendable);
+        if (channel.deficit <= 0 && channel.queue.length > 0) this.#rotate();
+      }
+      return bytes;
+    }
+  }
+
+  #leave(channel: Channel<T>, sendable: T): void {
+    channel.queue.shift();
+    this.#waiting.delete(sendable);
+    if (channel.queue.length === 0) this.#active.shift();
+  }
+
+  #rotate(): void {
+    this.#active.push(this.#active.shift() as Channel<T>);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Every bound of the protocol core, in one place (SPEC 9). All are per connection unless their comment says otherwise.
+ * Lower a limit freely; raising one raises what a hostile peer can make this process hold.
+ */
+export interface Limits {
+  /** Largest frame payload accepted, bytes, before decoding. A larger header closes the connection before buffering. */
+  readonly framePayload: number;
+  /** Largest request map, bytes. Past it that request fails with `too-big`. */
+  readonly requestMap: number;
+  /** Bytes of all request maps being assembled at once. Past it the request that asked for more fails with `too-big`. */
+  readonly requestMaps: number;
+  /** Requests whose map is incomplete, per direction. Past it: `too-many-requests`. */
+  readonly openingRequests: number;
+  /** Requests open at once, per direction. Past it: `too-many-requests`; our own requester queues instead. */
+  readonly openRequests: number;
+  /** Streams open at once, per direction, the link stream not counted. Past it: protocol error. */
+  readonly openStreams: number;
+  /** Nesting depth of one CBOR value. */
+  readonly cborDepth: number;
+  /** Items in one CBOR value, keys and nested items counted. */
+  readonly cborItems: number;
+  /** Bytes of one assembled CBOR value. */
+  readonly valueBytes: number;
+  /** Bytes of one settings message. Past it: close 1009. */
+  readonly settingsBytes: number;
+  /** Time for the peer's settings to arrive, ms. Past it: close 4408. */
+  readonly settingsTimeout: number;
+  /** Initial credit of an answer, bytes, announced in settings. */
+  readonly answerCredit: number;
+  /** Window an upload's receiver keeps open once its consumer reads, bytes. Every upload starts with 16 KiB (SPEC 8.5). */
+  readonly uploadWindow: number;
+  /** Bytes granted and not taken, with those of incomplete values. Past it no more is granted. */
+  readonly grantedBytes: number;
+  /** Bytes one request's sender may queue before it is told to wait for `writable`. */
+  readonly sendQueueHighWater: number;
+  /** Bytes one request's sender may queue at all. Past it the request fails with `slow-reader`. */
+  readonly sendQueue: number;
+  /** Older dialects: bytes of one request held unread before the transport is paused. */
+  readonly pausedBytes: number;
+  /** Older dialects: time a paused transport waits for the upload that holds it to be read, ms, while others are open. */
+  readonly pausedTimeout: number;
+  /** Text output queued per request, bytes. */
+  readonly textQueue: number;
+  /** Progress topics queued per request. */
+  readonly progressTopics: number;
+  /** Silence after which a ping is sent, and again after which the transport is dropped, ms. */
+  readonly pingInterval: number;
+  /** Control budget: tokens at the start and at most, and tokens refilled a second (SPEC 9). */
+  readonly controlBudget: number;
+  readonly controlRefill: number;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** The defaults of every limit, with their reasons in SPEC 9. */
+export const DEFAULT_LIMITS: Limits = {
+  framePayload: 65_535,
+  requestMap: 1 * MiB,
+  requestMaps: 4 * MiB,
+  openingRequests: 128,
+  openRequests: 1_024,
+  openStreams: 16,
+  cborDepth: 64,
+  cborItems: 1_000_000,
+  valueBytes: 16 * MiB,
+  settingsBytes: 64 * KiB,
+  settingsTimeout: 10_000,
+  answerCredit: 256 * KiB,
+  uploadWindow: 256 * KiB,
+  grantedBytes: 64 * MiB,
+  sendQueueHighWater: 64 * KiB,
+  sendQueue: 16 * MiB,
+  pausedBytes: 1 * MiB,
+  pausedTimeout: 30_000,
+  textQueue: 64 * KiB,
+  progressTopics: 64,
+  pingInterval: 15_000,
+  controlBudget: 2_000,
+  controlRefill: 200,
+};

@@ -1,0 +1,124 @@
+import { CborWriter, encodeValue } from '../cbor/index.js';
+import { WiremuxError } from '../errors.js';
+import { asText, asTexts, cutText, type Fields, field, isFields, isUint } from './fields.js';
+import { formatOutput, type OutputAtom, outputAtom, parseOutput, writeOutput } from './output.js';
+
+/** The most bytes of an error's text and of its `data` (SPEC 3.5.1, 3.9.1). */
+const MESSAGE_BYTES = 8_192;
+const DATA_BYTES = 4_096;
+const CODE = /^[a-z0-9-]{1,64}$/;
+
+/** Whose fault an error frame reports (SPEC 3.5.2). */
+export type FailureType = 'protocol' | 'server' | 'command';
+
+/** The status map of an answer that goes well (SPEC 3.4.2). */
+export const STATUS_OK: Uint8Array = statusOk();
+
+function statusOk(): Uint8Array {
+  const out = new CborWriter();
+  out.mapHead(1);
+  out.bytes('status');
+  out.bytes('ok');
+  return out.take();
+}
+
+/** The status map of an answer that fails before its first value (SPEC 3.4.3). `codes`: wiremux.1 (SPEC 3.9.1). */
+export function encodeStatusError(error: WiremuxError, codes: boolean): Uint8Array {
+  const { text, args } = failureAtom(error);
+  const extras = codes ? codeEntries(error) : [];
+  const out = new CborWriter();
+  out.mapHead(2);
+  out.bytes('error');
+  const entries: [string, (out: CborWriter) => void][] = [['message', (target) => target.bytes(text)], ...extras];
+  if (args.length > 0) entries.push(['args', (target) => writeArgs(target, args)]);
+  writeSorted(out, entries);
+  out.bytes('status');
+  out.bytes('error');
+  return out.take();
+}
+
+/** The payload of an error frame (SPEC 3.5). */
+export function encodeErrorFrame(error: WiremuxError, type: FailureType, codes: boolean): Uint8Array {
+  const atoms = [failureAtom(error)];
+  const out = new CborWriter();
+  writeSorted(out, [
+    ['message', (target) => writeOutput(target, atoms)],
+    ['type', (target) => target.bytes(type)],
+    ...(codes ? codeEntries(error) : []),
+  ]);
+  return out.take();
+}
+
+function failureAtom(error: WiremuxError): OutputAtom {
+  const text = cutText(error.message, MESSAGE_BYTES);
+  return outputAtom(text.replaceAll('%', '%%'));
+}
+
+function codeEntries(error: WiremuxError): [string, (out: CborWriter) => void][] {
+  const entries: [string, (out: CborWriter) => void][] = [];
+  entries.push(['code', (out) => out.bytes(CODE.test(error.code) ? error.code : 'command-failed')]);
+  const data = encodedData(error.data);
+  if (data !== undefined) entries.push(['data', (out) => out.raw(data)]);
+  const { retry } = error;
+  if (retry !== undefined && retry >= 0) entries.push(['retry', (out) => out.uint(Math.round(retry))]);
+  return entries;
+}
+
+/** Details that cannot be written, or are too long, are left out: the error itself must always arrive. */
+function encodedData(data: unknown): Uint8Array | undefined {
+  if (data === undefined) return undefined;
+  try {
+    const bytes = encodeValue(data);
+    return bytes.length <= DATA_BYTES ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeArgs(out: CborWriter, args: readonly string[]): void {
+  out.arrayHead(args.length);
+  for (const arg of args) out.bytes(arg);
+}
+
+function writeSorted(out: CborWriter, entries: [string, (out: CborWriter) => void][]): void {
+  out.mapHead(entries.length);
+  for (const [key, write] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    out.bytes(key);
+    write(out);
+  }
+}
+
+/** What the first value of an answer says. */
+export type ParsedStatus = { readonly kind: 'ok' } | { readonly kind: 'error'; readonly error: WiremuxError };
+
+/** Reads a status map; undefined if it is none this side asked for (SPEC 3.4.4). */
+export function parseStatus(value: unknown): ParsedStatus | undefined {
+  if (!isFields(value)) return undefined;
+  const status = asText(field(value, 'status'));
+  if (status === 'ok') return { kind: 'ok' };
+  const error = field(value, 'error');
+  if (status !== 'error' || !isFields(error)) return undefined;
+  const message = field(error, 'message');
+  const text = asText(message);
+  const args = asTexts(field(error, 'args') ?? []);
+  const atoms = text !== undefined && args !== undefined ? [{ text, args, labels: [] }] : parseOutput(message);
+  return atoms === undefined ? undefined : { kind: 'error', error: remoteError(error, formatOutput(atoms)) };
+}
+
+/** Reads the payload of an error frame; undefined if it is something else. */
+export function parseErrorFrame(value: unknown): WiremuxError | undefined {
+  if (!isFields(value)) return undefined;
+  const atoms = parseOutput(field(value, 'message'));
+  return atoms === undefined ? undefined : remoteError(value, formatOutput(atoms));
+}
+
+/** Codes by SPEC 3.9.2 and 3.9.4. */
+function remoteError(map: Fields, message: string): WiremuxError {
+  const code = asText(field(map, 'code'));
+  const retry = field(map, 'retry');
+  const known = code === undefined ? 'remote-error' : CODE.test(code) ? code : 'command-failed';
+  return new WiremuxError(known, message, {
+    data: field(map, 'data'),
+    ...(isUint(retry, 0, Number.MAX_SAFE_INTEGER) ? { retry } : {}),
+  });
+}

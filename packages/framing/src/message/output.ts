@@ -1,0 +1,69 @@
+import { CborWriter } from '../cbor/index.js';
+import { asText, asTexts, field, isFields } from './fields.js';
+
+/** A piece of text output: formatting and localisation are the receiver's (SPEC 3.6). */
+export interface OutputAtom {
+  /** The message, ASCII; `%s` stands for the next argument, `%%` for a percent sign. */
+  readonly text: string;
+  readonly args: readonly string[];
+  /** What kind of text it is, for those who style or translate it. */
+  readonly labels: readonly string[];
+}
+
+const NOT_ASCII = /[^\x20-\x7e\t\n\r]/;
+
+/** Makes an atom of any text: a message that is not ASCII travels as an argument (SPEC 3.6.1). */
+export function outputAtom(text: string, args: readonly string[] = [], labels: readonly string[] = []): OutputAtom {
+  if (!NOT_ASCII.test(text)) return { text, args, labels };
+  return { text: '%s', args: [formatOutput([{ text, args, labels }])], labels };
+}
+
+/** Writes an array of atoms. */
+export function writeOutput(out: CborWriter, atoms: readonly OutputAtom[]): void {
+  out.arrayHead(atoms.length);
+  for (const atom of atoms) {
+    out.mapHead(1 + (atom.args.length > 0 ? 1 : 0) + (atom.labels.length > 0 ? 1 : 0));
+    if (atom.args.length > 0) writeTexts(out, 'args', atom.args);
+    if (atom.labels.length > 0) writeTexts(out, 'labels', atom.labels);
+    out.bytes('msg');
+    out.bytes(atom.text);
+  }
+}
+
+/** The payload of a text-output frame. */
+export function encodeOutput(atoms: readonly OutputAtom[]): Uint8Array {
+  const out = new CborWriter();
+  writeOutput(out, atoms);
+  return out.take();
+}
+
+function writeTexts(out: CborWriter, key: string, texts: readonly string[]): void {
+  out.bytes(key);
+  out.arrayHead(texts.length);
+  for (const text of texts) out.bytes(text);
+}
+
+/** Reads an array of atoms; undefined if it is something else. */
+export function parseOutput(value: unknown): OutputAtom[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const atoms: OutputAtom[] = [];
+  for (const element of value as unknown[]) {
+    if (!isFields(element)) return undefined;
+    const text = asText(field(element, 'msg'));
+    const args = asTexts(field(element, 'args') ?? []);
+    const labels = asTexts(field(element, 'labels') ?? []);
+    if (text === undefined || args === undefined || labels === undefined) return undefined;
+    atoms.push({ text, args, labels });
+  }
+  return atoms;
+}
+
+/** The text a person reads (SPEC 3.6.2). */
+export function formatOutput(atoms: readonly OutputAtom[]): string {
+  let formatted = '';
+  for (const { text, args } of atoms) {
+    let next = 0;
+    formatted += text.replace(/%[s%]/g, (mark) => (mark === '%%' ? '%' : (args[next++] ?? mark)));
+  }
+  return formatted;
+}

@@ -1,0 +1,56 @@
+import { CborWriter } from '../cbor/index.js';
+import { asText, field, isFields } from './fields.js';
+
+/** How far a topic of a request is; a topic ends with `pos` -1 (SPEC 3.7). */
+export interface ProgressUpdate {
+  readonly topic: string;
+  readonly pos: number;
+  /** 0 where it is not known. */
+  readonly total: number;
+  readonly label?: string;
+  /** What is being worked on. */
+  readonly item?: string;
+}
+
+/** The payload of a progress frame. Fractions are cut: positions are integers on the wire. */
+export function encodeProgress({ topic, pos, total, label, item }: ProgressUpdate): Uint8Array {
+  const out = new CborWriter();
+  out.mapHead(3 + (label === undefined ? 0 : 1) + (item === undefined ? 0 : 1));
+  if (item !== undefined) writeText(out, 'item', item);
+  if (label !== undefined) writeText(out, 'label', label);
+  out.bytes('pos');
+  writeInteger(out, pos);
+  writeText(out, 'topic', topic);
+  out.bytes('total');
+  writeInteger(out, total);
+  return out.take();
+}
+
+function writeText(out: CborWriter, key: string, text: string): void {
+  out.bytes(key);
+  out.bytes(text);
+}
+
+function writeInteger(out: CborWriter, value: number): void {
+  const whole = Number.isFinite(value) ? Math.trunc(value) : 0;
+  if (whole < 0) out.head(1, -1 - whole);
+  else out.uint(Math.min(whole, Number.MAX_SAFE_INTEGER));
+}
+
+/** Reads a progress payload; undefined if it is something else. */
+export function parseProgress(value: unknown): ProgressUpdate | undefined {
+  if (!isFields(value)) return undefined;
+  const topic = asText(field(value, 'topic'));
+  const pos = field(value, 'pos');
+  const total = field(value, 'total') ?? 0;
+  if (topic === undefined || !Number.isInteger(pos) || !Number.isInteger(total)) return undefined;
+  const label = asText(field(value, 'label'));
+  const item = asText(field(value, 'item'));
+  return {
+    topic,
+    pos: pos as number,
+    total: total as number,
+    ...(label === undefined ? {} : { label }),
+    ...(item === undefined ? {} : { item }),
+  };
+}

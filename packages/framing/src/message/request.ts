@@ -1,0 +1,113 @@
+import { type CborLimits, CborWriter, decodeOne, encodePortable, encodeValue, utf8Encode } from '../cbor/index.js';
+import { WiremuxError } from '../errors.js';
+import { asText, field, isFields, isUint } from './fields.js';
+import { MAX_CREDIT, MIN_CREDIT } from './settings.js';
+
+/** The most bytes of a channel's name (SPEC 8.11.1). */
+const CHANNEL_BYTES = 64;
+
+/** A request as its map says it (SPEC 3.2, 8.11). */
+export interface RequestMessage {
+  readonly name: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly channel?: string;
+  /** Initial credit of the answer, bytes; absent: that of the opener's settings. */
+  readonly credit?: number;
+}
+
+/** How the values of arguments are written: as the dialect's peers can read them (SPEC 3.1.3). */
+export type ArgumentForm = 'text' | 'portable';
+
+/**
+ * The request map's bytes, keys sorted by their content (SPEC 3.1.1).
+ * @throws {WiremuxError} `unsupported` if an argument cannot be written in this form
+ */
+export function encodeRequest(request: RequestMessage, form: ArgumentForm): Uint8Array {
+  const { name, args, channel, credit } = request;
+  const entries: [Uint8Array, unknown][] = [];
+  for (const key of Object.keys(args)) {
+    const value = args[key];
+    if (value !== undefined) entries.push([utf8Encode(key), value]);
+  }
+  if (entries.length > 1) entries.sort(([a], [b]) => compareBytes(a, b));
+
+  const out = new CborWriter();
+  out.mapHead(1 + (entries.length > 0 ? 1 : 0) + (channel === undefined ? 0 : 1) + (credit === undefined ? 0 : 1));
+  if (entries.length > 0) {
+    out.bytes('args');
+    out.mapHead(entries.length);
+    for (const [key, value] of entries) {
+      out.bytes(key);
+      out.raw(form === 'text' ? encodeValue(value) : encodePortable(value));
+    }
+  }
+  if (channel !== undefined) {
+    out.bytes('channel');
+    out.bytes(channel);
+  }
+  if (credit !== undefined) {
+    out.bytes('credit');
+    out.uint(credit);
+  }
+  out.bytes('name');
+  out.bytes(name);
+  return out.take();
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const common = Math.min(a.length, b.length);
+  for (let index = 0; index < common; index++) {
+    const difference = (a[index] as number) - (b[index] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** What a request map turned out to be: a request, refused on its own, or a broken protocol. */
+export type ParsedRequest =
+  | { readonly kind: 'request'; readonly request: RequestMessage }
+  | { readonly kind: 'refused'; readonly error: WiremuxError }
+  | { readonly kind: 'fault'; readonly rule: string; readonly message: string };
+
+/** Reads a complete request map (SPEC 3.2.4, 3.1.7, 8.11.3). `extras` says whether the dialect has those of 8.11. */
+export function parseRequest(bytes: Uint8Array, limits: CborLimits, extras: boolean): ParsedRequest {
+  const decoded = decodeOne(bytes, limits);
+  if (!decoded.ok) {
+    const { code, message } = decoded.error;
+    if (code === 'too-deep' || code === 'too-many-items' || code === 'too-big') return refused('too-big', message);
+    return { kind: 'fault', rule: '3.2.4', message: `A request map was refused: ${message}` };
+  }
+  const map = decoded.value;
+  if (!isFields(map)) return { kind: 'fault', rule: '3.2.4', message: 'A request is not a map.' };
+  const name = asText(field(map, 'name'));
+  if (name === undefined || name === '') {
+    return { kind: 'fault', rule: '3.2.4', message: 'A request has no name.' };
+  }
+  const args = field(map, 'args') ?? {};
+  if (args instanceof Map) return refused('bad-arguments', 'An argument name is not UTF-8 text.');
+  if (!isFields(args)) return { kind: 'fault', rule: '3.2.4', message: 'The arguments of a request are not a map.' };
+  if (!extras) return { kind: 'request', request: { name, args } };
+
+  const channel = field(map, 'channel');
+  const channelName = asText(channel);
+  if (channel !== undefined && (channelName === undefined || channelName.length > CHANNEL_BYTES)) {
+    return refused('bad-arguments', '`channel` is not a name of at most 64 bytes.');
+  }
+  const credit = field(map, 'credit');
+  if (credit !== undefined && !isUint(credit, MIN_CREDIT, MAX_CREDIT)) {
+    return refused('bad-arguments', '`credit` is not between 1,024 and 16,777,216.');
+  }
+  return {
+    kind: 'request',
+    request: {
+      name,
+      args,
+      ...(channelName === undefined ? {} : { channel: channelName }),
+      ...(credit === undefined ? {} : { credit }),
+    },
+  };
+}
+
+function refused(code: 'too-big' | 'bad-arguments', message: string): ParsedRequest {
+  return { kind: 'refused', error: new WiremuxError(code, message) };
+}

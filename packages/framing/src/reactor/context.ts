@@ -1,0 +1,26 @@
+import type { CborLimits } from '../cbor/index.js';
+import type { Dialect } from '../dialect/dialect.js';
+import type { ProtocolFault } from '../errors.js';
+import type { Limits } from '../limits.js';
+import type { PeerSettings } from '../message/settings.js';
+import type { PeerEvent } from './events.js';
+import type { Output } from './output.js';
+
+/** What the parts of one peer share. The peer owns it; time is that of the call being made. */
+export interface PeerContext {
+  readonly role: 'client' | 'server';
+  readonly dialect: Dialect;
+  readonly limits: Limits;
+  readonly cborLimits: CborLimits;
+  readonly output: Output;
+  /** Monotonic ms of the current call. */
+  now: number;
+  /** What this side announced, and what the other side did (the defaults until then). */
+  readonly ownSettings: PeerSettings;
+  remoteSettings: PeerSettings;
+  emit(event: PeerEvent): void;
+  /** There may be bytes to take. */
+  wake(): void;
+  /** Takes from the control budget of the other side; the fault where it has none left (SPEC 9.1.14). */
+  charge(what: string): ProtocolFault | undefined;
+}

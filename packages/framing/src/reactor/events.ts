@@ -1,0 +1,58 @@
+import type { ProtocolFault, WiremuxError } from '../errors.js';
+import type { OutputAtom } from '../message/output.js';
+import type { ProgressUpdate } from '../message/progress.js';
+import type { PeerSettings } from '../message/settings.js';
+
+/** How a cancelled request ended at its answerer (SPEC 8.6). */
+export type CancelResult = 'stopped' | 'finished' | 'left';
+
+/** What the opener of a request is told about it. Exactly one of `ended`, `failed` and `stopped` closes a request. */
+export type RequesterEvent =
+  /** The status map said ok: the command runs, values follow. */
+  | { readonly kind: 'answering'; readonly id: number }
+  /** Complete values in order; `sizes` are their plain bytes, to be given to `taken()` as the consumer takes each. */
+  | { readonly kind: 'values'; readonly id: number; readonly values: unknown[]; readonly sizes: number[] }
+  | { readonly kind: 'output'; readonly id: number; readonly atoms: readonly OutputAtom[] }
+  | { readonly kind: 'progress'; readonly id: number; readonly update: ProgressUpdate }
+  /** The upload's queue has room again, after `sendData` returned false. */
+  | { readonly kind: 'upload-writable'; readonly id: number }
+  /** The answerer wants no more data; what was queued is dropped, and more is ignored. */
+  | { readonly kind: 'upload-refused'; readonly id: number }
+  | { readonly kind: 'ended'; readonly id: number }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: WiremuxError }
+  /** After `cancel()`: the answerer's proof (SPEC 8.6), or `left` where the dialect has none. */
+  | { readonly kind: 'stopped'; readonly id: number; readonly result: CancelResult };
+
+/** What the answerer of requests is told. After `cancelled` nothing more comes for that id. */
+export type ResponderEvent =
+  | {
+      readonly kind: 'request';
+      readonly id: number;
+      readonly name: string;
+      /** Argument names to values; names that are not UTF-8 text were refused. */
+      readonly args: Readonly<Record<string, unknown>>;
+      readonly hasData: boolean;
+      /** The channel its opener asked for (SPEC 8.11). */
+      readonly channel: string | undefined;
+    }
+  /** A piece of the upload, any cut; give its length to `dataTaken()` once it is used. */
+  | { readonly kind: 'data'; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'data-end'; readonly id: number }
+  /** The answer's queue has room again, after `sendValue` returned false. */
+  | { readonly kind: 'answer-writable'; readonly id: number }
+  /** The opener cancelled, or the connection ended: stop, then call `stopped(id)`. */
+  | { readonly kind: 'cancelled'; readonly id: number; readonly error: WiremuxError };
+
+/** What concerns the connection. */
+export type ConnectionEvent =
+  /** Server: the client's settings are here; nothing more is read until `accept()` (or `close()`). */
+  | { readonly kind: 'authenticate'; readonly settings: PeerSettings }
+  /** Both sides' settings hold; requests flow. On exp-framing dialects at once. */
+  | { readonly kind: 'ready'; readonly settings: PeerSettings }
+  /** A pong came back for the `ping()` with this payload. */
+  | { readonly kind: 'pong'; readonly payload: Uint8Array }
+  /** The peer is dead: send the bytes that are left, then close the transport with this code. */
+  | { readonly kind: 'closing'; readonly fault: ProtocolFault };
+
+/** Everything a {@link Peer} reports: a closed union, each event complete when made. */
+export type PeerEvent = RequesterEvent | ResponderEvent | ConnectionEvent;

@@ -1,0 +1,180 @@
+import type { Dialect } from '../dialect/dialect.js';
+import { CancelFlag, FrameType } from '../dialect/types.js';
+import { type ChannelWeight, Scheduler } from '../flow/scheduler.js';
+import { FrameBatch } from '../frame/batch.js';
+import { HEADER_SIZE, StreamFlag } from '../frame/frame.js';
+import { encodeUint } from '../message/control.js';
+import { nextStreamFlags, type OutboundStream, OutboundStreams } from '../stream/outbound.js';
+import type { FrameWriter, SendHalf } from './send-half.js';
+
+/** Bytes of whole frames in one message, one larger frame apart (SPEC 7.2). */
+export const MESSAGE_BYTES = 65_536;
+/** A message with less room than this is full: a tiny piece of a large body is not worth a frame. */
+const LEAST_ROOM = 1_024;
+const CONTROL = 'control';
+/** The most one credit frame can grant (SPEC 8.2.3); more goes out in several. */
+const LARGEST_GRANT = 2 ** 24;
+
+interface LinkFrame {
+  readonly type: number;
+  readonly flags: number;
+  readonly payload: Uint8Array;
+}
+
+interface Cancel {
+  readonly flags: number;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * Everything this side has to send, in the order it may go: link frames, credit and cancel, then the channels' frames
+ * (SPEC 8.12). A message is built only when the transport asks for one.
+ */
+export class Output implements FrameWriter {
+  readonly batch: FrameBatch = new FrameBatch();
+  readonly streams: OutboundStreams;
+  readonly scheduler: Scheduler<SendHalf>;
+  readonly #linkStream: OutboundStream;
+  readonly #onScheduled: (half: SendHalf) => void;
+  #linkFrames: LinkFrame[] = [];
+  readonly #credits = new Map<number, number>();
+  readonly #cancels = new Map<number, Cancel>();
+  /** Largest payload the other side accepts, bytes. */
+  maxPayload: number;
+  /** Frames and bytes sent; session frames are the count that acks speak of (SPEC 8.7). */
+  frames = 0;
+  bytes = 0;
+  sessionFrames = 0;
+
+  constructor(options: {
+    readonly role: 'client' | 'server';
+    readonly dialect: Dialect;
+    readonly channels: readonly ChannelWeight[];
+    readonly maxPayload: number;
+    /** Called after each frame a half has scheduled. */
+    readonly onScheduled: (half: SendHalf) => void;
+  }) {
+    const first = options.role === 'client' ? 1 : 2;
+    this.#linkStream = { id: first, channel: 'link', frames: 0, bytes: 0 };
+    this.streams = new OutboundStreams(options.dialect.duplex ? first + 2 : first, !options.dialect.duplex);
+    this.scheduler = new Scheduler(options.channels);
+    this.maxPayload = options.maxPayload;
+    this.#onScheduled = options.onScheduled;
+  }
+
+  /** True if a message might be there to take. */
+  get pending(): boolean {
+    return this.#linkFrames.length > 0 || this.#credits.size > 0 || this.#cancels.size > 0 || this.scheduler.busy;
+  }
+
+  /** Queues a link frame behind those that wait. */
+  link(type: number, flags: number, payload: Uint8Array): void {
+    this.#linkFrames.push({ type, flags, payload });
+  }
+
+  /** Puts a link frame ahead of everything that waits, but for the settings: those are always first (SPEC 8.1.2). */
+  linkFirst(type: number, flags: number, payload: Uint8Array): void {
+    const at = this.#linkFrames[0]?.type === FrameType.SenderSettings ? 1 : 0;
+    this.#linkFrames.splice(at, 0, { type, flags, payload });
+  }
+
+  /** Grants of one request merge while they wait (SPEC 8.7.6). */
+  credit(requestId: number, bytes: number): void {
+    this.#credits.set(requestId, (this.#credits.get(requestId) ?? 0) + bytes);
+  }
+
+  /** A cancel of one request replaces one that waits. */
+  cancel(requestId: number, payload: Uint8Array, ack: boolean): void {
+    this.#cancels.set(requestId, { flags: ack ? CancelFlag.Ack : 0, payload });
+  }
+
+  /** Forgets grants for a request whose half has ended. */
+  forgetCredit(requestId: number): void {
+    this.#credits.delete(requestId);
+  }
+
+  /** Every stream this side has sent on, the link stream first. */
+  *allStreams(): Iterable<OutboundStream> {
+    if (this.#linkStream.frames > 0) yield this.#linkStream;
+    yield* this.streams.list();
+  }
+
+  /** Drops everything that waits: the connection is dead. */
+  clear(halves: Iterable<SendHalf>): void {
+    for (const half of halves) half.abandon();
+    this.#linkFrames = [];
+    this.#credits.clear();
+    this.#cancels.clear();
+  }
+
+  begin(channel: string, requestId: number, type: number, flags: number, length: number): void {
+    const stream = this.streams.of(channel);
+    const streamFlags = nextStreamFlags(stream, HEADER_SIZE + length);
+    this.#count(length);
+    this.sessionFrames++;
+    this.batch.begin({ requestId, streamId: stream.id, streamFlags, type, flags }, length);
+  }
+
+  /** A link frame of the connection itself, e.g. settings in 0006, where there is no link stream. */
+  beginUnlinked(type: number, flags: number, requestId: number, payload: Uint8Array): void {
+    this.begin('default', requestId, type, flags, payload.length);
+    this.batch.write(payload, 0, payload.length);
+  }
+
+  /** The next message, whole frames; undefined if nothing may go now. */
+  takeMessage(): Uint8Array[] | undefined {
+    this.#writeLinkFrames();
+    this.#writeControl();
+    let sent: number;
+    do {
+      sent = this.scheduler.next((half) => {
+        const room = MESSAGE_BYTES - HEADER_SIZE - this.batch.size;
+        if (room < LEAST_ROOM) return 0;
+        const bytes = half.writeFrame(this, Math.min(room, this.maxPayload));
+        this.#onScheduled(half);
+        return bytes;
+      });
+    } while (sent > 0);
+    return this.batch.size === 0 ? undefined : this.batch.take();
+  }
+
+  #writeLinkFrames(): void {
+    if (this.#linkFrames.length === 0) return;
+    for (const { type, flags, payload } of this.#linkFrames) {
+      const stream = this.#linkStream;
+      const streamFlags = stream.frames === 0 ? StreamFlag.Begin : 0;
+      stream.frames++;
+      stream.bytes += HEADER_SIZE + payload.length;
+      this.#count(payload.length);
+      this.batch.append({ requestId: 0, streamId: stream.id, streamFlags, type, flags }, payload);
+    }
+    this.#linkFrames = [];
+  }
+
+  #writeControl(): void {
+    if (this.#credits.size > 0) {
+      for (const [requestId, bytes] of this.#credits) {
+        for (let left = bytes; left > 0; left -= LARGEST_GRANT) {
+          this.#writeControlFrame(requestId, FrameType.Credit, 0, encodeUint(Math.min(left, LARGEST_GRANT)));
+        }
+      }
+      this.#credits.clear();
+    }
+    if (this.#cancels.size > 0) {
+      for (const [requestId, { flags, payload }] of this.#cancels) {
+        this.#writeControlFrame(requestId, FrameType.Cancel, flags, payload);
+      }
+      this.#cancels.clear();
+    }
+  }
+
+  #writeControlFrame(requestId: number, type: number, flags: number, payload: Uint8Array): void {
+    this.begin(CONTROL, requestId, type, flags, payload.length);
+    this.batch.write(payload, 0, payload.length);
+  }
+
+  #count(payloadBytes: number): void {
+    this.frames++;
+    this.bytes += HEADER_SIZE + payloadBytes;
+  }
+}

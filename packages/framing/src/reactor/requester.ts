@@ -1,0 +1,451 @@
+import { type CborError, decodeOne, ValueReader } from '../cbor/index.js';
+import { FrameType, PieceFlag } from '../dialect/types.js';
+import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
+import type { FrameHeader } from '../frame/frame.js';
+import { type CancelReason, encodeCancel, parseCancel, parseCancelResult, parseCredit } from '../message/control.js';
+import { parseErrorFrame, parseStatus, STATUS_OK } from '../message/failure.js';
+import { parseOutput } from '../message/output.js';
+import { parseProgress } from '../message/progress.js';
+import { encodeRequest } from '../message/request.js';
+import { MIN_CREDIT } from '../message/settings.js';
+import type { PeerContext } from './context.js';
+import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
+import { SendHalf } from './send-half.js';
+
+/** Credit every upload starts with, bytes (SPEC 8.5.3). */
+export const DATA_CREDIT = 16_384;
+
+/** A request as its caller wants it sent. */
+export interface OutgoingRequest {
+  readonly name: string;
+  readonly args?: Readonly<Record<string, unknown>>;
+  /** Data follows, with `sendData` and `endData`. */
+  readonly hasData?: boolean;
+  /** Channel to go on, on both sides (SPEC 8.11.1). */
+  readonly channel?: string;
+  /** Initial credit of the answer, 1,024 to 2^24 bytes; default: that of the settings. */
+  readonly credit?: number;
+}
+
+interface OpenRequest {
+  readonly id: number;
+  readonly send: SendHalf;
+  readonly receive: ReceiveHalf;
+  reader: ValueReader | undefined;
+  answer: 'waiting' | 'answering' | 'ended';
+  /** The caller has had its end, or wants none: what still comes is dropped. */
+  silent: boolean;
+  /** A cancel was sent: its proof or the answer's end closes the request (SPEC 8.6.6). */
+  cancelled: boolean;
+}
+
+const EVERY_ID = 32_768;
+
+/** Opens requests and reads their answers (SPEC 5, 8.4 to 8.6): the opener's side. */
+export class Requester {
+  readonly #context: PeerContext;
+  readonly #budget: ReceiveBudget;
+  readonly #requests = new Map<number, OpenRequest>();
+  /** Readers between two values of nobody, to be used again. */
+  readonly #idleReaders: ValueReader[] = [];
+  readonly #firstId: number;
+  #nextId: number;
+
+  constructor(context: PeerContext, budget: ReceiveBudget) {
+    this.#context = context;
+    this.#budget = budget;
+    this.#firstId = context.role === 'client' ? 1 : 2;
+    this.#nextId = this.#firstId;
+  }
+
+  /** How many more requests the other side lets this one open now. */
+  get openSlots(): number {
+    return Math.max(0, this.#context.remoteSettings.openRequests - this.#requests.size);
+  }
+
+  get openIds(): Iterable<number> {
+    return this.#requests.keys();
+  }
+
+  get halves(): Iterable<SendHalf> {
+    return [...this.#requests.values()].map(({ send }) => send);
+  }
+
+  /**
+   * Queues a request and returns its id.
+   * @throws {WiremuxError} `too-many-requests` without a free id or slot, `too-big`, `unsupported` for its arguments
+   */
+  open(request: OutgoingRequest): number {
+    const { dialect, limits, output, remoteSettings, ownSettings } = this.#context;
+    if (this.openSlots === 0) {
+      const most = remoteSettings.openRequests;
+      throw new WiremuxError('too-many-requests', `${most} requests are open, the most the peer allows; wait for one.`);
+    }
+    const { name, args = {}, hasData = false, channel } = request;
+    const credit = this.#initialCredit(request.credit);
+    const map = encodeRequest(
+      {
+        name,
+        args,
+        ...(dialect.duplex && channel !== undefined ? { channel } : {}),
+        ...(dialect.duplex && credit !== ownSettings.credit ? { credit } : {}),
+      },
+      dialect.argumentForm,
+    );
+    if (map.length > remoteSettings.requestMap) {
+      throw new WiremuxError(
+        'too-big',
+        `The request's arguments take ${map.length} bytes, the peer accepts ${remoteSettings.requestMap}; send them as data.`,
+      );
+    }
+    const id = this.#takeId();
+    const send = new SendHalf({
+      requestId: id,
+      channel: channel !== undefined && output.scheduler.has(channel) ? channel : 'default',
+      bodyType: FrameType.Data,
+      dialect,
+      credit: dialect.duplex ? DATA_CREDIT : Number.POSITIVE_INFINITY,
+      textQueue: 0,
+      progressTopics: 0,
+      highWater: limits.sendQueueHighWater,
+    });
+    send.openWith(map, hasData);
+    const receive = this.#budget.open(id, credit, Math.max(credit, request.credit ?? ownSettings.credit));
+    this.#requests.set(id, {
+      id,
+      send,
+      receive,
+      reader: undefined,
+      answer: 'waiting',
+      silent: false,
+      cancelled: false,
+    });
+    this.#wake(send);
+    return id;
+  }
+
+  /** Queues upload bytes; false: wait for `upload-writable`. Ignored once the upload is over. */
+  sendData(id: number, bytes: Uint8Array): boolean {
+    const request = this.#requests.get(id);
+    if (request === undefined || request.send.closed) return true;
+    const room = request.send.push(bytes);
+    this.#wake(request.send);
+    return room;
+  }
+
+  endData(id: number): void {
+    const request = this.#requests.get(id);
+    if (request === undefined || request.send.closed) return;
+    request.send.end();
+    this.#wake(request.send);
+  }
+
+  /** The consumer took values of that many bytes. */
+  taken(id: number, bytes: number): void {
+    const request = this.#requests.get(id);
+    if (request !== undefined) this.#budget.take(request.receive, bytes);
+  }
+
+  /** Stops a request: `stopped` follows, unless its end crosses (SPEC 8.6). */
+  cancel(id: number, reason: CancelReason): void {
+    const request = this.#requests.get(id);
+    if (request === undefined || request.silent) return;
+    if (!request.send.begun) {
+      request.send.abandon();
+      this.#close(request);
+      this.#context.emit({ kind: 'stopped', id, result: 'stopped' });
+      return;
+    }
+    this.#sendCancel(request, reason);
+    if (!this.#context.dialect.duplex) {
+      request.silent = true;
+      this.#context.emit({ kind: 'stopped', id, result: 'left' });
+    }
+  }
+
+  /** A frame of the answerer: the fault if it breaks a rule. */
+  receive(header: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
+    const { requestId: id, type, flags } = header;
+    const request = this.#requests.get(id);
+    if (request === undefined || request.answer === 'ended') {
+      const crossed = type === FrameType.Credit || (type === FrameType.Cancel && flags === 0);
+      if (crossed) return this.#checkCrossed(type, payload);
+      return fault('5.5', `A frame of type ${type} came for request ${id}, whose answer is not open.`);
+    }
+    switch (type) {
+      case FrameType.Response:
+        return this.#response(request, payload, flags === PieceFlag.Eos);
+      case FrameType.Error:
+        return this.#error(request, payload);
+      case FrameType.Output:
+        return this.#output(request, payload);
+      case FrameType.Progress:
+        return this.#progress(request, payload);
+      case FrameType.Credit:
+        return this.#credit(request, payload);
+      case FrameType.Cancel:
+        return flags === 0 ? this.#refusal(request, payload) : this.#proof(request, payload);
+      default:
+        return fault('8.1.5', `An answerer sent a frame of type ${type}.`);
+    }
+  }
+
+  /** After a frame of this opener's half was scheduled. */
+  scheduled(send: SendHalf): void {
+    const request = this.#requests.get(send.requestId);
+    if (request === undefined) return;
+    if (send.tookRoom()) this.#context.emit({ kind: 'upload-writable', id: send.requestId });
+    if (send.ended && request.answer === 'ended') this.#close(request);
+  }
+
+  /** The connection is gone: every request ends with this error. */
+  fail(error: WiremuxError): void {
+    for (const request of this.#requests.values()) {
+      request.send.abandon();
+      this.#budget.close(request.receive);
+      if (!request.silent) this.#context.emit({ kind: 'failed', id: request.id, error });
+    }
+    this.#requests.clear();
+  }
+
+  #initialCredit(asked: number | undefined): number {
+    const wanted = asked ?? this.#context.ownSettings.credit;
+    return this.#context.dialect.duplex ? Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left)) : 0;
+  }
+
+  /** Ids go up by two and wrap, skipping those still open (SPEC 5.1). */
+  #takeId(): number {
+    for (let tries = 0; tries < EVERY_ID; tries++) {
+      const id = this.#nextId;
+      this.#nextId = id + 2 > 65_535 ? this.#firstId : id + 2;
+      if (!this.#requests.has(id)) return id;
+    }
+    throw new WiremuxError('too-many-requests', 'Every request id is in use; wait until some requests have ended.');
+  }
+
+  #wake(send: SendHalf): void {
+    this.#context.output.scheduler.wake(send);
+    this.#context.wake();
+  }
+
+  #response(request: OpenRequest, payload: Uint8Array, eos: boolean): ProtocolFault | undefined {
+    const { id, receive } = request;
+    if (!this.#budget.receive(receive, payload.length)) {
+      return fault('8.5.5', `Request ${id} was sent more bytes than it had granted.`);
+    }
+    if (payload.length === 0 && !eos) {
+      const over = this.#context.charge('an empty frame');
+      if (over !== undefined) return over;
+    }
+    if (!request.silent && !request.cancelled) this.#read(request, payload, eos);
+    if (eos) this.#answerEnded(request);
+    return undefined;
+  }
+
+  #read(request: OpenRequest, payload: Uint8Array, eos: boolean): void {
+    const { id, receive } = request;
+    const { emit } = this.#context;
+    let rest = payload;
+    if (request.answer === 'waiting' && request.reader === undefined && startsWithOk(payload)) {
+      request.answer = 'answering';
+      emit({ kind: 'answering', id });
+      rest = payload.subarray(STATUS_OK.length);
+    }
+    const values: unknown[] = [];
+    const sizes: number[] = [];
+    let delivered = 0;
+    let failure: WiremuxError | undefined;
+    let pending = 0;
+    if (rest.length > 0 || request.reader !== undefined) {
+      const reader = (request.reader ??= this.#takeReader());
+      const error = reader.push(rest, (value, size) => {
+        if (failure !== undefined) return;
+        if (request.answer === 'answering') {
+          values.push(value);
+          sizes.push(size);
+          delivered += size;
+        } else {
+          failure = this.#readStatus(request, value);
+        }
+      });
+      pending = reader.pending;
+      failure ??= answerFailure(error ?? (eos ? reader.end() : undefined));
+    }
+    if (eos && failure === undefined && request.answer === 'waiting') {
+      failure = new WiremuxError('protocol', 'The answer ended without a status (SPEC 3.4.2).');
+    }
+    this.#budget.deliver(receive, delivered, pending);
+    if (values.length > 0) emit({ kind: 'values', id, values, sizes });
+    if (failure !== undefined) this.#failLocally(request, failure, eos);
+    else if (eos) {
+      request.silent = true;
+      emit({ kind: 'ended', id });
+    }
+  }
+
+  #readStatus(request: OpenRequest, value: unknown): WiremuxError | undefined {
+    const status = parseStatus(value);
+    if (status === undefined) return new WiremuxError('protocol', 'The answer began with no status (SPEC 3.4.4).');
+    if (status.kind === 'error') return status.error;
+    request.answer = 'answering';
+    this.#context.emit({ kind: 'answering', id: request.id });
+    return undefined;
+  }
+
+  /** The caller hears of it; the connection lives, and an answer still open is cancelled (SPEC 8.12.9). */
+  #failLocally(request: OpenRequest, error: WiremuxError, eos: boolean): void {
+    request.silent = true;
+    this.#context.emit({ kind: 'failed', id: request.id, error });
+    this.#budget.close(request.receive);
+    if (!eos) this.#sendCancel(request, { code: error.code === 'too-big' ? 'too-big' : 'protocol' });
+  }
+
+  #error(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
+    const decoded = decodeOne(payload, this.#context.cborLimits);
+    const error = decoded.ok ? parseErrorFrame(decoded.value) : undefined;
+    if (error === undefined) return fault('3.5.1', `The error frame of request ${request.id} is malformed.`);
+    if (!request.silent && !request.cancelled) {
+      request.silent = true;
+      this.#context.emit({ kind: 'failed', id: request.id, error });
+    }
+    this.#answerEnded(request);
+    return undefined;
+  }
+
+  #output(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
+    const decoded = decodeOne(payload, this.#context.cborLimits);
+    const atoms = decoded.ok ? parseOutput(decoded.value) : undefined;
+    if (atoms === undefined) return fault('3.6.1', `A text frame of request ${request.id} is malformed.`);
+    if (!request.silent && !request.cancelled) this.#context.emit({ kind: 'output', id: request.id, atoms });
+    return undefined;
+  }
+
+  #progress(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
+    const decoded = decodeOne(payload, this.#context.cborLimits);
+    const update = decoded.ok ? parseProgress(decoded.value) : undefined;
+    if (update === undefined) return fault('3.7.1', `A progress frame of request ${request.id} is malformed.`);
+    if (!request.silent && !request.cancelled) this.#context.emit({ kind: 'progress', id: request.id, update });
+    return undefined;
+  }
+
+  #credit(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
+    const amount = parseCredit(payload);
+    if (amount === undefined) return fault('8.2.3', `A credit frame of request ${request.id} is malformed.`);
+    if (request.send.ended) return undefined;
+    return grantTo(request.send, amount, DATA_CREDIT, this.#context);
+  }
+
+  /** "Send no more data" (SPEC 8.6.5). */
+  #refusal(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
+    const { id } = request;
+    if (parseCancel(payload) === undefined) return fault('8.2.4', `A cancel frame of request ${id} is malformed.`);
+    if (request.send.ended) return undefined;
+    this.#endData(request);
+    this.#context.emit({ kind: 'upload-refused', id });
+    return undefined;
+  }
+
+  #proof(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
+    const { id } = request;
+    const result = parseCancelResult(payload);
+    if (result === undefined) return fault('8.2.4', `The cancel|ack of request ${id} is malformed.`);
+    if (!request.cancelled) return fault('8.6.7', `Request ${id} was not cancelled, but its stop was reported.`);
+    if (!request.silent) this.#context.emit({ kind: 'stopped', id, result });
+    request.silent = true;
+    this.#answerEnded(request);
+    return undefined;
+  }
+
+  #checkCrossed(type: number, payload: Uint8Array): ProtocolFault | undefined {
+    const wellFormed = type === FrameType.Credit ? parseCredit(payload) : parseCancel(payload);
+    return wellFormed === undefined ? fault('8.2.2', `A frame of type ${type} is malformed.`) : undefined;
+  }
+
+  #sendCancel(request: OpenRequest, reason: CancelReason): void {
+    if (request.cancelled) return;
+    request.cancelled = true;
+    this.#budget.close(request.receive);
+    if (!this.#context.dialect.duplex) {
+      this.#endData(request);
+      return;
+    }
+    request.send.abandon();
+    this.#context.output.forgetCredit(request.id);
+    this.#context.output.cancel(request.id, encodeCancel(reason), false);
+    this.#context.wake();
+  }
+
+  #answerEnded(request: OpenRequest): void {
+    request.answer = 'ended';
+    this.#budget.close(request.receive);
+    this.#context.output.forgetCredit(request.id);
+    if (!request.silent && request.cancelled) {
+      request.silent = true;
+      this.#context.emit({ kind: 'stopped', id: request.id, result: 'finished' });
+    }
+    if (!request.send.ended) this.#stopUpload(request);
+    if (request.send.ended) this.#close(request);
+  }
+
+  /** The answer ended first: no more data (SPEC 8.4.3); older dialects are told by the data's own end (SPEC 5.6). */
+  #stopUpload(request: OpenRequest): void {
+    if (this.#context.dialect.duplex) this.#sendCancel(request, {});
+    else this.#endData(request);
+  }
+
+  /** What was not sent yet goes; the data's eos tells the answerer. */
+  #endData({ send }: OpenRequest): void {
+    send.drop();
+    send.end();
+    this.#wake(send);
+  }
+
+  #close(request: OpenRequest): void {
+    this.#requests.delete(request.id);
+    this.#giveReader(request.reader);
+    this.#budget.close(request.receive);
+  }
+
+  #takeReader(): ValueReader {
+    return this.#idleReaders.pop() ?? new ValueReader(this.#context.cborLimits);
+  }
+
+  #giveReader(reader: ValueReader | undefined): void {
+    if (reader !== undefined && reader.end() === undefined) this.#idleReaders.push(reader);
+  }
+}
+
+/** Adds a grant, or says how it breaks a rule (SPEC 8.5.5, 9.1.16). `began`: the credit the half began with. */
+export function grantTo(
+  send: SendHalf,
+  amount: number,
+  began: number,
+  context: PeerContext,
+): ProtocolFault | undefined {
+  if (send.credit + amount > 2 ** 24) {
+    return fault('8.5.5', `Request ${send.requestId} was granted more than 16 MiB at once.`);
+  }
+  if (amount < 1_024 && began > 4_096) {
+    const over = context.charge('a grant under 1 KiB');
+    if (over !== undefined) return over;
+  }
+  send.grant(amount);
+  context.output.scheduler.wake(send);
+  context.wake();
+  return undefined;
+}
+
+function startsWithOk(payload: Uint8Array): boolean {
+  if (payload.length < STATUS_OK.length) return false;
+  for (let index = 0; index < STATUS_OK.length; index++) {
+    if (payload[index] !== STATUS_OK[index]) return false;
+  }
+  return true;
+}
+
+/** What the caller is told of an answer that cannot be read (SPEC 3.4.4, 8.12.9). */
+function answerFailure(error: CborError | undefined): WiremuxError | undefined {
+  if (error === undefined) return undefined;
+  const limit = error.code === 'too-deep' || error.code === 'too-many-items' || error.code === 'too-big';
+  return new WiremuxError(limit ? 'too-big' : 'protocol', `The answer cannot be read: ${error.message}`);
+}

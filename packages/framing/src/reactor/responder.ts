@@ -1,0 +1,471 @@
+import { CborWriter, encodeValue } from '../cbor/index.js';
+import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
+import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
+import type { FrameHeader } from '../frame/frame.js';
+import {
+  type CancelReason,
+  encodeCancel,
+  encodeCancelResult,
+  parseCancel,
+  parseCancelResult,
+  parseCredit,
+} from '../message/control.js';
+import { encodeErrorFrame, encodeStatusError, type FailureType, STATUS_OK } from '../message/failure.js';
+import type { OutputAtom } from '../message/output.js';
+import type { ProgressUpdate } from '../message/progress.js';
+import { parseRequest, type RequestMessage } from '../message/request.js';
+import type { PeerContext } from './context.js';
+import type { CancelResult } from './events.js';
+import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
+import { MapBudget, RequestMapAssembly } from './request-map.js';
+import { DATA_CREDIT, grantTo } from './requester.js';
+import { SendHalf } from './send-half.js';
+
+/** Byte strings from this size on go out uncopied. */
+const UNCOPIED_FROM = 4_096;
+
+interface IncomingRequest {
+  readonly id: number;
+  readonly hasData: boolean;
+  readonly send: SendHalf;
+  receive: ReceiveHalf;
+  /** The opener's half (SPEC 5.4). */
+  opener: 'opening' | 'sending' | 'ended';
+  assembly: RequestMapAssembly | undefined;
+  /** Credit its answer began with (SPEC 9.1.16). */
+  credit: number;
+  /** The command runs: its end, or its stop, is still to come from the application. */
+  running: boolean;
+  /** The status map was queued. */
+  answering: boolean;
+  /** The opener cancelled; only the proof is owed. */
+  cancelled: boolean;
+  /** Data is dropped as it comes. */
+  refusing: boolean;
+}
+
+/** Reads requests and sends their answers (SPEC 5, 8.4 to 8.6): the answerer's side. */
+export class Responder {
+  readonly #context: PeerContext;
+  readonly #budget: ReceiveBudget;
+  readonly #maps = new MapBudget();
+  readonly #requests = new Map<number, IncomingRequest>();
+  /** Commands that were cancelled and did not stop: they count as open until they return (SPEC 8.6.4). */
+  #left = 0;
+  readonly #idParity: number;
+
+  constructor(context: PeerContext, budget: ReceiveBudget) {
+    this.#context = context;
+    this.#budget = budget;
+    this.#idParity = context.role === 'server' ? 1 : 0;
+  }
+
+  /** The requests, for inspection. */
+  list(): Iterable<{ readonly id: number; readonly send: SendHalf }> {
+    return this.#requests.values();
+  }
+
+  get halves(): Iterable<SendHalf> {
+    return [...this.#requests.values()].map(({ send }) => send);
+  }
+
+  /** A frame of the opener: the fault if it breaks a rule. */
+  receive(header: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
+    const { requestId: id, type, flags } = header;
+    const request = this.#requests.get(id);
+    switch (type) {
+      case FrameType.Request:
+        return this.#requestFrame(request, id, flags, payload);
+      case FrameType.Data:
+        return this.#data(request, id, flags, payload);
+      case FrameType.Credit:
+        return this.#credit(request, payload);
+      case FrameType.Cancel:
+        return flags === 0 ? this.#cancel(request, payload) : this.#unaskedProof(id, payload);
+      default:
+        return fault('8.1.5', `An opener sent a frame of type ${type}.`);
+    }
+  }
+
+  /** Sends the answer on this channel; unknown names leave it as it is. Before the first value only. */
+  useChannel(id: number, channel: string): void {
+    const request = this.#requests.get(id);
+    if (request === undefined || request.answering || !this.#context.output.scheduler.has(channel)) return;
+    request.send.channel = channel;
+  }
+
+  /**
+   * Queues a value of the answer; false: wait for `answer-writable`.
+   * @throws {WiremuxError} `unsupported` for what CBOR cannot say, `slow-reader` past the queue's bound
+   */
+  sendValue(id: number, value: unknown): boolean {
+    const request = this.#answerable(id);
+    if (request === undefined) return true;
+    const { send } = request;
+    const large = value instanceof Uint8Array && value.length >= UNCOPIED_FROM;
+    const encoded = large ? byteStringHead(value.length) : encodeValue(value);
+    const { sendQueue } = this.#context.limits;
+    if (send.queued > 0 && send.queued + encoded.length + (large ? value.length : 0) > sendQueue) {
+      throw new WiremuxError('slow-reader', `More than ${sendQueue} bytes of the answer wait for their reader.`);
+    }
+    this.#beginAnswer(request);
+    let room = send.push(encoded, large);
+    if (large) room = send.push(value);
+    this.#wake(send);
+    return room;
+  }
+
+  /** Queues text; it never waits, the oldest gives way (SPEC 8.12.8). */
+  sendOutput(id: number, atoms: readonly OutputAtom[]): void {
+    const request = this.#answerable(id);
+    if (request === undefined) return;
+    request.send.side.text(atoms, this.#context.output.maxPayload);
+    this.#wake(request.send);
+  }
+
+  /** Queues a progress update; of each topic only the newest waits. */
+  sendProgress(id: number, update: ProgressUpdate): void {
+    const request = this.#answerable(id);
+    if (request === undefined) return;
+    request.send.side.progress(update, this.#context.output.maxPayload);
+    this.#wake(request.send);
+  }
+
+  /** The command has finished. */
+  endAnswer(id: number): void {
+    const request = this.#answerable(id);
+    if (request === undefined) return;
+    this.#beginAnswer(request);
+    this.#finish(request, 'eos');
+  }
+
+  /** The command has failed: a status before the first value, an error frame behind it (SPEC 3.4.6). */
+  failAnswer(id: number, error: WiremuxError): void {
+    const request = this.#answerable(id);
+    if (request !== undefined) this.#fail(request, error);
+  }
+
+  /** The command took that many bytes of the data. */
+  dataTaken(id: number, bytes: number): void {
+    const request = this.#requests.get(id);
+    if (request !== undefined) this.#budget.take(request.receive, bytes);
+  }
+
+  /** The command wants no more data (SPEC 8.6.5). */
+  refuseData(id: number): void {
+    const request = this.#requests.get(id);
+    if (request === undefined || request.refusing || request.opener !== 'sending') return;
+    this.#dropData(request);
+    if (this.#context.dialect.duplex && !request.send.closed) {
+      this.#context.output.cancel(id, encodeCancel({}), false);
+      this.#context.wake();
+    }
+  }
+
+  /** After `cancelled`: the command has stopped, or was left behind (SPEC 8.6.3). */
+  stopped(id: number, result: CancelResult): void {
+    const request = this.#requests.get(id);
+    if (request === undefined || !request.cancelled || request.send.ended) return;
+    if (result === 'left') this.#left++;
+    this.#prove(request, result);
+  }
+
+  /** A command that was left behind has returned after all. */
+  returned(): void {
+    this.#left = Math.max(0, this.#left - 1);
+  }
+
+  /** After a frame of this answerer's half was scheduled. */
+  scheduled(send: SendHalf): void {
+    const request = this.#requests.get(send.requestId);
+    if (request === undefined) return;
+    if (request.running && send.tookRoom()) this.#context.emit({ kind: 'answer-writable', id: send.requestId });
+    if (send.ended) this.#closeIfOver(request);
+  }
+
+  /** The connection is gone: every command is told to stop. */
+  fail(error: WiremuxError): void {
+    for (const request of this.#requests.values()) {
+      request.assembly?.release();
+      request.send.abandon();
+      this.#budget.close(request.receive);
+      if (request.running && !request.cancelled) this.#context.emit({ kind: 'cancelled', id: request.id, error });
+    }
+    this.#requests.clear();
+  }
+
+  /** An upload that holds a paused transport and is not read: that request fails, the others go on (SPEC 5.8). */
+  failStalled(stalled: ReceiveHalf): void {
+    const request = this.#requests.get(stalled.requestId);
+    if (request === undefined || request.receive !== stalled) return;
+    const error = new WiremuxError('slow-reader', 'The command did not read its data while other requests waited.');
+    this.#dropData(request);
+    if (request.running && !request.cancelled) {
+      this.#context.emit({ kind: 'cancelled', id: request.id, error });
+      this.#fail(request, error);
+    }
+  }
+
+  #requestFrame(
+    known: IncomingRequest | undefined,
+    id: number,
+    flags: number,
+    payload: Uint8Array,
+  ): ProtocolFault | undefined {
+    const hasData = (flags & RequestFlag.HaveData) !== 0;
+    const more = (flags & RequestFlag.More) !== 0;
+    let request = known;
+    if ((flags & RequestFlag.New) !== 0) {
+      if (known !== undefined) return fault('5.2', `Request ${id} was opened while it is still open.`);
+      if (id === 0 || (id & 1) !== this.#idParity) return fault('5.2', `The peer may not open a request ${id}.`);
+      request = this.#open(id, hasData);
+      const refused = this.#refuseNew(request);
+      if (refused !== undefined) return refused.fault ?? this.#mapFrame(request, payload, more);
+    } else if (known === undefined || known.opener !== 'opening') {
+      return fault('5.4', `A request frame continues request ${id}, which is not being opened.`);
+    } else if (known.hasData !== hasData) {
+      return fault('3.2.3', `The frames of request ${id} do not agree on whether data follows.`);
+    }
+    return this.#mapFrame(request as IncomingRequest, payload, more);
+  }
+
+  #open(id: number, hasData: boolean): IncomingRequest {
+    const { dialect, limits, remoteSettings } = this.#context;
+    const send = new SendHalf({
+      requestId: id,
+      channel: 'default',
+      bodyType: FrameType.Response,
+      dialect,
+      credit: dialect.duplex ? remoteSettings.credit : Number.POSITIVE_INFINITY,
+      textQueue: limits.textQueue,
+      progressTopics: limits.progressTopics,
+      highWater: limits.sendQueueHighWater,
+    });
+    const request: IncomingRequest = {
+      id,
+      hasData,
+      send,
+      receive: this.#budget.open(id, hasData && dialect.duplex ? DATA_CREDIT : 0, hasData ? limits.uploadWindow : 0),
+      opener: 'opening',
+      assembly: undefined,
+      credit: remoteSettings.credit,
+      running: false,
+      answering: false,
+      cancelled: false,
+      refusing: false,
+    };
+    this.#requests.set(id, request);
+    return request;
+  }
+
+  #refuseNew(request: IncomingRequest): { readonly fault?: ProtocolFault | undefined } | undefined {
+    const { openRequests, openingRequests } = this.#context.limits;
+    if (this.#requests.size + this.#left > openRequests) {
+      return { fault: this.#refuse(request, tooMany(openRequests, 'open')) };
+    }
+    if (this.#maps.maps >= openingRequests) {
+      return { fault: this.#refuse(request, tooMany(openingRequests, 'incomplete')) };
+    }
+    return undefined;
+  }
+
+  #mapFrame(request: IncomingRequest, payload: Uint8Array, more: boolean): ProtocolFault | undefined {
+    const over = payload.length === 0 && more ? this.#context.charge('an empty frame') : undefined;
+    if (over !== undefined) return over;
+    let map: Uint8Array | undefined = payload;
+    if (!request.send.closed && (more || request.assembly !== undefined)) {
+      request.assembly ??= new RequestMapAssembly(this.#maps, this.#context.limits);
+      const progress = request.assembly.add(payload);
+      if (progress !== 'more') {
+        const { requestMap, requestMaps } = this.#context.limits;
+        const what = progress === 'request-too-big' ? `A request map` : `All request maps on their way`;
+        const most = progress === 'request-too-big' ? requestMap : requestMaps;
+        const refused = this.#refuse(request, new WiremuxError('too-big', `${what} may take ${most} bytes at most.`));
+        if (refused !== undefined) return refused;
+      } else if (more) {
+        return undefined;
+      } else {
+        map = request.assembly.finish();
+        request.assembly = undefined;
+      }
+    } else if (payload.length > this.#context.limits.requestMap && !request.send.closed) {
+      const most = this.#context.limits.requestMap;
+      const refused = this.#refuse(request, new WiremuxError('too-big', `A request map may take ${most} bytes at most.`));
+      if (refused !== undefined) return refused;
+    }
+    if (more) return undefined;
+    request.opener = request.hasData ? 'sending' : 'ended';
+    if (request.send.closed) {
+      this.#closeIfOver(request);
+      return undefined;
+    }
+    return this.#run(request, map);
+  }
+
+  #run(request: IncomingRequest, map: Uint8Array): ProtocolFault | undefined {
+    const parsed = parseRequest(map, this.#context.cborLimits, this.#context.dialect.duplex);
+    if (parsed.kind === 'fault') return fault(parsed.rule, parsed.message);
+    if (parsed.kind === 'refused') return this.#refuse(request, parsed.error);
+    this.#start(request, parsed.request);
+    return undefined;
+  }
+
+  #start(request: IncomingRequest, { name, args, channel, credit }: RequestMessage): void {
+    if (credit !== undefined) {
+      request.send.grant(credit - request.credit);
+      request.credit = credit;
+    }
+    if (channel !== undefined) this.useChannel(request.id, channel);
+    request.running = true;
+    this.#context.emit({ kind: 'request', id: request.id, name, args, hasData: request.hasData, channel });
+  }
+
+  /** The request ends with an error before it runs; kept as a bare id until its opener's half ends (SPEC 8.4.9). */
+  #refuse(request: IncomingRequest, error: WiremuxError): ProtocolFault | undefined {
+    this.#fail(request, error);
+    return this.#context.charge('a refused request');
+  }
+
+  #data(
+    request: IncomingRequest | undefined,
+    id: number,
+    flags: number,
+    payload: Uint8Array,
+  ): ProtocolFault | undefined {
+    if (request?.opener !== 'sending') return fault('3.3.3', `Data came for request ${id}, which awaits none.`);
+    const eos = flags === PieceFlag.Eos;
+    const over = payload.length === 0 && !eos ? this.#context.charge('an empty frame') : undefined;
+    if (over !== undefined) return over;
+    if (!this.#budget.receive(request.receive, payload.length)) {
+      return fault('8.5.5', `Request ${id} sent more data than it was granted.`);
+    }
+    if (request.running && !request.refusing && !request.cancelled) {
+      this.#budget.deliver(request.receive, payload.length, 0);
+      if (payload.length > 0) this.#context.emit({ kind: 'data', id, bytes: payload });
+      if (eos) this.#context.emit({ kind: 'data-end', id });
+    }
+    if (eos) {
+      request.opener = 'ended';
+      this.#budget.close(request.receive);
+      this.#context.output.forgetCredit(id);
+      this.#closeIfOver(request);
+    }
+    return undefined;
+  }
+
+  #credit(request: IncomingRequest | undefined, payload: Uint8Array): ProtocolFault | undefined {
+    const amount = parseCredit(payload);
+    if (amount === undefined) return fault('8.2.3', 'A credit frame is malformed.');
+    if (request === undefined || request.send.ended) return undefined;
+    return grantTo(request.send, amount, request.credit, this.#context);
+  }
+
+  #cancel(request: IncomingRequest | undefined, payload: Uint8Array): ProtocolFault | undefined {
+    const reason = parseCancel(payload);
+    if (reason === undefined) return fault('8.2.4', 'A cancel frame is malformed.');
+    if (request === undefined || request.cancelled) return undefined;
+    const answered = request.send.ended;
+    const over = answered || request.send.sentBytes > STATUS_OK.length ? undefined : this.#context.charge('a cancel');
+    if (over !== undefined) return over;
+    request.opener = 'ended';
+    request.assembly?.release();
+    request.assembly = undefined;
+    this.#budget.close(request.receive);
+    this.#context.output.forgetCredit(request.id);
+    if (answered) {
+      this.#closeIfOver(request);
+      return undefined;
+    }
+    this.#stop(request, reason);
+    return undefined;
+  }
+
+  #stop(request: IncomingRequest, { code, message }: CancelReason): void {
+    const { id, send } = request;
+    request.cancelled = true;
+    send.drop();
+    if (!request.running) {
+      this.#prove(request, send.closed ? 'finished' : 'stopped');
+      return;
+    }
+    const error = new WiremuxError(code ?? 'aborted', message ?? 'The caller cancelled the request.');
+    this.#context.emit({ kind: 'cancelled', id, error });
+  }
+
+  /** cancel|ack: the answer ends with it, and nothing of the half follows. */
+  #prove(request: IncomingRequest, result: CancelResult): void {
+    request.running = false;
+    request.send.abandon();
+    this.#context.output.cancel(request.id, encodeCancelResult(result), true);
+    this.#context.wake();
+    this.#closeIfOver(request);
+  }
+
+  #unaskedProof(id: number, payload: Uint8Array): ProtocolFault {
+    if (parseCancelResult(payload) === undefined) return fault('8.2.4', 'A cancel|ack frame is malformed.');
+    return fault('8.6.7', `The opener of request ${id} sent a cancel|ack.`);
+  }
+
+  /** The request if something may still be added to its answer. */
+  #answerable(id: number): IncomingRequest | undefined {
+    const request = this.#requests.get(id);
+    return request === undefined || request.send.closed || request.cancelled ? undefined : request;
+  }
+
+  #beginAnswer(request: IncomingRequest): void {
+    if (request.answering) return;
+    request.answering = true;
+    request.send.push(STATUS_OK);
+  }
+
+  #fail(request: IncomingRequest, error: WiremuxError): void {
+    const codes = this.#context.dialect.duplex;
+    if (request.answering) {
+      this.#finish(request, { error: encodeErrorFrame(error, failureType(error), codes) });
+      return;
+    }
+    request.answering = true;
+    request.send.push(encodeStatusError(error, codes));
+    this.#finish(request, 'eos');
+  }
+
+  #finish(request: IncomingRequest, how: 'eos' | { readonly error: Uint8Array }): void {
+    request.running = false;
+    request.send.end(how);
+    request.assembly?.release();
+    request.assembly = undefined;
+    this.#dropData(request);
+    this.#wake(request.send);
+  }
+
+  /** Data that still comes is read and dropped, without credit (SPEC 5.6, 8.4.3). */
+  #dropData(request: IncomingRequest): void {
+    request.refusing = true;
+    this.#budget.close(request.receive);
+    this.#context.output.forgetCredit(request.id);
+  }
+
+  #closeIfOver(request: IncomingRequest): void {
+    if (request.opener === 'ended' && request.send.ended) this.#requests.delete(request.id);
+  }
+
+  #wake(send: SendHalf): void {
+    this.#context.output.scheduler.wake(send);
+    this.#context.wake();
+  }
+}
+
+function tooMany(most: number, what: string): WiremuxError {
+  return new WiremuxError('too-many-requests', `${most} requests are ${what}, the most allowed; wait for one to end.`);
+}
+
+function failureType(error: WiremuxError): FailureType {
+  if (error.code === 'internal') return 'server';
+  return error.code === 'protocol' ? 'protocol' : 'command';
+}
+
+function byteStringHead(length: number): Uint8Array {
+  const out = new CborWriter();
+  out.head(2, length);
+  return out.take();
+}

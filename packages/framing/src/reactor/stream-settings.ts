@@ -1,0 +1,43 @@
+import { ValueReader } from '../cbor/index.js';
+import { PieceFlag } from '../dialect/types.js';
+import { CloseCode, fault, type ProtocolFault } from '../errors.js';
+import { asText } from '../message/fields.js';
+import type { InboundStream } from '../stream/inbound.js';
+import type { PeerContext } from './context.js';
+
+/** Reads the settings of inbound streams (SPEC 3.8.5, 3.8.6); `identity` is the one profile there is. */
+export class StreamSettingsReader {
+  readonly #context: PeerContext;
+  readonly #readers = new Map<InboundStream, { readonly reader: ValueReader; readonly values: unknown[]; size: number }>();
+
+  constructor(context: PeerContext) {
+    this.#context = context;
+  }
+
+  receive(stream: InboundStream, flags: number, payload: Uint8Array): ProtocolFault | undefined {
+    if (stream.configured || stream.encoded) {
+      return fault('3.8.6', `Stream ${stream.id} was given settings again, or after an encoded frame.`);
+    }
+    let reading = this.#readers.get(stream);
+    if (reading === undefined) {
+      reading = { reader: new ValueReader(this.#context.cborLimits), values: [], size: 0 };
+      this.#readers.set(stream, reading);
+    }
+    const { reader, values } = reading;
+    reading.size += payload.length;
+    if (reading.size > this.#context.limits.settingsBytes) {
+      return fault('9.1.11', `The settings of stream ${stream.id} are too large.`, CloseCode.TooBig);
+    }
+    if (payload.length === 0 && flags !== PieceFlag.Eos) {
+      const over = this.#context.charge('an empty frame');
+      if (over !== undefined) return over;
+    }
+    const error = reader.push(payload, (value) => values.push(value)) ?? (flags === PieceFlag.Eos ? reader.end() : undefined);
+    if (error !== undefined) return fault('3.1.7', `The settings of stream ${stream.id} cannot be read: ${error.message}`);
+    if (flags !== PieceFlag.Eos) return undefined;
+    this.#readers.delete(stream);
+    stream.configured = true;
+    if (asText(values[0]) === 'identity') return undefined;
+    return fault('3.8.6', `Stream ${stream.id} asks for an encoding that was not offered.`);
+  }
+}

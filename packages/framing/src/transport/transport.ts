@@ -1,0 +1,39 @@
+/** What a transport tells its user; set once with {@link Transport.start}. */
+export interface TransportHandlers {
+  /** Bytes arrived, any cut. The chunk belongs to the receiver. */
+  bytes(chunk: Uint8Array): void;
+  /** `bufferedBytes` fell low after {@link Transport.send} had filled it. */
+  drain(): void;
+  /** The transport is gone, for whatever reason; called exactly once. */
+  closed(code: number, reason: string): void;
+}
+
+/**
+ * Anything that carries bytes in order both ways (SPEC 7): a WebSocket, a MessagePort, a pipe. An adapter is thin: it
+ * keeps no protocol state and calls no handler after `closed`.
+ */
+export interface Transport {
+  /** Begins delivery; called once. */
+  start(handlers: TransportHandlers): void;
+  /** Sends whole frames as one message. The chunks must not be changed afterwards. */
+  send(chunks: readonly Uint8Array[]): void;
+  /** Bytes given to `send` and not yet given to the network. */
+  readonly bufferedBytes: number;
+  /** Stops and resumes delivery, where the medium can (a browser's WebSocket cannot). */
+  pause(): void;
+  resume(): void;
+  /** Closes in order, after everything sent. `reason` is cut to 123 bytes. */
+  close(code: number, reason: string): void;
+  /** Drops the medium at once, without a closing handshake. */
+  terminate(): void;
+}
+
+/** Time and the turn of the event loop, injected: the core itself has neither. */
+export interface Clock {
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Calls `callback` once after `ms`; returns its cancellation. Must not keep a process alive by itself. */
+  timer(ms: number, callback: () => void): () => void;
+  /** Calls `callback` after the current turn: all its events and promises are done by then. */
+  defer(callback: () => void): void;
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { WiremuxError } from '../../src/errors.js';
+import { FrameBatch } from '../../src/frame/batch.js';
+import { encodeFrame } from '../../src/frame/header.js';
+import { anyFrame } from './arbitraries.js';
+import { toHex } from './vectors.js';
+
+const header = { requestId: 3, streamId: 4, streamFlags: 1, type: 3, flags: 2 };
+
+function joined(chunks: readonly Uint8Array[]): string {
+  return chunks.map(toHex).join('');
+}
+
+describe('SPEC 1 frames: batches', () => {
+  it('collects small frames in one chunk', () => {
+    const batch = new FrameBatch();
+    const payloads = Array.from({ length: 1_000 }, (_, index) => new Uint8Array(index % 90).fill(index));
+    for (const payload of payloads) batch.append(header, payload);
+    const expected = payloads.map((payload) => toHex(encodeFrame(header, payload))).join('');
+    expect(batch.size).toBe(expected.length / 2);
+    const chunks = batch.take();
+    expect(chunks).toHaveLength(1);
+    expect(joined(chunks)).toBe(expected);
+  });
+
+  it('keeps parts of 4 KiB and more uncopied, and copies one byte less', () => {
+    const batch = new FrameBatch();
+    const large = new Uint8Array(4_096).fill(1);
+    const small = new Uint8Array(4_095).fill(2);
+    batch.append(header, large);
+    batch.append(header, small);
+    const expected = toHex(encodeFrame(header, large)) + toHex(encodeFrame(header, small));
+    expect(batch.size).toBe(expected.length / 2);
+    const chunks = batch.take();
+    expect(chunks).toHaveLength(3);
+    expect(chunks[1]?.buffer).toBe(large.buffer);
+    expect(chunks[2]?.buffer).not.toBe(small.buffer);
+    expect(joined(chunks)).toBe(expected);
+  });
+
+  it('writes a payload of several parts and ranges', () => {
+    const batch = new FrameBatch();
+    const bytes = Uint8Array.from({ length: 20_000 }, (_, index) => index);
+    batch.begin(header, 10_000);
+    batch.write(bytes, 10, 20);
+    batch.write(bytes, 5_000, 14_000);
+    batch.write(bytes, 0, 0);
+    batch.write(bytes, 19_010, 20_000);
+    batch.append(header, new Uint8Array(0));
+    const payload = [...bytes.subarray(10, 20), ...bytes.subarray(5_000, 14_000), ...bytes.subarray(19_010)];
+    const expected =
+      toHex(encodeFrame(header, Uint8Array.from(payload))) + toHex(encodeFrame(header, new Uint8Array(0)));
+    expect(joined(batch.take())).toBe(expected);
+  });
+
+  it('never touches a message again that was taken', () => {
+    const batch = new FrameBatch();
+    batch.append(header, new Uint8Array(10).fill(1));
+    const first = batch.take();
+    const before = joined(first);
+    batch.append(header, new Uint8Array(10).fill(2));
+    const second = batch.take();
+    expect(joined(first)).toBe(before);
+    expect(second[0]?.buffer).not.toBe(first[0]?.buffer);
+    expect(batch.size).toBe(0);
+    expect(batch.take()).toEqual([]);
+  });
+
+  it('takes memory by the size of the last message, so that small ones stay small', () => {
+    const batch = new FrameBatch();
+    const memory = (payload: number): number => {
+      batch.append(header, new Uint8Array(payload));
+      return batch.take()[0]?.buffer.byteLength ?? 0;
+    };
+    expect(memory(3)).toBeLessThanOrEqual(64);
+    memory(4_000);
+    expect(memory(3)).toBeLessThanOrEqual(4_008);
+    expect(memory(3)).toBeLessThanOrEqual(64);
+  });
+
+  it('refuses more or less payload than a frame began with', () => {
+    const batch = new FrameBatch();
+    batch.begin(header, 4);
+    expect(() => batch.write(new Uint8Array(5), 0, 5)).toThrow(WiremuxError);
+    batch.write(new Uint8Array(3), 0, 3);
+    expect(() => batch.take()).toThrow(WiremuxError);
+    expect(() => batch.begin(header, 0)).toThrow(WiremuxError);
+    batch.write(new Uint8Array(1), 0, 1);
+    expect(joined(batch.take())).toBe('040000030004013200000000');
+  });
+
+  it('gives the bytes of its frames, whatever they are and however they are cut into messages', () => {
+    const step = fc.record({ frame: anyFrame, padding: fc.constantFrom(0, 0, 100, 4_096, 5_000), take: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        const batch = new FrameBatch();
+        const taken: Uint8Array[] = [];
+        let expected = '';
+        let size = 0;
+        for (const { frame, padding, take } of steps) {
+          const pad = new Uint8Array(padding);
+          batch.begin(frame, frame.payload.length + padding);
+          batch.write(frame.payload, 0, frame.payload.length);
+          batch.write(pad, 0, padding);
+          expected += toHex(encodeFrame(frame, Uint8Array.from([...frame.payload, ...pad])));
+          size += 8 + frame.payload.length + padding;
+          expect(batch.size).toBe(size);
+          if (!take) continue;
+          taken.push(...batch.take());
+          size = 0;
+        }
+        expect(joined([...taken, ...batch.take()])).toBe(expected);
+      }),
+    );
+  });
+});

@@ -1,0 +1,48 @@
+import type { Command, Commands } from './contract.js';
+import type { CommandContext, Handlers } from './handler.js';
+
+/** A handler whose contract is known at run time only: its arguments have passed the contract's schema. */
+export type ErasedHandler = (args: unknown, context: CommandContext) => unknown;
+
+/** A command together with what runs it. */
+export interface ImplementedCommand {
+  readonly name: string;
+  readonly contract: Command;
+  readonly handler: ErasedHandler;
+}
+
+/** Commands that connections can serve, by name, in the order they were given. */
+export type CommandSet = ReadonlyMap<string, ImplementedCommand>;
+
+/**
+ * Joins contracts with the handlers that run them.
+ * @throws {TypeError} if a command has no handler, or a handler no command
+ */
+export function implement<C extends Commands>(commands: C, handlers: Handlers<C>): CommandSet {
+  const given = new Map(Object.entries<unknown>(handlers));
+  const set = new Map<string, ImplementedCommand>();
+  for (const [name, contract] of Object.entries(commands)) {
+    const handler = given.get(name);
+    if (typeof handler !== 'function') throw new TypeError(`The command \`${name}\` has no handler.`);
+    given.delete(name);
+    set.set(name, { name, contract, handler: handler as ErasedHandler });
+  }
+  const [stray] = given.keys();
+  if (stray !== undefined) throw new TypeError(`The handler \`${stray}\` has no command in the contract.`);
+  return set;
+}
+
+/**
+ * One set of all the commands given.
+ * @throws {TypeError} if two sets have a command of the same name
+ */
+export function mergeCommands(...sets: readonly CommandSet[]): CommandSet {
+  const merged = new Map<string, ImplementedCommand>();
+  for (const set of sets) {
+    for (const [name, command] of set) {
+      if (merged.has(name)) throw new TypeError(`The command \`${name}\` is defined twice: rename one of the two.`);
+      merged.set(name, command);
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,46 @@
+import { type OutputAtom, outputAtom, type ProgressUpdate } from '@wiremux/framing';
+import type { CommandContext } from './handler.js';
+import type { Principal } from './principal.js';
+
+/** What names a request, and stays as it is while it runs. */
+export interface RequestFacts {
+  readonly id: number;
+  readonly command: string;
+  readonly channel: string;
+  readonly principal: Principal;
+}
+
+/** What a handler can do to its request, or learn of it. */
+export interface RequestPort {
+  /** Made when first asked for: most handlers that answer at once never do. */
+  readonly signal: AbortSignal;
+  readonly data: AsyncIterable<Uint8Array>;
+  output(atoms: readonly OutputAtom[]): void;
+  progress(update: ProgressUpdate): void;
+}
+
+/** The context of one request. Its methods need no `this`, so that handlers may destructure it. */
+export function createContext(facts: RequestFacts, port: RequestPort): CommandContext {
+  return {
+    requestId: facts.id,
+    command: facts.command,
+    channel: facts.channel,
+    principal: facts.principal,
+    get signal() {
+      return port.signal;
+    },
+    get data() {
+      return port.data;
+    },
+    progress: (update) => port.progress(update),
+    print: (first: string | OutputAtom, ...rest: readonly (string | number | OutputAtom)[]) => {
+      port.output(typeof first === 'string' ? [outputAtom(first, rest.map(String))] : atomsOf([first, ...rest]));
+    },
+  };
+}
+
+function atomsOf(atoms: readonly (string | number | OutputAtom)[]): OutputAtom[] {
+  return atoms.map((atom) =>
+    typeof atom === 'object' ? outputAtom(atom.text, atom.args, atom.labels) : outputAtom(String(atom)),
+  );
+}

@@ -1,0 +1,261 @@
+import { type Clock, type OutputAtom, type Peer, type ProgressUpdate, WiremuxError } from '@wiremux/framing';
+import type { ImplementedCommand } from './command-set.js';
+import { createContext, type RequestFacts, type RequestPort } from './context.js';
+import { answerError, isAbort, logFailure, type RequestLabels } from './failure.js';
+import type { Logger } from './logger.js';
+import type { AnswerSink, Failure, Pump } from './pump.js';
+import { pumpFor } from './pump-for.js';
+import { Upload } from './upload.js';
+import { validateArgs } from './validate.js';
+
+/**
+ * Where a run is:
+ * - `running`: the handler works and the answer is open;
+ * - `stopping`: the caller cancelled, or the connection is gone, and the handler has not stopped yet;
+ * - `left`: as `stopping`, and the caller was told that the command was left behind (SPEC 8.6.4);
+ * - `closing`: the answer could not go on and has failed, and the source of its values has not stopped yet;
+ * - `over`: the handler has stopped.
+ */
+export type RunState = 'running' | 'stopping' | 'left' | 'closing' | 'over';
+
+/** How a run ended, for those who count. */
+export interface RunOutcome {
+  readonly result: 'ended' | 'failed' | 'cancelled';
+  /** Code of the error that ended it; undefined where none did. */
+  readonly code: string | undefined;
+}
+
+/** What the runs of a connection share. */
+export interface RunHost {
+  readonly peer: Peer;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Whether text may come as byte strings (SPEC 3.1.3). */
+  readonly textAsBytes: boolean;
+  /** The handler has stopped; called once for each run, maybe before `start` returns. */
+  onOver(run: Run, outcome: RunOutcome): void;
+}
+
+/** How long a cancelled handler may take to stop before its caller is told that it was left behind, ms (SPEC 8.6.4). */
+const STOP_GRACE = 5_000;
+
+/**
+ * One request, from its arguments to the moment its handler has stopped. It speaks to the peer only while the answer is
+ * open, since the id may belong to another request afterwards.
+ */
+export class Run implements RequestPort, AnswerSink {
+  readonly facts: RequestFacts;
+  /** When the request came, by the host's clock, ms. */
+  readonly since: number;
+  readonly #host: RunHost;
+  readonly #command: ImplementedCommand;
+  #state: RunState = 'running';
+  #outcome: RunOutcome = { result: 'ended', code: undefined };
+  #pump: Pump | undefined;
+  #upload: Upload | undefined;
+  #controller: AbortController | undefined;
+  /** Why the handler is to stop. */
+  #reason: WiremuxError | undefined;
+  #endGrace: (() => void) | undefined;
+
+  constructor(host: RunHost, command: ImplementedCommand, facts: RequestFacts) {
+    this.facts = facts;
+    this.since = host.clock.now();
+    this.#host = host;
+    this.#command = command;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** Validates the arguments and calls the handler. Whatever it does, this does not throw. */
+  start(args: Readonly<Record<string, unknown>>, hasData: boolean): void {
+    try {
+      if (hasData) this.#expectData();
+      const validated = validateArgs(this.#command, args, this.#host.textAsBytes);
+      if (validated instanceof Promise) this.#await(validated, (output) => this.#call(output));
+      else this.#call(validated);
+    } catch (thrown) {
+      this.#settle({ thrown });
+    }
+  }
+
+  /** A piece of the request's data. */
+  receive(bytes: Uint8Array): void {
+    this.#upload?.push(bytes);
+  }
+
+  /** All of the request's data has come. */
+  receiveEnd(): void {
+    this.#upload?.complete();
+  }
+
+  /** The answer has room again. */
+  writable(): void {
+    this.#pump?.writable();
+  }
+
+  /** The caller cancelled, or the connection is gone: the handler is to stop. */
+  cancel(error: WiremuxError): void {
+    if (this.#state !== 'running') return;
+    this.#state = 'stopping';
+    this.#outcome = { result: 'cancelled', code: error.code };
+    this.#stopHandler(error);
+    if (this.state === 'stopping') this.#endGrace = this.#host.clock.timer(STOP_GRACE, () => this.#leave());
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#reason) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get data(): AsyncIterable<Uint8Array> {
+    return this.#upload ?? this.#noData();
+  }
+
+  output(atoms: readonly OutputAtom[]): void {
+    if (this.#state === 'running') this.#host.peer.sendOutput(this.facts.id, atoms);
+  }
+
+  progress(update: ProgressUpdate): void {
+    if (this.#state === 'running') this.#host.peer.sendProgress(this.facts.id, update);
+  }
+
+  value(value: unknown): boolean {
+    if (this.#state !== 'running') return false;
+    try {
+      return this.#host.peer.sendValue(this.facts.id, value);
+    } catch (thrown) {
+      this.#breakOff(thrown);
+      return false;
+    }
+  }
+
+  finished(failure?: Failure): void {
+    this.#settle(failure);
+  }
+
+  #call(args: unknown): void {
+    if (this.#state !== 'running') {
+      this.#settle();
+      return;
+    }
+    const result = this.#command.handler(args, createContext(this.facts, this));
+    if (isPromiseLike(result)) this.#await(result, (answer) => this.#answer(answer));
+    else this.#answer(result);
+  }
+
+  #answer(result: unknown): void {
+    const pump = pumpFor(result, this);
+    this.#pump = pump;
+    if (pump && this.#state === 'running') {
+      pump.start();
+    } else if (pump) {
+      pump.stop();
+    } else {
+      if (result !== undefined) this.value(result);
+      this.#settle();
+    }
+  }
+
+  /** Goes on with what a promise brings; whatever is thrown on the way settles the run. */
+  #await(promise: PromiseLike<unknown>, then: (value: unknown) => void): void {
+    Promise.resolve(promise)
+      .then(then)
+      .catch((thrown: unknown) => this.#settle({ thrown }));
+  }
+
+  #expectData(): void {
+    const { name, contract } = this.#command;
+    if (!contract.takesData) throw new WiremuxError('bad-arguments', `The command \`${name}\` takes no data.`);
+    const { peer } = this.#host;
+    const { id } = this.facts;
+    this.#upload = new Upload({
+      taken: (bytes) => {
+        if (this.#state === 'running') peer.dataTaken(id, bytes);
+      },
+      refuse: () => {
+        if (this.#state === 'running') peer.refuseData(id);
+      },
+    });
+  }
+
+  #noData(): Upload {
+    this.#upload = new Upload({ taken: () => undefined, refuse: () => undefined });
+    this.#upload.complete();
+    return this.#upload;
+  }
+
+  /** The answer cannot go on: it fails at once, and the handler is to stop. */
+  #breakOff(thrown: unknown): void {
+    const error = answerError(thrown);
+    this.#fail(thrown, error);
+    this.#state = 'closing';
+    this.#stopHandler(error);
+  }
+
+  #stopHandler(reason: WiremuxError): void {
+    this.#reason = reason;
+    this.#upload?.abort(reason);
+    this.#controller?.abort(reason);
+    this.#pump?.stop();
+  }
+
+  #leave(): void {
+    this.#state = 'left';
+    this.#host.log.warn(this.#labels(), 'A cancelled command has not stopped within 5 s.');
+    this.#host.peer.stopped(this.facts.id, 'left');
+  }
+
+  /** The handler has stopped, of itself or as asked. */
+  #settle(failure?: Failure): void {
+    switch (this.#state) {
+      case 'running':
+        this.#upload?.release();
+        if (failure) this.#fail(failure.thrown, answerError(failure.thrown));
+        else this.#host.peer.endAnswer(this.facts.id);
+        break;
+      case 'stopping':
+        this.#endGrace?.();
+        this.#host.peer.stopped(this.facts.id, 'stopped');
+        this.#logLate(failure);
+        break;
+      case 'left':
+        this.#host.peer.returned();
+        this.#logLate(failure);
+        break;
+      case 'closing':
+        this.#logLate(failure);
+        break;
+      case 'over':
+        return;
+    }
+    this.#state = 'over';
+    this.#host.onOver(this, this.#outcome);
+  }
+
+  #fail(thrown: unknown, error: WiremuxError): void {
+    this.#outcome = { result: 'failed', code: error.code };
+    logFailure(this.#host.log, this.#labels(), thrown);
+    this.#host.peer.failAnswer(this.facts.id, error);
+  }
+
+  /** Nobody waits for the answer any more, but an error in a handler's clean-up should not pass unseen. */
+  #logLate(failure: Failure | undefined): void {
+    if (!failure || isAbort(failure.thrown, this.#reason)) return;
+    logFailure(this.#host.log, this.#labels(), failure.thrown);
+  }
+
+  #labels(): RequestLabels {
+    const { id, command, principal } = this.facts;
+    return { requestId: id, command, principal: principal.name };
+  }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

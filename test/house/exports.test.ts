@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const NAMES = new URL('exported-names.json', import.meta.url);
+const pinned = JSON.parse(readFileSync(NAMES, 'utf8')) as Readonly<Record<string, readonly string[]>>;
+
+const entries: Readonly<Record<string, () => Promise<object>>> = {
+  '@wiremux/framing': () => import('@wiremux/framing'),
+  '@wiremux/framing/testing': () => import('@wiremux/framing/testing'),
+  '@wiremux/server': () => import('@wiremux/server'),
+  '@wiremux/client': () => import('@wiremux/client'),
+  '@wiremux/client/json': () => import('@wiremux/client/json'),
+  '@wiremux/gateway': () => import('@wiremux/gateway'),
+  '@wiremux/cli': () => import('@wiremux/cli'),
+};
+
+describe('exported names', () => {
+  it('are pinned for every entry', () => {
+    expect(Object.keys(pinned)).toEqual(Object.keys(entries));
+  });
+
+  it.each(Object.entries(entries))('%s exports what exported-names.json lists', async (entry, load) => {
+    expect(Object.keys(await load()).sort()).toEqual(pinned[entry]);
+  });
+});

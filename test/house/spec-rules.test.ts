@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const SPEC = 'packages/framing/SPEC.md';
+/** A rule's list item or table row, or a section's heading, each beginning with its id. */
+const DEFINITION = /^(?:- \*\*|\| \*\*|#+ )(\d+(?:\.\d+)*)/gm;
+/** In sources, a comment's or a fault's: an id or several, as in `8.5`, `1.1, 1.6`, `3.4 and 8.2`. */
+const REFERENCE = /(?:\bSPEC |\bfault\(')(\d+(?:\.\d+)*(?:(?:, | and )\d+(?:\.\d+)+)*)/g;
+/** The same at the start of a title of `describe` or `it`. */
+const TITLE = /(?<=['"`])SPEC (\d+(?:\.\d+)*(?:(?:, | and )\d+(?:\.\d+)+)*)/g;
+
+interface Reference {
+  readonly id: string;
+  readonly file: string;
+}
+
+const definitions = [...readFileSync(root + SPEC, 'utf8').matchAll(DEFINITION)].map((match) => match[1]!);
+
+/** The TypeScript files of every package's and app's `folder`. */
+function filesOf(folder: 'src' | 'test'): string[] {
+  const homes = ['packages', 'apps'].flatMap((home) => readdirSync(root + home).map((name) => `${home}/${name}/`));
+  return homes.map((home) => home + folder).flatMap(filesIn);
+}
+
+function filesIn(folder: string): string[] {
+  if (!existsSync(root + folder)) return [];
+  const names = readdirSync(root + folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => /\.tsx?$/.test(name)).map((name) => `${folder}/${name}`);
+}
+
+function find(pattern: RegExp, files: readonly string[]): Reference[] {
+  return files.flatMap((file) => {
+    const matches = [...readFileSync(root + file, 'utf8').matchAll(pattern)];
+    return matches.flatMap((match) => match[1]!.split(/, | and /).map((id) => ({ id, file })));
+  });
+}
+
+/** Whether `id` is the rule itself or a section it stands in. */
+const covers = (id: string, rule: string): boolean => rule === id || rule.startsWith(`${id}.`);
+
+describe('SPEC.md and those who name its rules', () => {
+  const tests = find(TITLE, [...filesOf('test'), ...filesIn('test')]);
+  const sources = find(REFERENCE, filesOf('src'));
+
+  it('gives every rule an id of its own', () => {
+    expect(definitions.length).toBeGreaterThan(0);
+    expect(definitions.filter((id, at) => definitions.indexOf(id) !== at)).toEqual([]);
+  });
+
+  it.each([
+    ['tests', tests],
+    ['sources', sources],
+  ])('has every rule that %s name', (_, references) => {
+    expect(references).not.toEqual([]);
+    expect(references.filter(({ id }) => !definitions.some((rule) => covers(id, rule)))).toEqual([]);
+  });
+
+  afterAll(() => {
+    const rules = definitions.filter((id) => !definitions.some((other) => other !== id && covers(id, other)));
+    const unnamed = rules.filter((rule) => !tests.some(({ id }) => covers(id, rule)));
+    console.log(`SPEC.md: ${unnamed.length} of ${rules.length} rules are named by no test: ${unnamed.join(' ')}`);
+  });
+});

@@ -1,0 +1,121 @@
+import { WiremuxError } from '@wiremux/framing';
+import { type CommandSet, command, defineCommands, implement } from '@wiremux/server';
+import { from, type Observable, ReplaySubject } from 'rxjs';
+import { z } from 'zod';
+
+const whole = z.number().int().nonnegative();
+const Aborted = z.object({ label: z.string(), code: z.string() });
+export type Aborted = z.infer<typeof Aborted>;
+
+/** Commands whose answers a test can foretell, and two that tell what became of others. */
+export const contract = defineCommands({
+  count: command({ about: 'Yields 0, 1, 2 … below `to`.', args: z.object({ to: whole }), yields: z.number() }),
+  nothing: command({ about: 'Answers without a value.' }),
+  greet: command({ about: 'Greets.', args: z.object({ name: z.string() }), yields: z.string() }),
+  repeat: command({
+    about: 'Yields one string of `size` letters.',
+    args: z.object({ letter: z.string().length(1), size: whole }),
+    yields: z.string(),
+  }),
+  fail: command({
+    about: 'Yields `after` values, then fails with `code`.',
+    args: z.object({ code: z.string(), after: whole }),
+    yields: z.number(),
+  }),
+  crash: command({ about: 'Throws what is no error of wiremux.' }),
+  narrate: command({
+    about: 'Prints, tells its progress, and yields once.',
+    args: z.object({ steps: whole }),
+    yields: z.number(),
+  }),
+  measure: command({ about: 'Counts the bytes of its data.', takesData: true, yields: z.number() }),
+  taste: command({
+    about: 'Reads the first `bytes` of its data at least, and answers how many it read.',
+    args: z.object({ bytes: whole }),
+    takesData: true,
+    yields: z.number(),
+  }),
+  mirror: command({ about: 'Yields each piece of its data.', takesData: true, yields: z.instanceof(Uint8Array) }),
+  hang: command({ about: 'Yields its label, then nothing, until cancelled.', args: z.object({ label: z.string() }) }),
+  flood: command({
+    about: 'Yields strings of `size` letters until cancelled, as fast as they are taken.',
+    args: z.object({ label: z.string(), size: whole }),
+    yields: z.string(),
+  }),
+  flooded: command({
+    about: 'How many strings the flood of that label has yielded.',
+    args: z.object({ label: z.string() }),
+    yields: z.number(),
+  }),
+  aborts: command({ about: 'Every abort of a `hang` or `flood`, those before included.', yields: Aborted }),
+});
+
+/** The handlers of {@link contract}, with a memory of their own. */
+export function makeCommands(): CommandSet {
+  const aborts = new ReplaySubject<Aborted>(100);
+  const floods = new Map<string, number>();
+  const tellAbort = (label: string, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        aborts.next({ label, code: (signal.reason as WiremuxError).code });
+        resolve();
+      });
+    });
+
+  return implement(contract, {
+    *count({ to }) {
+      for (let at = 0; at < to; at += 1) yield at;
+    },
+    nothing: () => undefined,
+    greet: ({ name }) => `Hello ${name}!`,
+    repeat: ({ letter, size }) => letter.repeat(size),
+    *fail({ code, after }) {
+      for (let at = 0; at < after; at += 1) yield at;
+      throw new WiremuxError(code, 'It fails as it was told to.', { data: { after }, retry: 250 });
+    },
+    crash: () => {
+      throw new TypeError('It crashes as it was told to.');
+    },
+    narrate: ({ steps }, { print, progress }) => {
+      print('%s steps to go', steps);
+      for (let pos = 0; pos <= steps; pos += 1) progress({ topic: 'steps', pos, total: steps, label: 'steps' });
+      progress({ topic: 'steps', pos: -1, total: steps });
+      print('done');
+      return steps;
+    },
+    async measure(_, { data }) {
+      let bytes = 0;
+      for await (const piece of data) bytes += piece.length;
+      return bytes;
+    },
+    async taste({ bytes }, { data }) {
+      let read = 0;
+      for await (const piece of data) {
+        read += piece.length;
+        if (read >= bytes) break;
+      }
+      return read;
+    },
+    async *mirror(_, { data }) {
+      for await (const piece of data) yield piece;
+    },
+    async *hang({ label }, { signal }) {
+      const aborted = tellAbort(label, signal);
+      yield label;
+      await aborted;
+    },
+    async *flood({ label, size }, { signal }) {
+      void tellAbort(label, signal);
+      const value = 'x'.repeat(size);
+      for (let sent = 1; !signal.aborted; sent += 1) {
+        floods.set(label, sent);
+        yield value;
+      }
+    },
+    flooded: ({ label }) => floods.get(label) ?? 0,
+    aborts: (): Observable<Aborted> => from(aborts),
+  });
+}
+
+/** For `wiremux serve --commands`. */
+export const commands: CommandSet = makeCommands();
