@@ -61,6 +61,15 @@ export class Child {
     this.#process.stdout?.destroy();
   }
 
+  /** Reads no more of stdout, until {@link resumeStdout}. */
+  pauseStdout(): void {
+    this.#process.stdout?.pause();
+  }
+
+  resumeStdout(): void {
+    this.#process.stdout?.resume();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }

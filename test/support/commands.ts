@@ -11,6 +11,7 @@ export type Aborted = z.infer<typeof Aborted>;
 export const contract = defineCommands({
   count: command({ about: 'Yields 0, 1, 2 … below `to`.', args: z.object({ to: whole }), yields: z.number() }),
   nothing: command({ about: 'Answers without a value.' }),
+  same: command({ about: 'Yields its arguments.' }),
   greet: command({ about: 'Greets.', args: z.object({ name: z.string() }), yields: z.string() }),
   repeat: command({
     about: 'Yields one string of `size` letters.',
@@ -67,6 +68,7 @@ export function makeCommands(): CommandSet {
       for (let at = 0; at < to; at += 1) yield at;
     },
     nothing: () => undefined,
+    same: (args) => args,
     greet: ({ name }) => `Hello ${name}!`,
     repeat: ({ letter, size }) => letter.repeat(size),
     *fail({ code, after }) {

@@ -39,7 +39,10 @@ export function connect<C extends Commands = Commands>(url: string | URL, option
     },
     dispatcher,
   );
-  const client = new Client({ queue: dispatcher, clock, maxUploadBuffer: options.maxUploadBuffer ?? 16 * MiB }, connection);
+  const client = new Client(
+    { queue: dispatcher, clock, maxUploadBuffer: options.maxUploadBuffer ?? 16 * MiB },
+    connection,
+  );
   // What a command takes and yields is known to the compiler only.
   return client as unknown as Mux<C>;
 }

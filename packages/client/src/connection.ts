@@ -1,5 +1,6 @@
 import {
   type Clock,
+  CloseCode,
   type DialectName,
   dialectByName,
   type Limits,
@@ -31,7 +32,7 @@ export interface ConnectionConfig {
   readonly connectTimeout: number;
   readonly dial: Dial;
   readonly clock: Clock;
-  holdProcess(): () => void;
+  readonly holdProcess: () => () => void;
 }
 
 export interface ConnectionHandlers {
@@ -72,18 +73,26 @@ export class Connection {
     if (this.#closed) return;
     const link = this.#link;
     this.#finish(new WiremuxError('closed', 'The client was closed. Make a new one with connect().'), undefined);
-    link?.close(1000, '');
+    link?.close(CloseCode.Normal, '');
   }
 
   #connect(reason: WiremuxError | undefined): void {
-    const { backoff, connectTimeout, ...config } = this.#config;
-    const attempt = (backoff?.failures ?? 0) + 1;
+    const attempt = (this.#config.backoff?.failures ?? 0) + 1;
     this.#status.next({ state: 'connecting', attempt, ...(reason === undefined ? {} : { reason }) });
-    this.#stop = dialOnce(
-      { ...config, timeout: connectTimeout },
-      (dialed) => this.#attach(dialed),
-      (error) => this.#retry(error, closeMeaning(1006)),
-    );
+    void this.#dial();
+  }
+
+  async #dial(): Promise<void> {
+    const { connectTimeout, ...config } = this.#config;
+    const abort = new AbortController();
+    this.#stop = () => abort.abort();
+    try {
+      const dialed = await dialOnce({ ...config, timeout: connectTimeout }, abort);
+      if (this.#closed) dialed.transport.terminate();
+      else this.#attach(dialed);
+    } catch (error) {
+      if (!this.#closed) this.#retry(error as WiremuxError, closeMeaning(1006));
+    }
   }
 
   #attach({ transport, token }: Dialed): void {
@@ -93,7 +102,7 @@ export class Connection {
     if (dialect === undefined) {
       transport.terminate();
       const chosen = transport.protocol === '' ? 'no dialect' : `the dialect "${transport.protocol}"`;
-      this.#retry(connectFailed(url, `It chose ${chosen}: is it a wiremux gateway?`), closeMeaning(1006));
+      this.#retry(connectFailed(url, `it chose ${chosen}, which this client does not speak.`), closeMeaning(1006));
       return;
     }
     const peer = new Peer({
@@ -181,6 +190,7 @@ function closeError({ code, message }: CloseMeaning, closeCode: number, reason: 
   return new WiremuxError(code, `${message} (close ${closeCode}${reason === '' ? '' : `: ${reason}`})`);
 }
 
-function faultError({ code }: CloseMeaning, { rule, message }: ProtocolFault): WiremuxError {
-  return new WiremuxError(code, `The gateway broke the protocol: ${message} (SPEC ${rule})`);
+function faultError({ code }: CloseMeaning, { rule, message, closeCode, reported }: ProtocolFault): WiremuxError {
+  const blame = closeCode === CloseCode.Protocol && reported !== true ? 'The gateway broke the protocol: ' : '';
+  return new WiremuxError(code, `${blame}${message} (SPEC ${rule})`);
 }

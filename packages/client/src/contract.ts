@@ -13,7 +13,9 @@ export type Commands = Readonly<Record<string, CommandType>>;
 
 export type CommandName<C extends Commands> = keyof C & string;
 
-type SchemaOf<K, Key extends 'args' | 'yields'> = K extends { readonly [key in Key]?: infer S } ? NonNullable<S> : never;
+type SchemaOf<K, Key extends 'args' | 'yields'> = K extends { readonly [key in Key]?: infer S }
+  ? NonNullable<S>
+  : never;
 
 type NamedArguments<In> = unknown extends In ? Readonly<Record<string, unknown>> : In;
 

@@ -21,46 +21,44 @@ export interface Dialed {
 }
 
 /**
- * Gets a token and dials. Calls `done` or `failed`, once, unless the cancellation it returns is called before; a
- * transport that opens too late is dropped.
+ * Gets a token and dials, until `abort` aborts or the time is over. A transport that opens too late is dropped.
+ * Rejects with a WiremuxError `connect-failed`.
  */
-export function dialOnce(
-  attempt: Attempt,
-  done: (dialed: Dialed) => void,
-  failed: (error: WiremuxError) => void,
-): () => void {
+export async function dialOnce(attempt: Attempt, abort: AbortController): Promise<Dialed> {
   const { url, timeout, clock } = attempt;
-  const abort = new AbortController();
-  let over = false;
-  const settle = (report: () => void): void => {
-    if (over) return;
-    over = true;
-    stopTimer();
-    report();
-  };
-  const cancel = (): void => settle(() => abort.abort());
-  const stopTimer = clock.timer(timeout, () => {
-    if (over) return;
-    cancel();
-    failed(connectFailed(url, `It did not answer within ${timeout} ms.`));
+  const { signal } = abort;
+  const gaveUp = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
   });
-  open(attempt, abort.signal).then(
-    (dialed) => {
-      if (over) dialed.transport.terminate();
-      settle(() => done(dialed));
-    },
-    (cause: unknown) => settle(() => failed(connectFailed(url, cause instanceof Error ? cause.message : '', cause))),
-  );
-  return cancel;
+  const stopTimer = clock.timer(timeout, () => abort.abort(new Error(`it did not answer within ${timeout} ms.`)));
+  try {
+    return await Promise.race([open(attempt, signal), gaveUp]);
+  } catch (cause) {
+    throw connectFailed(url, sentence(cause), cause);
+  } finally {
+    stopTimer();
+  }
 }
 
 async function open({ url, dialects, dial, token }: Attempt, signal: AbortSignal): Promise<Dialed> {
   const proof = typeof token === 'function' ? await token() : token;
-  return { transport: await dial(url, dialects, signal), token: proof };
+  signal.throwIfAborted();
+  const transport = await dial(url, dialects, signal);
+  if (signal.aborted) transport.terminate();
+  return { transport, token: proof };
 }
 
 /** The error of an attempt that did not lead to a connection. */
 export function connectFailed(url: string, detail: string, cause?: unknown): WiremuxError {
-  const { host, pathname } = new URL(url);
-  return new WiremuxError('connect-failed', `Could not connect to ${host}${pathname}. ${detail}`.trim(), { cause });
+  const { protocol, host, pathname } = new URL(url);
+  return new WiremuxError(
+    'connect-failed',
+    `Could not connect to ${protocol}//${host}${pathname}: ${detail} Check the address, and that the gateway runs.`,
+    { cause },
+  );
+}
+
+function sentence(cause: unknown): string {
+  const text = cause instanceof Error && cause.message !== '' ? cause.message : 'no reason was given';
+  return text.endsWith('.') ? text : `${text}.`;
 }

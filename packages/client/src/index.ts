@@ -1,5 +1,5 @@
 /** The wiremux client: one connection, any number of commands at once, each answer a stream. */
-export { formatOutput, WiremuxError } from '@wiremux/framing';
+
 export type {
   CancelResult,
   Clock,
@@ -11,6 +11,7 @@ export type {
   Transport,
   TransportHandlers,
 } from '@wiremux/framing';
+export { ERROR_CODES, formatOutput, WiremuxError } from '@wiremux/framing';
 export type { Mux } from './client.js';
 export { connect } from './connect.js';
 export type { ArgumentsOf, CallParameters, CommandName, Commands, CommandType, YieldsOf } from './contract.js';

@@ -26,7 +26,11 @@ type Replace = (value: unknown) => unknown;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function retext(root: unknown, paths: readonly Path[], convert: (value: unknown, asText: Replace) => unknown): Retexted {
+function retext(
+  root: unknown,
+  paths: readonly Path[],
+  convert: (value: unknown, asText: Replace) => unknown,
+): Retexted {
   let converted = 0;
   const asText: Replace = (value) => {
     if (!(value instanceof Uint8Array)) return value;

@@ -28,11 +28,7 @@ export interface Command<
 }
 
 /** What {@link command} takes; leave out what does not apply. */
-export interface CommandOptions<
-  Args extends ArgsSchema,
-  Value extends StandardSchemaV1,
-  TakesData extends boolean,
-> {
+export interface CommandOptions<Args extends ArgsSchema, Value extends StandardSchemaV1, TakesData extends boolean> {
   readonly args?: Args;
   readonly yields?: Value;
   readonly takesData?: TakesData;
@@ -93,7 +89,9 @@ function checkChannel(channel: string): void {
   if (channel === CONTROL_CHANNEL) throw new TypeError('The channel `control` takes no answers: name another.');
   const size = byteLength(channel);
   if (size === 0 || size > CHANNEL_BYTES) {
-    throw new TypeError(`The name of a channel has 1 to ${CHANNEL_BYTES} bytes; \`${channel.slice(0, 40)}\` has ${size}.`);
+    throw new TypeError(
+      `The name of a channel has 1 to ${CHANNEL_BYTES} bytes; \`${channel.slice(0, 40)}\` has ${size}.`,
+    );
   }
 }
 

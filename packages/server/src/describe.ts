@@ -34,7 +34,10 @@ function jsonSchemaOf(schema: ArgsSchema | undefined): JsonSchema {
   const anyMap = { type: 'object' };
   if (!schema || !describesItself(schema)) return anyMap;
   try {
-    const { $schema: _, ...described } = schema['~standard'].jsonSchema.input({ target: 'draft-2020-12', libraryOptions });
+    const { $schema: _, ...described } = schema['~standard'].jsonSchema.input({
+      target: 'draft-2020-12',
+      libraryOptions,
+    });
     // Through JSON, because vendors attach properties and prototypes of their own, which have no form on the wire.
     return JSON.parse(JSON.stringify(described)) as JsonSchema;
   } catch {

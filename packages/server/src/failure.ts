@@ -45,12 +45,12 @@ export function logFailure(log: Logger, request: RequestLabels, thrown: unknown)
 }
 
 /** Whether a cancelled handler threw this only because it was cancelled. */
-export function isAbort(thrown: unknown, reason: WiremuxError): boolean {
+export function isAbort(thrown: unknown, reason: WiremuxError | undefined): boolean {
   return thrown === reason || (thrown instanceof Error && thrown.name === 'AbortError');
 }
 
 /** What the log may hold of anything thrown. */
-export function describeError(thrown: unknown, causes = CAUSES): DescribedError {
+export function describeError(thrown: unknown, causes: number = CAUSES): DescribedError {
   if (!(thrown instanceof Error)) return { type: typeof thrown, message: messageOf(thrown) };
   const { name, stack, cause } = thrown;
   return {

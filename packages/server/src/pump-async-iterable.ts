@@ -2,16 +2,16 @@ import type { AnswerSink, Failure, Pump } from './pump.js';
 
 /** Asks an async iterable for its next value only while the sink has room. */
 export class AsyncIterablePump implements Pump {
-  readonly #source: AsyncIterable<unknown>;
+  readonly #source: AsyncIterable<unknown, unknown>;
   readonly #sink: AnswerSink;
-  #iterator: AsyncIterator<unknown> | undefined;
-  #pending: Promise<IteratorResult<unknown>> | undefined;
+  #iterator: AsyncIterator<unknown, unknown> | undefined;
+  #pending: Promise<IteratorResult<unknown, unknown>> | undefined;
   #wake: (() => void) | undefined;
   #started = false;
   #stopped = false;
   #finished = false;
 
-  constructor(source: AsyncIterable<unknown>, sink: AnswerSink) {
+  constructor(source: AsyncIterable<unknown, unknown>, sink: AnswerSink) {
     this.#source = source;
     this.#sink = sink;
   }
@@ -61,7 +61,7 @@ export class AsyncIterablePump implements Pump {
   }
 
   /** An iterator without `return` cannot be told to stop: it has stopped when its last value is there. */
-  async #close(iterator: AsyncIterator<unknown>): Promise<void> {
+  async #close(iterator: AsyncIterator<unknown, unknown>): Promise<void> {
     try {
       await (iterator.return ? iterator.return() : this.#pending);
       this.#finish();

@@ -21,12 +21,12 @@ function isAnyObservable(value: object): value is ObservableInput<unknown> & obj
   return isObservable(value) || hasMethod(value, OBSERVABLE);
 }
 
-function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
+function isAsyncIterable(value: object): value is AsyncIterable<unknown, unknown> {
   return hasMethod(value, Symbol.asyncIterator);
 }
 
 /** True for generators and their like. Arrays, sets and maps can be iterated too, but are values. */
-function isIterator(value: object): value is Iterator<unknown> & object {
+function isIterator(value: object): value is Iterator<unknown, unknown, undefined> & object {
   return hasMethod(value, Symbol.iterator) && hasMethod(value, 'next');
 }
 

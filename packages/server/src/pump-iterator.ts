@@ -2,13 +2,13 @@ import type { AnswerSink, Failure, Pump } from './pump.js';
 
 /** Takes the values of a synchronous iterator, as many at once as the sink has room for. */
 export class IteratorPump implements Pump {
-  readonly #iterator: Iterator<unknown>;
+  readonly #iterator: Iterator<unknown, unknown, undefined>;
   readonly #sink: AnswerSink;
   #pulling = false;
   #stopped = false;
   #finished = false;
 
-  constructor(iterator: Iterator<unknown>, sink: AnswerSink) {
+  constructor(iterator: Iterator<unknown, unknown, undefined>, sink: AnswerSink) {
     this.#iterator = iterator;
     this.#sink = sink;
   }

@@ -207,7 +207,7 @@ export class Run implements RequestPort, AnswerSink {
 
   #leave(): void {
     this.#state = 'left';
-    this.#host.log.warn(this.#labels(), 'A cancelled command has not stopped within 5 s.');
+    this.#host.log.warn({ ...this.#labels() }, 'A cancelled command has not stopped within 5 s.');
     this.#host.peer.stopped(this.facts.id, 'left');
   }
 

@@ -36,7 +36,8 @@ export function validateArgs(
   const schema = command.contract.args;
   if (schema === undefined) return args;
   const result = schema['~standard'].validate(args);
-  if (result instanceof Promise || (result.issues && textAsBytes)) return validateSlowly(command.name, schema, args, result, textAsBytes);
+  if (result instanceof Promise || (result.issues && textAsBytes))
+    return validateSlowly(command.name, schema, args, result, textAsBytes);
   return outputOf(command.name, result);
 }
 

@@ -10,13 +10,16 @@ const KEPT_RUNS = 20;
 /** How often a run's card may change, ms. */
 const REDRAW_PERIOD = 100;
 
+/** What one run says. */
+export type Answer = Pick<RequestHandle<unknown>, 'values$' | 'progress$' | 'output$' | 'state$'>;
+
 /** The part of a client that runs need. */
 export interface RunSource {
   request(
     name: string,
     args: Readonly<Record<string, unknown>>,
     options: { readonly signal: AbortSignal; readonly data?: Blob | undefined },
-  ): RequestHandle<unknown>;
+  ): Answer;
 }
 
 /** One run and what can be done with it. */
@@ -79,7 +82,7 @@ export class Runs {
   }
 }
 
-function eventsOf(answer: RequestHandle<unknown>, now: () => number): Observable<RunEvent> {
+function eventsOf(answer: Answer, now: () => number): Observable<RunEvent> {
   // The state tells how the run ended, so the values' own end says nothing new.
   const values$ = newest(answer.values$, KEPT_VALUES, REDRAW_PERIOD).pipe(catchError(() => EMPTY));
   return merge(

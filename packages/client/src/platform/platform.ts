@@ -8,5 +8,5 @@ export interface Platform {
   /** What relative addresses are relative to; undefined where there is nothing. */
   readonly baseUrl: string | undefined;
   /** Keeps the process alive until its result is called: timers do not, and between two connections nothing else does. */
-  holdProcess(): () => void;
+  readonly holdProcess: () => () => void;
 }

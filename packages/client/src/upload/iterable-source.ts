@@ -14,8 +14,8 @@ export class IterableSource implements UploadSource {
       Symbol.asyncIterator in this.#iterable
         ? this.#iterable[Symbol.asyncIterator]()
         : this.#iterable[Symbol.iterator]();
-    const { done, value } = await this.#iterator.next();
-    return done === true ? undefined : (value as Uint8Array);
+    const result: IteratorResult<Uint8Array, unknown> = await this.#iterator.next();
+    return result.done === true ? undefined : result.value;
   }
 
   cancel(): void {

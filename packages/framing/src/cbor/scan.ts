@@ -26,15 +26,11 @@ const OPEN_LEFT = 2 ** 30;
 /** Numbers an enclosing container takes on the stack: kind, left, key bits, key base. */
 const FRAME = 4;
 
-/** Keys of one map whose hashes are compared; of a larger map the materializer compares the keys themselves. */
-const MAX_HASHED_KEYS = 24;
-/** The hash of `__proto__`, the one name that is not an ordinary property. */
-const PROTO_HASH = [...'__proto__'].reduce((hash, char) => hashStep(hash, char.charCodeAt(0)), 0);
-
-/** 30 bits, which V8 keeps as a small integer everywhere. A collision costs time only. */
-function hashStep(hash: number, byte: number): number {
-  return (Math.imul(hash, 31) + byte) & 0x3fff_ffff;
-}
+/** Keys of one map whose sketches are compared; of a larger map the materializer compares the keys themselves. */
+const MAX_SKETCHED_KEYS = 24;
+/** The sketch of the one name that is not an ordinary property. */
+const PROTO = Uint8Array.from('__proto__', (char) => char.charCodeAt(0));
+const PROTO_SKETCH = sketchKey(PROTO, 0, PROTO.length);
 
 /**
  * Goes over one CBOR value that may be cut anywhere, each byte once, and decides everything before a value is built:
@@ -61,12 +57,12 @@ export class Scanner {
   #kind: number = ARRAY;
   /** Items the container still needs. */
   #left = 1;
-  /** A bit for each key hash of the current map, so that most keys need no comparison. */
+  /** A bit for each key sketch of the current map, so that most keys need no comparison. */
   #keyBits = 0;
-  /** Where the current map's key hashes begin, and end. */
+  /** Where the current map's key sketches begin, and end. */
   #keyBase = 0;
   #keyTop = 0;
-  readonly #keyHashes: number[] = [];
+  readonly #keySketches: number[] = [];
   readonly #stack: number[] = [];
   #stackTop = 0;
 
@@ -132,7 +128,7 @@ export class Scanner {
           at += width;
           if (width === 8 && major !== Major.Simple) this.plain = false;
         } else if (info !== INDEFINITE || major < Major.Bytes || major === Major.Tag) {
-          return this.#fail(CborErrorCode.Malformed, 'A head has a reserved length.', base + headAt);
+          return this.#refuse(CborErrorCode.Malformed, 'A head has a reserved length.', base + headAt);
         }
       }
       const isKey = (this.#left & 1) < (this.#kind & 1);
@@ -142,7 +138,8 @@ export class Scanner {
       if (major === Major.Text && info !== INDEFINITE) {
         const stop = at + argument;
         if (stop > end) return this.#cutString(bytes, at, end, argument, isKey, new Utf8Check(), base);
-        const ascii = isKey && this.plain ? this.#hashKey(bytes, at, stop) : skipAscii(bytes, at, stop);
+        const ascii = skipAscii(bytes, at, stop);
+        if (isKey && this.plain) this.#note(bytes, at, stop);
         if (ascii < stop) {
           // cbor-x drops a byte order mark.
           if (bytes[at] === 0xef) this.plain = false;
@@ -178,7 +175,7 @@ export class Scanner {
     const info = initial & 31;
     if (this.#strict) {
       const wrong = strictFault(initial, argument, isKey);
-      if (wrong !== undefined) return this.#refuse(CborErrorCode.NotStrict, wrong, offset);
+      if (wrong !== undefined) return this.#fail(CborErrorCode.NotStrict, wrong, offset);
     }
     if (kind === SET && major !== Major.Array) {
       return this.#fail(CborErrorCode.ForbiddenTag, 'Tag 258 (set) must hold an array.', offset);
@@ -269,24 +266,17 @@ export class Scanner {
     return true;
   }
 
-  /** Notes a key and gives the offset of its first byte that is not ASCII, or `to`. */
-  #hashKey(bytes: Uint8Array, from: number, to: number): number {
-    let hash = 0;
-    let at = from;
-    for (; at < to; at++) {
-      const byte = bytes[at] as number;
-      if (byte > 0x7f) break;
-      hash = hashStep(hash, byte);
-    }
-    const bit = 1 << hash;
-    const hashes = this.#keyHashes;
+  /** Notes a key of ASCII text. */
+  #note(bytes: Uint8Array, from: number, to: number): void {
+    const sketch = sketchKey(bytes, from, to);
+    const bit = 1 << (sketch % 31);
+    const sketches = this.#keySketches;
     const top = this.#keyTop;
-    if (at < to || hash === PROTO_HASH || top - this.#keyBase >= MAX_HASHED_KEYS) this.plain = false;
-    else if ((this.#keyBits & bit) !== 0 && includes(hashes, hash, this.#keyBase, top)) this.plain = false;
+    if (sketch === PROTO_SKETCH || top - this.#keyBase >= MAX_SKETCHED_KEYS) this.plain = false;
+    else if ((this.#keyBits & bit) !== 0 && includes(sketches, sketch, this.#keyBase, top)) this.plain = false;
     this.#keyBits |= bit;
-    hashes[top] = hash;
+    sketches[top] = sketch;
     this.#keyTop = top + 1;
-    return at;
   }
 
   #cutHead(bytes: Uint8Array, from: number, end: number, size: number): number {
@@ -367,6 +357,19 @@ function strictFault(initial: number, argument: number, isKey: boolean): string 
   if (major === Major.Simple) return info > 24 ? 'There is a float.' : undefined;
   if (info > 23 && argument < leastArgument(argumentWidth(info))) return 'A head is not the shortest.';
   return isKey && major !== Major.Bytes ? 'A map key is not a byte string.' : undefined;
+}
+
+/**
+ * A small number that equal keys share and most others do not: their length and four of their bytes, so that its cost
+ * does not grow with the key. Keys that share it cost time only.
+ */
+function sketchKey(bytes: Uint8Array, from: number, to: number): number {
+  const length = to - from;
+  if (length === 0) return 0;
+  const middle = bytes[from + (length >> 1)] as number;
+  const beforeLast = bytes[length > 1 ? to - 2 : from] as number;
+  const mixed = (bytes[from] as number) + (middle << 7) + (beforeLast << 14) + ((bytes[to - 1] as number) << 21);
+  return (Math.imul(mixed + length, 0x9e37_79b1) >>> 2) & 0x3fff_ffff;
 }
 
 function skipAscii(bytes: Uint8Array, from: number, to: number): number {

@@ -16,7 +16,7 @@ const SHORT_TEXT = 40;
 export class CborWriter {
   #block: ArenaBlock | undefined;
   #bytes = NO_BYTES;
-  #view = NO_VIEW;
+  #view: DataView = NO_VIEW;
   #start = 0;
   #at = 0;
 

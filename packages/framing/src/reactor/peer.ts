@@ -1,28 +1,26 @@
-import { type CborLimits, decodeOne } from '../cbor/index.js';
+import type { CborLimits } from '../cbor/index.js';
 import type { Dialect } from '../dialect/dialect.js';
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import { type ChannelWeight, DEFAULT_CHANNELS } from '../flow/scheduler.js';
 import { TokenBucket } from '../flow/token-bucket.js';
-import { type FrameHeader, HEADER_SIZE, StreamFlag } from '../frame/frame.js';
+import type { FrameHeader } from '../frame/frame.js';
 import { FrameReader } from '../frame/reader.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
-import { type CancelReason, isDrain } from '../message/control.js';
-import { encodeErrorFrame, parseErrorFrame } from '../message/failure.js';
+import type { CancelReason } from '../message/control.js';
+import { encodeErrorFrame } from '../message/failure.js';
 import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
 import { DEFAULT_SETTINGS, encodeSettings, type PeerSettings } from '../message/settings.js';
-import { type InboundStream, InboundStreams } from '../stream/inbound.js';
 import type { PeerContext } from './context.js';
 import type { CancelResult, PeerEvent } from './events.js';
+import { FrameRouter } from './frame-router.js';
 import { Heartbeat } from './heartbeat.js';
 import { Output } from './output.js';
 import { ReceiveBudget } from './receive-half.js';
 import { type OutgoingRequest, Requester } from './requester.js';
 import { Responder } from './responder.js';
-import { isFault, SettingsExchange } from './settings-exchange.js';
 import type { PeerStats } from './stats.js';
-import { StreamSettingsReader } from './stream-settings.js';
 
 /** What a {@link Peer} is made of. */
 export interface PeerOptions {
@@ -58,20 +56,16 @@ export class Peer {
   readonly role: 'client' | 'server';
   readonly #context: PeerContext;
   readonly #reader: FrameReader;
-  readonly #inbound: InboundStreams;
-  readonly #linkStream: number;
+  readonly #router: FrameRouter;
   readonly #budget: ReceiveBudget;
   readonly #requester: Requester;
   readonly #responder: Responder;
   readonly #heartbeat: Heartbeat;
-  readonly #settings: SettingsExchange;
-  readonly #streamSettings: StreamSettingsReader;
   readonly #output: Output;
   readonly #bucket: TokenBucket;
   readonly #openedAt: number;
   readonly #mustAuthenticate: boolean;
   #events: PeerEvent[] = [];
-  #framesIn = 0;
   #bytesIn = 0;
   /** `reading`, `held` until the server has authenticated its client, or `dead`. */
   #state: 'reading' | 'held' | 'dead' = 'reading';
@@ -86,9 +80,7 @@ export class Peer {
     this.dialect = dialect;
     this.#openedAt = now;
     this.#mustAuthenticate = options.authenticate === true && dialect.duplex;
-    this.#linkStream = dialect.duplex ? (role === 'client' ? 2 : 1) : 0;
     this.#reader = new FrameReader(limits.framePayload);
-    this.#inbound = new InboundStreams(role === 'client' ? 0 : 1, limits.openStreams, this.#linkStream);
     this.#bucket = new TokenBucket(limits.controlBudget, limits.controlRefill, now);
     this.#output = new Output({
       role,
@@ -125,8 +117,12 @@ export class Peer {
     this.#requester = new Requester(this.#context, this.#budget);
     this.#responder = new Responder(this.#context, this.#budget);
     this.#heartbeat = new Heartbeat(this.#context);
-    this.#settings = new SettingsExchange(this.#context);
-    this.#streamSettings = new StreamSettingsReader(this.#context);
+    this.#router = new FrameRouter(this.#context, {
+      requester: this.#requester,
+      responder: this.#responder,
+      heartbeat: this.#heartbeat,
+      onSettings: (settings) => this.#onSettings(settings),
+    });
     if (dialect.duplex && role === 'client') this.#sendSettings();
     if (!dialect.duplex) this.#context.emit({ kind: 'ready', settings: DEFAULT_SETTINGS });
   }
@@ -183,7 +179,7 @@ export class Peer {
     const { limits } = this.#context;
     let next = Number.POSITIVE_INFINITY;
     if (this.dialect.duplex) {
-      next = this.#settings.done ? this.#heartbeat.nextTimeout : this.#openedAt + limits.settingsTimeout;
+      next = this.#router.settled ? this.#heartbeat.nextTimeout : this.#openedAt + limits.settingsTimeout;
     }
     for (const half of this.#budget.overfull) next = Math.min(next, half.takenAt + limits.pausedTimeout);
     return next === Number.POSITIVE_INFINITY ? undefined : next;
@@ -313,10 +309,10 @@ export class Peer {
       queued.set(send.channel, (queued.get(send.channel) ?? 0) + send.queued);
       return { id, channel: send.channel, bytes: send.sentBytes };
     });
-    const inbound = [...this.#inbound.list()].map(({ id, frames, bytes }) => ({
+    const inbound = [...this.#router.inbound.list()].map(({ id, frames, bytes }) => ({
       stream: id,
       direction: 'in' as const,
-      name: id === this.#linkStream ? 'link' : 'in',
+      name: id === this.#router.linkStream ? 'link' : 'in',
       encoding: 'identity',
       frames,
       bytes,
@@ -332,7 +328,7 @@ export class Peer {
       queued: queued.get(channel) ?? 0,
     }));
     return {
-      frames: { in: this.#framesIn, out: this.#output.frames },
+      frames: { in: this.#router.frames, out: this.#output.frames },
       bytes: { in: this.#bytesIn, out: this.#output.bytes },
       streams: [...inbound, ...outbound],
       requests,
@@ -341,105 +337,21 @@ export class Peer {
 
   /** False stops the frame reader. */
   #receiveFrame(header: FrameHeader, payload: Uint8Array): boolean {
-    this.#framesIn++;
-    const broken = this.#dispatch(header, payload);
+    const broken = this.#router.route(header, payload);
     if (broken !== undefined) this.#die(broken, header.requestId);
     return this.#state === 'reading';
   }
 
-  #dispatch(header: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
-    const stream = this.#inbound.receive(header, payload.length);
-    if (isFault(stream)) return stream;
-    const { type, flags, requestId } = header;
-    if (this.dialect.legal[type * 16 + flags] !== true) {
-      return fault('2.3', `A frame of type ${type} with flags ${flags} is not defined in ${this.dialect.name}.`);
-    }
-    if (this.dialect.duplex) {
-      if (header.streamId === this.#linkStream) return this.#linkFrame(header, payload);
-      this.#heartbeat.countFrame(HEADER_SIZE + payload.length);
-      const outOfPlace = this.#checkSessionFrame(header);
-      if (outOfPlace !== undefined) return outOfPlace;
-    } else if (type === FrameType.SenderSettings) {
-      return this.#oldSettings(flags, payload);
-    } else if (this.#settings.incomplete) {
-      return fault('3.8.1', 'Another frame came before the settings were complete.');
-    }
-    if (type === FrameType.StreamSettings) return this.#streamSettingsFrame(stream, flags, payload);
-    const ours = (requestId & 1) === (this.role === 'client' ? 1 : 0);
-    if (!ours && this.role === 'client' && !this.dialect.duplex) {
-      return fault('5.5', `A frame came for request ${requestId}, which no client opens.`);
-    }
-    return ours ? this.#requester.receive(header, payload) : this.#responder.receive(header, payload);
-  }
-
-  /** SPEC 8.1.4, 8.3.1. */
-  #checkSessionFrame({ type, requestId }: FrameHeader): ProtocolFault | undefined {
-    if (!this.#settings.done) return fault('8.3.1', 'A frame came before the settings.');
-    const link = type === FrameType.SenderSettings || type >= FrameType.Ack;
-    if (link) return fault('8.1.4', `A frame of type ${type} came on a stream that is not the link stream.`);
-    if (requestId === 0 && type !== FrameType.StreamSettings) {
-      return fault('8.1.4', `A frame of type ${type} came without a request id.`);
-    }
-    return undefined;
-  }
-
-  #linkFrame({ requestId, streamFlags, type, flags }: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
-    if (requestId !== 0) return fault('8.1.4', `A link frame came with request id ${requestId}.`);
-    if ((streamFlags & (StreamFlag.End | StreamFlag.Encoded)) !== 0) {
-      return fault('8.1.4', 'The link stream does not end and is not encoded.');
-    }
-    if (type !== FrameType.SenderSettings && type !== FrameType.Error && !this.#settings.done) {
-      return fault('8.3.1', 'A frame came before the settings.');
-    }
-    switch (type) {
-      case FrameType.SenderSettings:
-        return this.#duplexSettings(flags, payload);
-      case FrameType.Ack:
-        return this.#heartbeat.receiveAck(payload);
-      case FrameType.Ping:
-        return this.#heartbeat.receivePing(payload, flags);
-      case FrameType.Drain:
-        if (this.role === 'server') return fault('8.1.5', 'A client sent a drain frame.');
-        return isDrain(payload) ? undefined : fault('8.2.7', 'A drain frame is malformed.');
-      case FrameType.Error:
-        return this.#connectionError(payload);
-      default:
-        return fault('8.1.4', `A frame of type ${type} came on the link stream.`);
-    }
-  }
-
-  #duplexSettings(flags: number, payload: Uint8Array): ProtocolFault | undefined {
-    const settings = this.#settings.receive(flags, payload);
-    if (settings === undefined) return undefined;
-    if (isFault(settings)) return settings;
-    this.#takeSettings(settings);
+  #onSettings(settings: PeerSettings): void {
+    if (!this.dialect.duplex) return;
+    this.#context.remoteSettings = settings;
+    this.#output.maxPayload = settings.maxFrame;
     if (!this.#mustAuthenticate) {
       this.#ready();
-      return undefined;
+      return;
     }
     this.#state = 'held';
     this.#context.emit({ kind: 'authenticate', settings });
-    return undefined;
-  }
-
-  /** 0006: from the client only, and before anything else (SPEC 3.8.2). */
-  #oldSettings(flags: number, payload: Uint8Array): ProtocolFault | undefined {
-    const first = this.#framesIn === 1 || this.#settings.incomplete;
-    if (this.role === 'client' || !first) {
-      return fault('3.8.2', 'Settings may only be the first frame of a client.');
-    }
-    const settings = this.#settings.receive(flags, payload);
-    return settings !== undefined && isFault(settings) ? settings : undefined;
-  }
-
-  /** On 0006 only clients send stream settings (SPEC 2.3 of old servers, 3.8.5). */
-  #streamSettingsFrame(stream: InboundStream, flags: number, payload: Uint8Array): ProtocolFault | undefined {
-    return this.#streamSettings.receive(stream, flags, payload);
-  }
-
-  #takeSettings(settings: PeerSettings): void {
-    this.#context.remoteSettings = settings;
-    this.#output.maxPayload = settings.maxFrame;
   }
 
   #ready(): void {
@@ -452,20 +364,13 @@ export class Peer {
     this.#context.wake();
   }
 
-  /** The other side has found a fault of ours and is about to close. */
-  #connectionError(payload: Uint8Array): ProtocolFault {
-    const decoded = decodeOne(payload, this.#context.cborLimits);
-    const error = decoded.ok ? parseErrorFrame(decoded.value) : undefined;
-    return { ...fault('5.11', `The peer reported: ${error?.message ?? 'an error it did not name'}`), reported: true };
-  }
-
   #afterRead(broken: ProtocolFault | undefined): void {
     if (broken !== undefined && this.#state !== 'dead') this.#die(broken);
     if (this.#events.length > 0) this.#context.wake();
   }
 
   #checkSilence(now: number): void {
-    if (!this.#settings.done) {
+    if (!this.#router.settled) {
       const { settingsTimeout } = this.#context.limits;
       if (now < this.#openedAt + settingsTimeout) return;
       const message = `The settings were not complete after ${settingsTimeout} ms.`;

@@ -1,9 +1,7 @@
+import { WiremuxError } from '../errors.js';
 import type { Limits } from '../limits.js';
 
-/** What adding a piece to a request map led to. */
-export type MapProgress = 'more' | 'request-too-big' | 'maps-too-big';
-
-/** Counts what all request maps being assembled on a connection hold (SPEC 9.1.2 to 9.1.4). */
+/** What all request maps being assembled on a connection hold (SPEC 9.1.3, 9.1.4). */
 export class MapBudget {
   bytes = 0;
   maps = 0;
@@ -22,14 +20,19 @@ export class RequestMapAssembly {
     budget.maps++;
   }
 
-  /** Keeps a copy: a map may take long to arrive, and the chunk it came in may be large. */
-  add(piece: Uint8Array): MapProgress {
-    if (this.#size + piece.length > this.#limits.requestMap) return 'request-too-big';
-    if (this.#budget.bytes + piece.length > this.#limits.requestMaps) return 'maps-too-big';
+  /** Keeps a copy: a map may take long to arrive, and the chunk it came in may be large. The error if it is too big. */
+  add(piece: Uint8Array): WiremuxError | undefined {
+    const { requestMap, requestMaps } = this.#limits;
+    if (this.#size + piece.length > requestMap) {
+      return new WiremuxError('too-big', `A request map may take ${requestMap} bytes at most.`);
+    }
+    if (this.#budget.bytes + piece.length > requestMaps) {
+      return new WiremuxError('too-big', `All request maps on their way may take ${requestMaps} bytes at most.`);
+    }
     this.#size += piece.length;
     this.#budget.bytes += piece.length;
     this.#pieces.push(piece.slice());
-    return 'more';
+    return undefined;
   }
 
   /** The whole map; the assembly is over. */

@@ -1,19 +1,18 @@
-import { type CborError, decodeOne, ValueReader } from '../cbor/index.js';
+import { decodeOne } from '../cbor/index.js';
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { type CancelReason, encodeCancel, parseCancel, parseCancelResult, parseCredit } from '../message/control.js';
-import { parseErrorFrame, parseStatus, STATUS_OK } from '../message/failure.js';
+import { parseErrorFrame } from '../message/failure.js';
 import { parseOutput } from '../message/output.js';
 import { parseProgress } from '../message/progress.js';
 import { encodeRequest } from '../message/request.js';
 import { MIN_CREDIT } from '../message/settings.js';
+import { AnswerReader, ValueReaderPool } from './answer-reader.js';
 import type { PeerContext } from './context.js';
+import { DATA_CREDIT, grantTo } from './grant.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import { SendHalf } from './send-half.js';
-
-/** Credit every upload starts with, bytes (SPEC 8.5.3). */
-export const DATA_CREDIT = 16_384;
 
 /** A request as its caller wants it sent. */
 export interface OutgoingRequest {
@@ -31,8 +30,8 @@ interface OpenRequest {
   readonly id: number;
   readonly send: SendHalf;
   readonly receive: ReceiveHalf;
-  reader: ValueReader | undefined;
-  answer: 'waiting' | 'answering' | 'ended';
+  readonly reader: AnswerReader;
+  answered: boolean;
   /** The caller has had its end, or wants none: what still comes is dropped. */
   silent: boolean;
   /** A cancel was sent: its proof or the answer's end closes the request (SPEC 8.6.6). */
@@ -46,14 +45,14 @@ export class Requester {
   readonly #context: PeerContext;
   readonly #budget: ReceiveBudget;
   readonly #requests = new Map<number, OpenRequest>();
-  /** Readers between two values of nobody, to be used again. */
-  readonly #idleReaders: ValueReader[] = [];
+  readonly #readers: ValueReaderPool;
   readonly #firstId: number;
   #nextId: number;
 
   constructor(context: PeerContext, budget: ReceiveBudget) {
     this.#context = context;
     this.#budget = budget;
+    this.#readers = new ValueReaderPool(context.cborLimits);
     this.#firstId = context.role === 'client' ? 1 : 2;
     this.#nextId = this.#firstId;
   }
@@ -115,8 +114,8 @@ export class Requester {
       id,
       send,
       receive,
-      reader: undefined,
-      answer: 'waiting',
+      reader: new AnswerReader(this.#readers),
+      answered: false,
       silent: false,
       cancelled: false,
     });
@@ -167,7 +166,7 @@ export class Requester {
   receive(header: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
     const { requestId: id, type, flags } = header;
     const request = this.#requests.get(id);
-    if (request === undefined || request.answer === 'ended') {
+    if (request === undefined || request.answered) {
       const crossed = type === FrameType.Credit || (type === FrameType.Cancel && flags === 0);
       if (crossed) return this.#checkCrossed(type, payload);
       return fault('5.5', `A frame of type ${type} came for request ${id}, whose answer is not open.`);
@@ -195,7 +194,7 @@ export class Requester {
     const request = this.#requests.get(send.requestId);
     if (request === undefined) return;
     if (send.tookRoom()) this.#context.emit({ kind: 'upload-writable', id: send.requestId });
-    if (send.ended && request.answer === 'ended') this.#close(request);
+    if (send.ended && request.answered) this.#close(request);
   }
 
   /** The connection is gone: every request ends with this error. */
@@ -243,53 +242,18 @@ export class Requester {
   }
 
   #read(request: OpenRequest, payload: Uint8Array, eos: boolean): void {
-    const { id, receive } = request;
+    const { id } = request;
     const { emit } = this.#context;
-    let rest = payload;
-    if (request.answer === 'waiting' && request.reader === undefined && startsWithOk(payload)) {
-      request.answer = 'answering';
-      emit({ kind: 'answering', id });
-      rest = payload.subarray(STATUS_OK.length);
-    }
-    const values: unknown[] = [];
-    const sizes: number[] = [];
-    let delivered = 0;
-    let failure: WiremuxError | undefined;
-    let pending = 0;
-    if (rest.length > 0 || request.reader !== undefined) {
-      const reader = (request.reader ??= this.#takeReader());
-      const error = reader.push(rest, (value, size) => {
-        if (failure !== undefined) return;
-        if (request.answer === 'answering') {
-          values.push(value);
-          sizes.push(size);
-          delivered += size;
-        } else {
-          failure = this.#readStatus(request, value);
-        }
-      });
-      pending = reader.pending;
-      failure ??= answerFailure(error ?? (eos ? reader.end() : undefined));
-    }
-    if (eos && failure === undefined && request.answer === 'waiting') {
-      failure = new WiremuxError('protocol', 'The answer ended without a status (SPEC 3.4.2).');
-    }
-    this.#budget.deliver(receive, delivered, pending);
+    const { begins, values, sizes, delivered, pending, failure } = request.reader.read(payload, eos);
+    if (begins) emit({ kind: 'answering', id });
+    this.#budget.deliver(request.receive, delivered, pending);
     if (values.length > 0) emit({ kind: 'values', id, values, sizes });
-    if (failure !== undefined) this.#failLocally(request, failure, eos);
-    else if (eos) {
+    if (failure !== undefined) {
+      this.#failLocally(request, failure, eos);
+    } else if (eos) {
       request.silent = true;
       emit({ kind: 'ended', id });
     }
-  }
-
-  #readStatus(request: OpenRequest, value: unknown): WiremuxError | undefined {
-    const status = parseStatus(value);
-    if (status === undefined) return new WiremuxError('protocol', 'The answer began with no status (SPEC 3.4.4).');
-    if (status.kind === 'error') return status.error;
-    request.answer = 'answering';
-    this.#context.emit({ kind: 'answering', id: request.id });
-    return undefined;
   }
 
   /** The caller hears of it; the connection lives, and an answer still open is cancelled (SPEC 8.12.9). */
@@ -376,7 +340,7 @@ export class Requester {
   }
 
   #answerEnded(request: OpenRequest): void {
-    request.answer = 'ended';
+    request.answered = true;
     this.#budget.close(request.receive);
     this.#context.output.forgetCredit(request.id);
     if (!request.silent && request.cancelled) {
@@ -402,50 +366,7 @@ export class Requester {
 
   #close(request: OpenRequest): void {
     this.#requests.delete(request.id);
-    this.#giveReader(request.reader);
+    request.reader.close();
     this.#budget.close(request.receive);
   }
-
-  #takeReader(): ValueReader {
-    return this.#idleReaders.pop() ?? new ValueReader(this.#context.cborLimits);
-  }
-
-  #giveReader(reader: ValueReader | undefined): void {
-    if (reader !== undefined && reader.end() === undefined) this.#idleReaders.push(reader);
-  }
-}
-
-/** Adds a grant, or says how it breaks a rule (SPEC 8.5.5, 9.1.16). `began`: the credit the half began with. */
-export function grantTo(
-  send: SendHalf,
-  amount: number,
-  began: number,
-  context: PeerContext,
-): ProtocolFault | undefined {
-  if (send.credit + amount > 2 ** 24) {
-    return fault('8.5.5', `Request ${send.requestId} was granted more than 16 MiB at once.`);
-  }
-  if (amount < 1_024 && began > 4_096) {
-    const over = context.charge('a grant under 1 KiB');
-    if (over !== undefined) return over;
-  }
-  send.grant(amount);
-  context.output.scheduler.wake(send);
-  context.wake();
-  return undefined;
-}
-
-function startsWithOk(payload: Uint8Array): boolean {
-  if (payload.length < STATUS_OK.length) return false;
-  for (let index = 0; index < STATUS_OK.length; index++) {
-    if (payload[index] !== STATUS_OK[index]) return false;
-  }
-  return true;
-}
-
-/** What the caller is told of an answer that cannot be read (SPEC 3.4.4, 8.12.9). */
-function answerFailure(error: CborError | undefined): WiremuxError | undefined {
-  if (error === undefined) return undefined;
-  const limit = error.code === 'too-deep' || error.code === 'too-many-items' || error.code === 'too-big';
-  return new WiremuxError(limit ? 'too-big' : 'protocol', `The answer cannot be read: ${error.message}`);
 }

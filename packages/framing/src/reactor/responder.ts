@@ -1,5 +1,5 @@
 import { CborWriter, encodeValue } from '../cbor/index.js';
-import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
+import { FrameType } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { FrameHeader } from '../frame/frame.js';
 import {
@@ -13,51 +13,36 @@ import {
 import { encodeErrorFrame, encodeStatusError, type FailureType, STATUS_OK } from '../message/failure.js';
 import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
-import { parseRequest, type RequestMessage } from '../message/request.js';
+import type { RequestMessage } from '../message/request.js';
 import type { PeerContext } from './context.js';
 import type { CancelResult } from './events.js';
+import { grantTo } from './grant.js';
+import type { IncomingRequest } from './incoming-request.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
-import { MapBudget, RequestMapAssembly } from './request-map.js';
-import { DATA_CREDIT, grantTo } from './requester.js';
-import { SendHalf } from './send-half.js';
+import { RequestIntake } from './request-intake.js';
+import type { SendHalf } from './send-half.js';
 
 /** Byte strings from this size on go out uncopied. */
 const UNCOPIED_FROM = 4_096;
-
-interface IncomingRequest {
-  readonly id: number;
-  readonly hasData: boolean;
-  readonly send: SendHalf;
-  receive: ReceiveHalf;
-  /** The opener's half (SPEC 5.4). */
-  opener: 'opening' | 'sending' | 'ended';
-  assembly: RequestMapAssembly | undefined;
-  /** Credit its answer began with (SPEC 9.1.16). */
-  credit: number;
-  /** The command runs: its end, or its stop, is still to come from the application. */
-  running: boolean;
-  /** The status map was queued. */
-  answering: boolean;
-  /** The opener cancelled; only the proof is owed. */
-  cancelled: boolean;
-  /** Data is dropped as it comes. */
-  refusing: boolean;
-}
 
 /** Reads requests and sends their answers (SPEC 5, 8.4 to 8.6): the answerer's side. */
 export class Responder {
   readonly #context: PeerContext;
   readonly #budget: ReceiveBudget;
-  readonly #maps = new MapBudget();
   readonly #requests = new Map<number, IncomingRequest>();
+  readonly #intake: RequestIntake;
   /** Commands that were cancelled and did not stop: they count as open until they return (SPEC 8.6.4). */
   #left = 0;
-  readonly #idParity: number;
 
   constructor(context: PeerContext, budget: ReceiveBudget) {
     this.#context = context;
     this.#budget = budget;
-    this.#idParity = context.role === 'server' ? 1 : 0;
+    this.#intake = new RequestIntake(context, budget, this.#requests, {
+      left: () => this.#left,
+      start: (request, message) => this.#start(request, message),
+      refuse: (request, error) => this.#refuse(request, error),
+      closeIfOver: (request) => this.#closeIfOver(request),
+    });
   }
 
   /** The requests, for inspection. */
@@ -75,9 +60,9 @@ export class Responder {
     const request = this.#requests.get(id);
     switch (type) {
       case FrameType.Request:
-        return this.#requestFrame(request, id, flags, payload);
+        return this.#intake.requestFrame(id, flags, payload);
       case FrameType.Data:
-        return this.#data(request, id, flags, payload);
+        return this.#intake.dataFrame(id, flags, payload);
       case FrameType.Credit:
         return this.#credit(request, payload);
       case FrameType.Cancel:
@@ -186,7 +171,7 @@ export class Responder {
   /** The connection is gone: every command is told to stop. */
   fail(error: WiremuxError): void {
     for (const request of this.#requests.values()) {
-      request.assembly?.release();
+      this.#intake.abandonMap(request);
       request.send.abandon();
       this.#budget.close(request.receive);
       if (request.running && !request.cancelled) this.#context.emit({ kind: 'cancelled', id: request.id, error });
@@ -206,110 +191,6 @@ export class Responder {
     }
   }
 
-  #requestFrame(
-    known: IncomingRequest | undefined,
-    id: number,
-    flags: number,
-    payload: Uint8Array,
-  ): ProtocolFault | undefined {
-    const hasData = (flags & RequestFlag.HaveData) !== 0;
-    const more = (flags & RequestFlag.More) !== 0;
-    let request = known;
-    if ((flags & RequestFlag.New) !== 0) {
-      if (known !== undefined) return fault('5.2', `Request ${id} was opened while it is still open.`);
-      if (id === 0 || (id & 1) !== this.#idParity) return fault('5.2', `The peer may not open a request ${id}.`);
-      request = this.#open(id, hasData);
-      const refused = this.#refuseNew(request);
-      if (refused !== undefined) return refused.fault ?? this.#mapFrame(request, payload, more);
-    } else if (known === undefined || known.opener !== 'opening') {
-      return fault('5.4', `A request frame continues request ${id}, which is not being opened.`);
-    } else if (known.hasData !== hasData) {
-      return fault('3.2.3', `The frames of request ${id} do not agree on whether data follows.`);
-    }
-    return this.#mapFrame(request as IncomingRequest, payload, more);
-  }
-
-  #open(id: number, hasData: boolean): IncomingRequest {
-    const { dialect, limits, remoteSettings } = this.#context;
-    const send = new SendHalf({
-      requestId: id,
-      channel: 'default',
-      bodyType: FrameType.Response,
-      dialect,
-      credit: dialect.duplex ? remoteSettings.credit : Number.POSITIVE_INFINITY,
-      textQueue: limits.textQueue,
-      progressTopics: limits.progressTopics,
-      highWater: limits.sendQueueHighWater,
-    });
-    const request: IncomingRequest = {
-      id,
-      hasData,
-      send,
-      receive: this.#budget.open(id, hasData && dialect.duplex ? DATA_CREDIT : 0, hasData ? limits.uploadWindow : 0),
-      opener: 'opening',
-      assembly: undefined,
-      credit: remoteSettings.credit,
-      running: false,
-      answering: false,
-      cancelled: false,
-      refusing: false,
-    };
-    this.#requests.set(id, request);
-    return request;
-  }
-
-  #refuseNew(request: IncomingRequest): { readonly fault?: ProtocolFault | undefined } | undefined {
-    const { openRequests, openingRequests } = this.#context.limits;
-    if (this.#requests.size + this.#left > openRequests) {
-      return { fault: this.#refuse(request, tooMany(openRequests, 'open')) };
-    }
-    if (this.#maps.maps >= openingRequests) {
-      return { fault: this.#refuse(request, tooMany(openingRequests, 'incomplete')) };
-    }
-    return undefined;
-  }
-
-  #mapFrame(request: IncomingRequest, payload: Uint8Array, more: boolean): ProtocolFault | undefined {
-    const over = payload.length === 0 && more ? this.#context.charge('an empty frame') : undefined;
-    if (over !== undefined) return over;
-    let map: Uint8Array | undefined = payload;
-    if (!request.send.closed && (more || request.assembly !== undefined)) {
-      request.assembly ??= new RequestMapAssembly(this.#maps, this.#context.limits);
-      const progress = request.assembly.add(payload);
-      if (progress !== 'more') {
-        const { requestMap, requestMaps } = this.#context.limits;
-        const what = progress === 'request-too-big' ? `A request map` : `All request maps on their way`;
-        const most = progress === 'request-too-big' ? requestMap : requestMaps;
-        const refused = this.#refuse(request, new WiremuxError('too-big', `${what} may take ${most} bytes at most.`));
-        if (refused !== undefined) return refused;
-      } else if (more) {
-        return undefined;
-      } else {
-        map = request.assembly.finish();
-        request.assembly = undefined;
-      }
-    } else if (payload.length > this.#context.limits.requestMap && !request.send.closed) {
-      const most = this.#context.limits.requestMap;
-      const refused = this.#refuse(request, new WiremuxError('too-big', `A request map may take ${most} bytes at most.`));
-      if (refused !== undefined) return refused;
-    }
-    if (more) return undefined;
-    request.opener = request.hasData ? 'sending' : 'ended';
-    if (request.send.closed) {
-      this.#closeIfOver(request);
-      return undefined;
-    }
-    return this.#run(request, map);
-  }
-
-  #run(request: IncomingRequest, map: Uint8Array): ProtocolFault | undefined {
-    const parsed = parseRequest(map, this.#context.cborLimits, this.#context.dialect.duplex);
-    if (parsed.kind === 'fault') return fault(parsed.rule, parsed.message);
-    if (parsed.kind === 'refused') return this.#refuse(request, parsed.error);
-    this.#start(request, parsed.request);
-    return undefined;
-  }
-
   #start(request: IncomingRequest, { name, args, channel, credit }: RequestMessage): void {
     if (credit !== undefined) {
       request.send.grant(credit - request.credit);
@@ -324,33 +205,6 @@ export class Responder {
   #refuse(request: IncomingRequest, error: WiremuxError): ProtocolFault | undefined {
     this.#fail(request, error);
     return this.#context.charge('a refused request');
-  }
-
-  #data(
-    request: IncomingRequest | undefined,
-    id: number,
-    flags: number,
-    payload: Uint8Array,
-  ): ProtocolFault | undefined {
-    if (request?.opener !== 'sending') return fault('3.3.3', `Data came for request ${id}, which awaits none.`);
-    const eos = flags === PieceFlag.Eos;
-    const over = payload.length === 0 && !eos ? this.#context.charge('an empty frame') : undefined;
-    if (over !== undefined) return over;
-    if (!this.#budget.receive(request.receive, payload.length)) {
-      return fault('8.5.5', `Request ${id} sent more data than it was granted.`);
-    }
-    if (request.running && !request.refusing && !request.cancelled) {
-      this.#budget.deliver(request.receive, payload.length, 0);
-      if (payload.length > 0) this.#context.emit({ kind: 'data', id, bytes: payload });
-      if (eos) this.#context.emit({ kind: 'data-end', id });
-    }
-    if (eos) {
-      request.opener = 'ended';
-      this.#budget.close(request.receive);
-      this.#context.output.forgetCredit(id);
-      this.#closeIfOver(request);
-    }
-    return undefined;
   }
 
   #credit(request: IncomingRequest | undefined, payload: Uint8Array): ProtocolFault | undefined {
@@ -368,8 +222,7 @@ export class Responder {
     const over = answered || request.send.sentBytes > STATUS_OK.length ? undefined : this.#context.charge('a cancel');
     if (over !== undefined) return over;
     request.opener = 'ended';
-    request.assembly?.release();
-    request.assembly = undefined;
+    this.#intake.abandonMap(request);
     this.#budget.close(request.receive);
     this.#context.output.forgetCredit(request.id);
     if (answered) {
@@ -432,8 +285,7 @@ export class Responder {
   #finish(request: IncomingRequest, how: 'eos' | { readonly error: Uint8Array }): void {
     request.running = false;
     request.send.end(how);
-    request.assembly?.release();
-    request.assembly = undefined;
+    this.#intake.abandonMap(request);
     this.#dropData(request);
     this.#wake(request.send);
   }
@@ -453,10 +305,6 @@ export class Responder {
     this.#context.output.scheduler.wake(send);
     this.#context.wake();
   }
-}
-
-function tooMany(most: number, what: string): WiremuxError {
-  return new WiremuxError('too-many-requests', `${most} requests are ${what}, the most allowed; wait for one to end.`);
 }
 
 function failureType(error: WiremuxError): FailureType {

@@ -8,7 +8,10 @@ import type { PeerContext } from './context.js';
 /** Reads the settings of inbound streams (SPEC 3.8.5, 3.8.6); `identity` is the one profile there is. */
 export class StreamSettingsReader {
   readonly #context: PeerContext;
-  readonly #readers = new Map<InboundStream, { readonly reader: ValueReader; readonly values: unknown[]; size: number }>();
+  readonly #readers = new Map<
+    InboundStream,
+    { readonly reader: ValueReader; readonly values: unknown[]; size: number }
+  >();
 
   constructor(context: PeerContext) {
     this.#context = context;
@@ -32,8 +35,10 @@ export class StreamSettingsReader {
       const over = this.#context.charge('an empty frame');
       if (over !== undefined) return over;
     }
-    const error = reader.push(payload, (value) => values.push(value)) ?? (flags === PieceFlag.Eos ? reader.end() : undefined);
-    if (error !== undefined) return fault('3.1.7', `The settings of stream ${stream.id} cannot be read: ${error.message}`);
+    const error =
+      reader.push(payload, (value) => values.push(value)) ?? (flags === PieceFlag.Eos ? reader.end() : undefined);
+    if (error !== undefined)
+      return fault('3.1.7', `The settings of stream ${stream.id} cannot be read: ${error.message}`);
     if (flags !== PieceFlag.Eos) return undefined;
     this.#readers.delete(stream);
     stream.configured = true;

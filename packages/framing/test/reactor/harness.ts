@@ -1,5 +1,5 @@
-import { dialectByName, Link, type Limits, Peer, type PeerEvent, type WiremuxError } from '../../src/index.js';
-import { memoryTransportPair, type MemoryTransport, VirtualClock } from '../../src/testing/index.js';
+import { dialectByName, type Limits, Link, Peer, type PeerEvent, type WiremuxError } from '../../src/index.js';
+import { type MemoryTransport, memoryTransportPair, VirtualClock } from '../../src/testing/index.js';
 
 /** What happened at one end, with the events of each request told apart. */
 export class End {
@@ -11,7 +11,12 @@ export class End {
   /** Takes values and data as they come; false leaves them untaken. */
   taking = true;
 
-  constructor(clock: VirtualClock, peer: Peer, transport: MemoryTransport, onEvent: (event: PeerEvent, peer: Peer) => void) {
+  constructor(
+    clock: VirtualClock,
+    peer: Peer,
+    transport: MemoryTransport,
+    onEvent: (event: PeerEvent, peer: Peer) => void,
+  ) {
     this.peer = peer;
     this.transport = transport;
     this.link = new Link({
@@ -21,7 +26,11 @@ export class End {
       onEvents: (events) => {
         for (const event of events) {
           this.events.push(event);
-          if (this.taking && event.kind === 'values') peer.taken(event.id, event.sizes.reduce((a, b) => a + b, 0));
+          if (this.taking && event.kind === 'values')
+            peer.taken(
+              event.id,
+              event.sizes.reduce((a, b) => a + b, 0),
+            );
           if (this.taking && event.kind === 'data') peer.dataTaken(event.id, event.bytes.length);
           onEvent(event, peer);
         }

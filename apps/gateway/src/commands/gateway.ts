@@ -1,0 +1,99 @@
+import { memoryUsage, uptime } from 'node:process';
+import { DIALECT_NAMES } from '@wiremux/framing';
+import { type CommandSet, command, defineCommands, implement } from '@wiremux/server';
+import { z } from 'zod';
+import type { ConnectionRegistry } from '../connections/registry.js';
+import { every } from './period.js';
+import { newest, Sampler } from './sampler.js';
+
+const time = z.number().describe('Milliseconds since 1970.');
+const inOut = z.object({ in: z.int(), out: z.int() });
+
+const GatewaySample = z.object({
+  time,
+  uptime: z.number().describe('Seconds the process has run.'),
+  connections: z.int(),
+  requests: z.object({ open: z.int(), total: z.int(), failed: z.int() }),
+  bytes: inOut,
+  frames: inOut,
+  memory: z.int().describe('Resident bytes of the process.'),
+  heap: z.int().describe('Bytes of its heap in use.'),
+  eventLoopDelay: z.number().describe('Milliseconds, the 99th percentile since the value before.'),
+});
+
+const Connection = z.object({
+  id: z.string(),
+  since: time,
+  dialect: z.enum(DIALECT_NAMES),
+  principal: z.string(),
+  remote: z.string(),
+  channels: z.array(
+    z.object({
+      stream: z.int(),
+      direction: z.enum(['in', 'out']),
+      name: z.string(),
+      encoding: z.string(),
+      requests: z.array(z.int()),
+      frames: z.int(),
+      bytes: z.int(),
+      queued: z.int(),
+    }),
+  ),
+  requests: z.array(
+    z.object({
+      id: z.int(),
+      command: z.string(),
+      channel: z.string(),
+      since: time,
+      state: z.string(),
+      bytes: z.int(),
+    }),
+  ),
+});
+
+const contract = defineCommands({
+  'gateway.stats': command({
+    about: "The gateway's own figures, for as long as they are watched.",
+    args: z.strictObject({ every }),
+    yields: GatewaySample.extend({ seq: z.int() }),
+  }),
+  'gateway.connections': command({
+    about: 'The open connections with their channels and requests, for as long as they are watched.',
+    args: z.strictObject({ every }),
+    yields: z.array(Connection).readonly(),
+  }),
+});
+
+/** What the commands about the gateway read. */
+export interface GatewayFigures {
+  readonly connections: ConnectionRegistry;
+  /** Milliseconds by which the event loop runs late. */
+  loopDelay(): number;
+}
+
+/** `gateway.stats` and `gateway.connections`, each with one sampler for each period however many watch. */
+export function gatewayCommands({ connections, loopDelay }: GatewayFigures): CommandSet {
+  const stats = new Sampler(() => () => sampleGateway(connections, loopDelay()));
+  const lists = new Sampler(() => () => connections.rows());
+  return implement(contract, {
+    'gateway.stats': async function* ({ every: period }, { signal }) {
+      for await (const { seq, value } of newest(stats.every(period), signal)) yield { seq, ...value };
+    },
+    'gateway.connections': async function* ({ every: period }, { signal }) {
+      for await (const { value } of newest(lists.every(period), signal)) yield value;
+    },
+  });
+}
+
+function sampleGateway(connections: ConnectionRegistry, eventLoopDelay: number): z.infer<typeof GatewaySample> {
+  const { rss, heapUsed } = memoryUsage();
+  return {
+    time: Date.now(),
+    uptime: uptime(),
+    connections: connections.size,
+    ...connections.totals(),
+    memory: rss,
+    heap: heapUsed,
+    eventLoopDelay,
+  };
+}

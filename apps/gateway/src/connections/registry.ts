@@ -1,0 +1,109 @@
+import type { Clock, DialectName, Transport } from '@wiremux/framing';
+import type { ConnectionCounters, ConnectionSnapshot, RequestSnapshot, ServerConnection } from '@wiremux/server';
+import { type Channel, ChannelMap } from './channel-map.js';
+
+/** Connections told of at once, the newest; and requests of all of them together. */
+const MOST_CONNECTIONS = 1_000;
+const MOST_REQUESTS = 10_000;
+
+/** An open connection and what the gateway knows of it beside its protocol. */
+export interface RegisteredConnection {
+  readonly connection: Pick<ServerConnection, 'id' | 'counters' | 'closed' | 'snapshot' | 'close'>;
+  readonly transport: Pick<Transport, 'terminate'>;
+  /** Address and port of the other end. */
+  readonly remote: string;
+}
+
+/** A connection as `gateway.connections` tells of it. Times are ms since 1970. */
+export interface ConnectionRow {
+  readonly id: string;
+  readonly since: number;
+  readonly dialect: DialectName;
+  readonly principal: string;
+  readonly remote: string;
+  readonly channels: readonly Channel[];
+  readonly requests: readonly RequestSnapshot[];
+}
+
+/** The open connections of a gateway, and the sums of all there ever were. */
+export class ConnectionRegistry {
+  readonly #clock: Clock;
+  readonly #wallClock: () => number;
+  readonly #open = new Map<string, RegisteredConnection>();
+  #ended: ConnectionCounters = NOTHING;
+
+  /** @param clock the clock of the connections */
+  constructor(clock: Clock, wallClock: () => number = Date.now) {
+    this.#clock = clock;
+    this.#wallClock = wallClock;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Holds a connection until it has closed. */
+  add(registered: RegisteredConnection): void {
+    const { connection } = registered;
+    this.#open.set(connection.id, registered);
+    void connection.closed.then(() => {
+      this.#open.delete(connection.id);
+      this.#ended = sum(this.#ended, connection.counters);
+    });
+  }
+
+  /** What all connections have done, those that are closed included. */
+  totals(): ConnectionCounters {
+    return Array.from(this.#open.values(), ({ connection }) => connection.counters).reduce(sum, this.#ended);
+  }
+
+  /** Every open connection. */
+  all(): RegisteredConnection[] {
+    return [...this.#open.values()];
+  }
+
+  /** The open connections for people, the oldest first: the newest 1,000, with 10,000 requests at most. */
+  rows(): ConnectionRow[] {
+    let requestsLeft = MOST_REQUESTS;
+    const rows: ConnectionRow[] = [];
+    for (const { connection, remote } of this.all().slice(-MOST_CONNECTIONS)) {
+      const row = this.#row(connection.snapshot(), remote, requestsLeft);
+      requestsLeft -= row.requests.length;
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  #row(snapshot: ConnectionSnapshot, remote: string, requestsLeft: number): ConnectionRow {
+    const { id, since, dialect, principal, channels } = snapshot;
+    const requests = snapshot.requests.slice(0, requestsLeft);
+    const offset = this.#wallClock() - this.#clock.now();
+    return {
+      id,
+      since: Math.round(since + offset),
+      dialect,
+      principal,
+      remote,
+      channels: new ChannelMap(channels, requests).list(),
+      requests: requests.map((request) => ({ ...request, since: Math.round(request.since + offset) })),
+    };
+  }
+}
+
+const NOTHING: ConnectionCounters = {
+  requests: { open: 0, total: 0, failed: 0 },
+  bytes: { in: 0, out: 0 },
+  frames: { in: 0, out: 0 },
+};
+
+function sum(a: ConnectionCounters, b: ConnectionCounters): ConnectionCounters {
+  return {
+    requests: {
+      open: a.requests.open + b.requests.open,
+      total: a.requests.total + b.requests.total,
+      failed: a.requests.failed + b.requests.failed,
+    },
+    bytes: { in: a.bytes.in + b.bytes.in, out: a.bytes.out + b.bytes.out },
+    frames: { in: a.frames.in + b.frames.in, out: a.frames.out + b.frames.out },
+  };
+}

@@ -1,0 +1,154 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { CloseCode, type TransportHandlers } from '@wiremux/framing';
+import { type ClientOptions, type RawData, WebSocket } from 'ws';
+import type { Dial, DialedTransport } from './dial.js';
+import { closeReason, joined, LOW_WATER, MAX_MESSAGE, sizeOf } from './socket.js';
+
+/** Messages smaller than this are joined; larger ones go as fragments, so that bulk is not copied once more. */
+const JOIN_BELOW = 16 * 1024;
+/** Time the server has to answer a close, ms. */
+const CLOSE_TIMEOUT = 5_000;
+/** The most of the body of a refused handshake that is shown, bytes. */
+const REFUSAL_BYTES = 512;
+
+const OPTIONS: ClientOptions & { readonly closeTimeout: number } = {
+  perMessageDeflate: false,
+  maxPayload: MAX_MESSAGE,
+  closeTimeout: CLOSE_TIMEOUT,
+};
+
+/** Dials with the `ws` package. */
+export const nodeDial: Dial = (url, protocols, signal) =>
+  new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, [...protocols], OPTIONS);
+    let stream: Socket | undefined;
+    const giveUp = (): void => socket.terminate();
+    signal.addEventListener('abort', giveUp);
+    // This listener stays: without one, a later error would end the process. After opening, `close` tells of it.
+    socket.on('error', (error) => reject(firstError(error)));
+    socket.on('unexpected-response', (request, response) => {
+      void refusal(response).then((error) => {
+        request.destroy();
+        reject(error);
+      });
+    });
+    socket.on('upgrade', (response) => {
+      stream = response.socket;
+    });
+    socket.on('open', () => {
+      signal.removeEventListener('abort', giveUp);
+      socket.pause();
+      resolve(new NodeTransport(socket, stream));
+    });
+  });
+
+class NodeTransport implements DialedTransport {
+  readonly #socket: WebSocket;
+  readonly #stream: Socket | undefined;
+  #handlers: TransportHandlers | undefined;
+  #corked = false;
+  #filled = false;
+
+  constructor(socket: WebSocket, stream: Socket | undefined) {
+    this.#socket = socket;
+    this.#stream = stream;
+  }
+
+  get protocol(): string {
+    return this.#socket.protocol;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  start(handlers: TransportHandlers): void {
+    this.#handlers = handlers;
+    this.#socket.on('message', (data: RawData, isBinary) => {
+      if (isBinary) handlers.bytes(plain(data as Buffer));
+      else this.close(CloseCode.TextMessage, 'Only binary messages are allowed here.');
+    });
+    if (this.#socket.readyState === WebSocket.CLOSED) {
+      process.nextTick(() => handlers.closed(1006, ''));
+      return;
+    }
+    this.#socket.on('close', (code, reason) => handlers.closed(code, reason.toString()));
+    this.#socket.resume();
+  }
+
+  send(chunks: readonly Uint8Array[]): void {
+    this.#cork();
+    const size = sizeOf(chunks);
+    if (chunks.length === 1 || size < JOIN_BELOW) {
+      this.#socket.send(joined(chunks, size), this.#written);
+    } else {
+      const last = chunks.length - 1;
+      for (const [index, chunk] of chunks.entries()) {
+        this.#socket.send(chunk, { binary: true, fin: index === last }, index === last ? this.#written : undefined);
+      }
+    }
+    if (this.bufferedBytes > LOW_WATER) this.#filled = true;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, closeReason(reason));
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  /** All sends of one turn reach the kernel together. */
+  #cork(): void {
+    const stream = this.#stream;
+    if (this.#corked || stream === undefined) return;
+    this.#corked = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      stream.uncork();
+    });
+  }
+
+  /** An error here is followed by `close`. */
+  readonly #written = (): void => {
+    if (!this.#filled || this.bufferedBytes > LOW_WATER) return;
+    this.#filled = false;
+    this.#handlers?.drain();
+  };
+}
+
+/** A message as plain bytes: what a program gets of it should not be a Buffer in Node only. */
+function plain({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Of a host with several addresses, the error of the first. */
+function firstError(error: Error): Error {
+  const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  return first instanceof Error ? first : error;
+}
+
+/** What an HTTP response in place of a WebSocket says, as one line without control characters. */
+async function refusal(response: IncomingMessage): Promise<Error> {
+  let body = '';
+  try {
+    for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+      body += chunk;
+      if (body.length >= REFUSAL_BYTES) break;
+    }
+  } catch {
+    // What has come of the body will do.
+  }
+  const detail = `${response.statusMessage ?? ''}: ${body.slice(0, REFUSAL_BYTES)}`.replace(/[\s\p{Cc}]+/gu, ' ');
+  return new Error(`it answered HTTP ${response.statusCode ?? ''} ${detail.trim()}`);
+}

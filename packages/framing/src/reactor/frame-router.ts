@@ -1,0 +1,146 @@
+import { decodeOne } from '../cbor/index.js';
+import { FrameType } from '../dialect/types.js';
+import { fault, type ProtocolFault } from '../errors.js';
+import { type FrameHeader, HEADER_SIZE, StreamFlag } from '../frame/frame.js';
+import { isDrain } from '../message/control.js';
+import { parseErrorFrame } from '../message/failure.js';
+import type { PeerSettings } from '../message/settings.js';
+import { InboundStreams } from '../stream/inbound.js';
+import type { PeerContext } from './context.js';
+import type { Heartbeat } from './heartbeat.js';
+import type { Requester } from './requester.js';
+import type { Responder } from './responder.js';
+import { isFault, SettingsExchange } from './settings-exchange.js';
+import { StreamSettingsReader } from './stream-settings.js';
+
+/** Who handles the frames of a connection. */
+export interface FrameRoutes {
+  readonly requester: Requester;
+  readonly responder: Responder;
+  readonly heartbeat: Heartbeat;
+  /** The other side's settings are complete. */
+  onSettings(settings: PeerSettings): void;
+}
+
+/** Checks where each frame may come and hands it to who handles it (SPEC 2.3, 4, 8.1). */
+export class FrameRouter {
+  readonly inbound: InboundStreams;
+  readonly #context: PeerContext;
+  readonly #routes: FrameRoutes;
+  readonly #settings: SettingsExchange;
+  readonly #streamSettings: StreamSettingsReader;
+  readonly #linkStream: number;
+  /** 1 where requests with odd ids are ours, else 0. */
+  readonly #ownParity: 0 | 1;
+  /** Frames that came. */
+  frames = 0;
+
+  constructor(context: PeerContext, routes: FrameRoutes) {
+    const { role, dialect, limits } = context;
+    this.#context = context;
+    this.#routes = routes;
+    this.#settings = new SettingsExchange(context);
+    this.#streamSettings = new StreamSettingsReader(context);
+    this.#ownParity = role === 'client' ? 1 : 0;
+    this.#linkStream = dialect.duplex ? 2 - (1 - this.#ownParity) : 0;
+    this.inbound = new InboundStreams(this.#ownParity === 1 ? 0 : 1, limits.openStreams, this.#linkStream);
+  }
+
+  /** The link stream of the other side; 0 where the dialect has none. */
+  get linkStream(): number {
+    return this.#linkStream;
+  }
+
+  /** The other side's settings came. */
+  get settled(): boolean {
+    return this.#settings.done;
+  }
+
+  /** Handles one frame; the fault if it breaks a rule. */
+  route(header: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
+    this.frames++;
+    const stream = this.inbound.receive(header, payload.length);
+    if (isFault(stream)) return stream;
+    const { dialect } = this.#context;
+    const { type, flags, requestId } = header;
+    if (dialect.legal[type * 16 + flags] !== true) {
+      return fault('2.3', `A frame of type ${type} with flags ${flags} is not defined in ${dialect.name}.`);
+    }
+    if (dialect.duplex) {
+      if (header.streamId === this.#linkStream) return this.#linkFrame(header, payload);
+      this.#routes.heartbeat.countFrame(HEADER_SIZE + payload.length);
+      const outOfPlace = this.#checkSessionFrame(header);
+      if (outOfPlace !== undefined) return outOfPlace;
+    } else if (type === FrameType.SenderSettings) {
+      return this.#oldSettings(flags, payload);
+    } else if (this.#settings.incomplete) {
+      return fault('3.8.1', 'Another frame came before the settings were complete.');
+    }
+    if (type === FrameType.StreamSettings) return this.#streamSettings.receive(stream, flags, payload);
+    if ((requestId & 1) === this.#ownParity) return this.#routes.requester.receive(header, payload);
+    if (this.#ownParity === 1 && !dialect.duplex) {
+      return fault('5.5', `A frame came for request ${requestId}, which no client opens.`);
+    }
+    return this.#routes.responder.receive(header, payload);
+  }
+
+  /** SPEC 8.1.4, 8.3.1. */
+  #checkSessionFrame({ type, requestId }: FrameHeader): ProtocolFault | undefined {
+    if (!this.#settings.done) return fault('8.3.1', 'A frame came before the settings.');
+    const link = type === FrameType.SenderSettings || type >= FrameType.Ack;
+    if (link) return fault('8.1.4', `A frame of type ${type} came on a stream that is not the link stream.`);
+    if (requestId === 0 && type !== FrameType.StreamSettings) {
+      return fault('8.1.4', `A frame of type ${type} came without a request id.`);
+    }
+    return undefined;
+  }
+
+  #linkFrame({ requestId, streamFlags, type, flags }: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
+    if (requestId !== 0) return fault('8.1.4', `A link frame came with request id ${requestId}.`);
+    if ((streamFlags & (StreamFlag.End | StreamFlag.Encoded)) !== 0) {
+      return fault('8.1.4', 'The link stream does not end and is not encoded.');
+    }
+    if (type !== FrameType.SenderSettings && type !== FrameType.Error && !this.#settings.done) {
+      return fault('8.3.1', 'A frame came before the settings.');
+    }
+    switch (type) {
+      case FrameType.SenderSettings:
+        return this.#takeSettings(flags, payload);
+      case FrameType.Ack:
+        return this.#routes.heartbeat.receiveAck(payload);
+      case FrameType.Ping:
+        return this.#routes.heartbeat.receivePing(payload, flags);
+      case FrameType.Drain:
+        if (this.#context.role === 'server') return fault('8.1.5', 'A client sent a drain frame.');
+        return isDrain(payload) ? undefined : fault('8.2.7', 'A drain frame is malformed.');
+      case FrameType.Error:
+        return this.#connectionError(payload);
+      default:
+        return fault('8.1.4', `A frame of type ${type} came on the link stream.`);
+    }
+  }
+
+  /** 0006: from the client only, and before anything else (SPEC 3.8.2). */
+  #oldSettings(flags: number, payload: Uint8Array): ProtocolFault | undefined {
+    const first = this.frames === 1 || this.#settings.incomplete;
+    if (this.#context.role === 'client' || !first) {
+      return fault('3.8.2', 'Settings may only be the first frames of a client.');
+    }
+    return this.#takeSettings(flags, payload);
+  }
+
+  #takeSettings(flags: number, payload: Uint8Array): ProtocolFault | undefined {
+    const settings = this.#settings.receive(flags, payload);
+    if (settings === undefined) return undefined;
+    if (isFault(settings)) return settings;
+    this.#routes.onSettings(settings);
+    return undefined;
+  }
+
+  /** The other side has found a fault of ours and is about to close. */
+  #connectionError(payload: Uint8Array): ProtocolFault {
+    const decoded = decodeOne(payload, this.#context.cborLimits);
+    const error = decoded.ok ? parseErrorFrame(decoded.value) : undefined;
+    return { ...fault('5.11', `The peer reported: ${error?.message ?? 'an error it did not name'}`), reported: true };
+  }
+}

@@ -1,0 +1,237 @@
+import {
+  type ChannelWeight,
+  type Clock,
+  CloseCode,
+  DEFAULT_CHANNELS,
+  type Dialect,
+  type DialectName,
+  type Limits,
+  Link,
+  Peer,
+  type PeerEvent,
+  type PeerSettings,
+  type PeerStats,
+  type ProtocolFault,
+  type Transport,
+  WiremuxError,
+} from '@wiremux/framing';
+import type { CommandSet } from './command-set.js';
+import { type RequestCounters, RequestDispatcher, type RequestSnapshot } from './dispatcher.js';
+import { describeError } from './failure.js';
+import { type Logger, SILENT, withFields } from './logger.js';
+import type { ConnectionObserver } from './observer.js';
+import { ANONYMOUS, type Principal } from './principal.js';
+
+/** Says whom the client of these settings acts for; rejects with `not-authenticated` or `not-allowed` to refuse it. */
+export type Authenticate = (settings: PeerSettings) => Principal | Promise<Principal>;
+
+/** What a {@link ServerConnection} is made of. */
+export interface ServerConnectionOptions {
+  /** Names the connection in the log and in snapshots. Default: a random UUID. */
+  readonly id?: string;
+  /** Not started yet; the connection owns it from now on. */
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly dialect: Dialect;
+  readonly commands: CommandSet;
+  readonly limits?: Partial<Limits>;
+  /** Channels that answers can go on. Default: `default` and `bulk` (SPEC 8.12). */
+  readonly channels?: readonly ChannelWeight[];
+  readonly log?: Logger;
+  /** Whom the connection acts for until `authenticate` says otherwise. Default: {@link ANONYMOUS}. */
+  readonly principal?: Principal;
+  /**
+   * Asked once, before any request runs (SPEC 8.3.2). Only the settings of `wiremux.1` can prove who a client is: in
+   * other dialects `principal` holds, and must be given.
+   */
+  readonly authenticate?: Authenticate;
+  /** Name and version of this software, told to the client; at most 256 bytes. */
+  readonly agent?: string;
+  readonly observer?: ConnectionObserver;
+}
+
+/** How a connection ended. */
+export interface ConnectionEnd {
+  /** A WebSocket close code (SPEC 9.2). */
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** What a connection has done so far. */
+export interface ConnectionCounters {
+  readonly requests: RequestCounters;
+  readonly bytes: PeerStats['bytes'];
+  readonly frames: PeerStats['frames'];
+}
+
+/** A connection as it is now, for people. */
+export interface ConnectionSnapshot {
+  readonly id: string;
+  /** When it began, by its clock, ms. */
+  readonly since: number;
+  readonly dialect: DialectName;
+  /** The principal's name. */
+  readonly principal: string;
+  readonly channels: PeerStats['streams'];
+  readonly requests: readonly RequestSnapshot[];
+}
+
+/** Serves the commands of one set to the client at the other end of one transport. */
+export class ServerConnection {
+  readonly id: string;
+  /** When it began, by its clock, ms. */
+  readonly since: number;
+  readonly dialect: Dialect;
+  /** Resolves when the transport is gone. Handlers that were running have been told to stop by then. */
+  readonly closed: Promise<ConnectionEnd>;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #authenticate: Authenticate | undefined;
+  readonly #peer: Peer;
+  readonly #dispatcher: RequestDispatcher;
+  readonly #link: Link;
+  #principal: Principal;
+
+  /** @throws {TypeError} if nobody could say whom the connection acts for; see `authenticate` */
+  constructor(options: ServerConnectionOptions) {
+    const { transport, clock, dialect, commands, limits, agent, authenticate } = options;
+    const { channels = DEFAULT_CHANNELS, log = SILENT, observer = {} } = options;
+    if (authenticate && !dialect.duplex && !options.principal) {
+      throw new TypeError(`A client cannot authenticate in ${dialect.name}: give the connection its principal.`);
+    }
+    this.id = options.id ?? crypto.randomUUID();
+    this.since = clock.now();
+    this.dialect = dialect;
+    this.#clock = clock;
+    this.#log = withFields(log, { connection: this.id });
+    this.#authenticate = authenticate;
+    this.#principal = options.principal ?? ANONYMOUS;
+    this.#peer = new Peer({
+      role: 'server',
+      dialect,
+      now: clock.now(),
+      channels,
+      authenticate: authenticate !== undefined,
+      ...(limits === undefined ? {} : { limits }),
+      ...(agent === undefined ? {} : { agent }),
+    });
+    this.#dispatcher = new RequestDispatcher({
+      peer: this.#peer,
+      clock,
+      log: this.#log,
+      textAsBytes: dialect.argumentForm === 'portable',
+      commands,
+      channels: new Set(channels.map(({ name }) => name)),
+      observer,
+    });
+    let end: (how: ConnectionEnd) => void = () => undefined;
+    this.closed = new Promise((resolve) => {
+      end = resolve;
+    });
+    this.#link = new Link({
+      peer: this.#peer,
+      transport,
+      clock,
+      onEvents: (events) => this.#handleAll(events),
+      onClosed: (code, reason) => {
+        this.#log.debug({ code, reason }, 'The connection has ended.');
+        end({ code, reason });
+      },
+    });
+  }
+
+  /** Whom the connection acts for. */
+  get principal(): Principal {
+    return this.#principal;
+  }
+
+  get counters(): ConnectionCounters {
+    const { bytes, frames } = this.#peer.stats();
+    return { requests: this.#dispatcher.counters, bytes, frames };
+  }
+
+  snapshot(): ConnectionSnapshot {
+    const { streams, requests } = this.#peer.stats();
+    return {
+      id: this.id,
+      since: this.since,
+      dialect: this.dialect.name,
+      principal: this.#principal.name,
+      channels: streams,
+      requests: this.#dispatcher.snapshot(requests),
+    };
+  }
+
+  /** Ends the connection: its handlers are told to stop, and its transport is closed with this code (SPEC 9.2). */
+  close(code: CloseCode = CloseCode.Normal, reason = ''): void {
+    this.#link.close(code, reason);
+  }
+
+  #handleAll(events: readonly PeerEvent[]): void {
+    for (const event of events) this.#handle(event);
+  }
+
+  #handle(event: PeerEvent): void {
+    switch (event.kind) {
+      case 'request':
+      case 'data':
+      case 'data-end':
+      case 'answer-writable':
+      case 'cancelled':
+        this.#dispatcher.handle(event, this.#principal);
+        return;
+      case 'authenticate':
+        void this.#admit(event.settings);
+        return;
+      case 'ready':
+        this.#log.debug({ dialect: this.dialect.name, agent: event.settings.agent }, 'The connection is ready.');
+        return;
+      case 'closing':
+        this.#onClosing(event.fault);
+        return;
+      case 'pong':
+      case 'answering':
+      case 'values':
+      case 'output':
+      case 'progress':
+      case 'upload-writable':
+      case 'upload-refused':
+      case 'ended':
+      case 'failed':
+      case 'stopped':
+        // Answers to pings and requests of this side, which sends none.
+        return;
+    }
+  }
+
+  /** Lets the client in as whom it proves to be, or closes. */
+  async #admit(settings: PeerSettings): Promise<void> {
+    try {
+      if (this.#authenticate) this.#principal = await this.#authenticate(settings);
+    } catch (thrown) {
+      this.#turnAway(thrown);
+      return;
+    }
+    this.#peer.accept(this.#clock.now());
+  }
+
+  /** The client learns only what was meant for it: a `WiremuxError`'s message. */
+  #turnAway(thrown: unknown): void {
+    this.#log.warn({ err: describeError(thrown) }, 'The client was not let in.');
+    const meant = thrown instanceof WiremuxError ? thrown : undefined;
+    const code = meant?.code === 'not-allowed' ? CloseCode.NotAllowed : CloseCode.NotAuthenticated;
+    this.close(code, meant?.message ?? 'The token was not accepted.');
+  }
+
+  /** The connection is dead, though the transport may take its time to close: handlers are told at once (SPEC 5.11). */
+  #onClosing({ rule, message, closeCode }: ProtocolFault): void {
+    this.#log.info({ rule, code: closeCode }, `The connection is being closed: ${message}`);
+    const why = message === '' ? `code ${closeCode}` : `${message} (code ${closeCode})`;
+    this.#dispatcher.cancelAll(new WiremuxError('connection-lost', `The connection ended: ${why}`));
+  }
+}
+
+/** Begins to serve a transport; see {@link ServerConnection}. */
+export function serveConnection(options: ServerConnectionOptions): ServerConnection {
+  return new ServerConnection(options);
+}

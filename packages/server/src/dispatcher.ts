@@ -1,0 +1,144 @@
+import { type RequestStats, type ResponderEvent, WiremuxError } from '@wiremux/framing';
+import type { CommandSet, ImplementedCommand } from './command-set.js';
+import { nearestName } from './near-names.js';
+import type { ConnectionObserver } from './observer.js';
+import type { Principal } from './principal.js';
+import { RequestTable } from './request-table.js';
+import { Run, type RunHost, type RunOutcome, type RunState } from './run.js';
+
+/** Requests of a connection, counted. */
+export interface RequestCounters {
+  /** Those whose handlers have not stopped. */
+  readonly open: number;
+  /** All that came. */
+  readonly total: number;
+  /** Those answered with an error. */
+  readonly failed: number;
+}
+
+/** One request whose handler has not stopped. */
+export interface RequestSnapshot {
+  readonly id: number;
+  readonly command: string;
+  readonly channel: string;
+  /** When it came, by the connection's clock, ms. */
+  readonly since: number;
+  readonly state: RunState;
+  /** Plain bytes of its answer that were sent. */
+  readonly bytes: number;
+}
+
+/** What a {@link RequestDispatcher} is made of. */
+export interface DispatcherOptions extends Omit<RunHost, 'onOver'> {
+  readonly commands: CommandSet;
+  /** Names of the channels that answers can go on. */
+  readonly channels: ReadonlySet<string>;
+  readonly observer: ConnectionObserver;
+}
+
+type RequestEvent = Extract<ResponderEvent, { readonly kind: 'request' }>;
+
+/** A name in an error message is cut to so many characters. */
+const NAME_SHOWN = 64;
+
+/** Gives each event of the answerer's side to the run it is for, and begins the runs. */
+export class RequestDispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #host: RunHost;
+  readonly #table = new RequestTable();
+  #total = 0;
+  #failed = 0;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    const { peer, clock, log, textAsBytes } = options;
+    this.#host = { peer, clock, log, textAsBytes, onOver: (run, outcome) => this.#onOver(run, outcome) };
+  }
+
+  get counters(): RequestCounters {
+    return { open: this.#table.size, total: this.#total, failed: this.#failed };
+  }
+
+  /** @param principal whom new requests act for */
+  handle(event: ResponderEvent, principal: Principal): void {
+    switch (event.kind) {
+      case 'request':
+        this.#begin(event, principal);
+        return;
+      case 'data':
+        this.#table.get(event.id)?.receive(event.bytes);
+        return;
+      case 'data-end':
+        this.#table.get(event.id)?.receiveEnd();
+        return;
+      case 'answer-writable':
+        this.#table.get(event.id)?.writable();
+        return;
+      case 'cancelled':
+        this.#table.get(event.id)?.cancel(event.error);
+        return;
+    }
+  }
+
+  /** The connection is dead: every handler is to stop. */
+  cancelAll(error: WiremuxError): void {
+    for (const run of this.#table) run.cancel(error);
+  }
+
+  /** @param sent what the peer says of its requests */
+  snapshot(sent: readonly RequestStats[]): RequestSnapshot[] {
+    const bytes = new Map(sent.map((request) => [request.id, request.bytes]));
+    return Array.from(this.#table, ({ facts: { id, command, channel }, since, state }) => ({
+      id,
+      command,
+      channel,
+      since,
+      state,
+      bytes: bytes.get(id) ?? 0,
+    }));
+  }
+
+  #begin(event: RequestEvent, principal: Principal): void {
+    this.#total += 1;
+    const command = this.#options.commands.get(event.name);
+    if (command === undefined) {
+      this.#refuse(event);
+      return;
+    }
+    const channel = this.#channelOf(event, command);
+    this.#host.peer.useChannel(event.id, channel);
+    const run = new Run(this.#host, command, { id: event.id, command: command.name, channel, principal });
+    this.#table.add(run);
+    this.#options.observer.requestStarted?.(run.facts);
+    run.start(event.args, event.hasData);
+  }
+
+  #refuse({ id, name }: RequestEvent): void {
+    this.#failed += 1;
+    const error = unknownCommand(name, this.#options.commands);
+    this.#host.peer.failAnswer(id, error);
+    this.#options.observer.requestRefused?.(error.code);
+  }
+
+  /** The channel the request asks for, else the contract's, as far as there is one of that name (SPEC 8.11.1). */
+  #channelOf({ channel }: RequestEvent, { contract }: ImplementedCommand): string {
+    for (const name of [channel, contract.channel]) {
+      if (name !== undefined && this.#options.channels.has(name)) return name;
+    }
+    return 'default';
+  }
+
+  #onOver(run: Run, outcome: RunOutcome): void {
+    this.#table.remove(run);
+    if (outcome.result === 'failed') this.#failed += 1;
+    this.#options.observer.requestEnded?.(run.facts, outcome, this.#host.clock.now() - run.since);
+  }
+}
+
+function unknownCommand(name: string, commands: CommandSet): WiremuxError {
+  const shown = name.length > NAME_SHOWN ? `${name.slice(0, NAME_SHOWN)}…` : name;
+  const nearest = nearestName(name, commands.keys());
+  const hint = nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
+  const list = commands.has('capabilities') ? ' Call `capabilities` for the list of commands.' : '';
+  return new WiremuxError('unknown-command', `There is no command \`${shown}\`.${hint}${list}`);
+}

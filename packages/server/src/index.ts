@@ -1,0 +1,32 @@
+export type { CommandSet, ErasedHandler, ImplementedCommand } from './command-set.js';
+export { implement, mergeCommands } from './command-set.js';
+export {
+  type Authenticate,
+  type ConnectionCounters,
+  type ConnectionEnd,
+  type ConnectionSnapshot,
+  ServerConnection,
+  type ServerConnectionOptions,
+  serveConnection,
+} from './connection.js';
+export type { RequestFacts } from './context.js';
+export {
+  type AnyArgs,
+  type ArgsInput,
+  type ArgsOutput,
+  type ArgsSchema,
+  type Command,
+  type CommandOptions,
+  type Commands,
+  command,
+  defineCommands,
+  type Yields,
+} from './contract.js';
+export { type CommandDescription, describeCommands, type JsonSchema } from './describe.js';
+export type { RequestCounters, RequestSnapshot } from './dispatcher.js';
+export type { Answer, CommandContext, Handler, Handlers } from './handler.js';
+export type { Logger, LogMethod } from './logger.js';
+export type { ConnectionObserver } from './observer.js';
+export { ANONYMOUS, type Principal } from './principal.js';
+export type { RunOutcome, RunState } from './run.js';
+export type { ArgumentIssue } from './validate.js';

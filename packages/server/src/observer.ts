@@ -1,0 +1,12 @@
+import type { RequestFacts } from './context.js';
+import type { RunOutcome } from './run.js';
+
+/** Is told what happens on a connection, for metrics. Its methods must not throw. */
+export interface ConnectionObserver {
+  /** A request has come for a command there is. */
+  requestStarted?(request: RequestFacts): void;
+  /** Its handler has stopped, `ms` after the request came. */
+  requestEnded?(request: RequestFacts, outcome: RunOutcome, ms: number): void;
+  /** A request has come for a command there is not. Its name is left out: a peer can make up any number of them. */
+  requestRefused?(code: string): void;
+}

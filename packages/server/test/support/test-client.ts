@@ -1,0 +1,125 @@
+import {
+  type Clock,
+  type Dialect,
+  type Limits,
+  Link,
+  type OutputAtom,
+  Peer,
+  type PeerEvent,
+  type ProgressUpdate,
+  type Transport,
+  type WiremuxError,
+} from '@wiremux/framing';
+
+/** One request of a {@link TestClient}, and all it was told of it. */
+export class TestCall {
+  readonly id: number;
+  readonly values: unknown[] = [];
+  readonly output: OutputAtom[][] = [];
+  readonly progress: ProgressUpdate[] = [];
+  /** How it ended: `ended`, an error's code, or `stopped`, `finished`, `left` after a cancel. */
+  end: string | undefined;
+  error: WiremuxError | undefined;
+  uploadRefused = false;
+  uploadWritable = 0;
+  /** Plain bytes of values not taken yet. */
+  untaken = 0;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+}
+
+export interface TestClientOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly dialect: Dialect;
+  readonly limits?: Partial<Limits>;
+  readonly token?: string;
+}
+
+/** The client's end of a connection: opens requests and keeps all that is said of them. */
+export class TestClient {
+  readonly peer: Peer;
+  readonly link: Link;
+  closedWith: { readonly code: number; readonly reason: string } | undefined;
+  ready = false;
+  /** While false, values are not taken, so that credit is not given back. */
+  taking = true;
+  readonly #calls = new Map<number, TestCall>();
+
+  constructor({ transport, clock, dialect, limits, token }: TestClientOptions) {
+    this.peer = new Peer({
+      role: 'client',
+      dialect,
+      now: clock.now(),
+      ...(limits === undefined ? {} : { limits }),
+      ...(token === undefined ? {} : { token }),
+    });
+    this.link = new Link({
+      peer: this.peer,
+      transport,
+      clock,
+      onEvents: (events) => {
+        for (const event of events) this.#handle(event);
+      },
+      onClosed: (code, reason) => {
+        this.closedWith = { code, reason };
+      },
+    });
+  }
+
+  call(
+    name: string,
+    args: Readonly<Record<string, unknown>> = {},
+    options: { readonly hasData?: boolean; readonly channel?: string; readonly credit?: number } = {},
+  ): TestCall {
+    const call = new TestCall(this.peer.open({ name, args, ...options }));
+    this.#calls.set(call.id, call);
+    return call;
+  }
+
+  /** Takes all values of the call that were not taken yet. */
+  take(call: TestCall): void {
+    this.peer.taken(call.id, call.untaken);
+    call.untaken = 0;
+  }
+
+  #handle(event: PeerEvent): void {
+    if (event.kind === 'ready') this.ready = true;
+    if (!('id' in event)) return;
+    const call = this.#calls.get(event.id);
+    if (call === undefined) return;
+    switch (event.kind) {
+      case 'values':
+        call.values.push(...event.values);
+        for (const size of event.sizes) call.untaken += size;
+        if (this.taking) this.take(call);
+        return;
+      case 'output':
+        call.output.push([...event.atoms]);
+        return;
+      case 'progress':
+        call.progress.push(event.update);
+        return;
+      case 'upload-writable':
+        call.uploadWritable += 1;
+        return;
+      case 'upload-refused':
+        call.uploadRefused = true;
+        return;
+      case 'ended':
+        call.end = 'ended';
+        return;
+      case 'failed':
+        call.end = event.error.code;
+        call.error = event.error;
+        return;
+      case 'stopped':
+        call.end = event.result;
+        return;
+      default:
+        return;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { connect, type DialectName } from '@wiremux/client';
+import { createGateway } from '@wiremux/gateway';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type contract, makeCommands } from '../support/commands.js';
+import { CONTRACT, type TestMux } from './cases.js';
+import { dialMemory } from './memory-server.js';
+
+const DIALECTS: readonly DialectName[] = ['wiremux.1', 'exp-framing-0006'];
+
+/** Runs every case that applies to the dialect against the commands of `support/commands.ts`. */
+function holdContract(dialect: DialectName, makeMux: (dialects: readonly DialectName[]) => TestMux): void {
+  const open: TestMux[] = [];
+  const connectOne = (): TestMux => {
+    const mux = makeMux([dialect]);
+    open.push(mux);
+    return mux;
+  };
+  afterEach(() => {
+    for (const mux of open.splice(0)) mux.close();
+  });
+  const cases = CONTRACT.filter(({ duplex }) => !duplex || dialect === 'wiremux.1');
+  it.each(cases)('$title', async ({ run, expected }) => {
+    expect(await run(connectOne(), connectOne)).toEqual(expected);
+  });
+}
+
+describe.each(DIALECTS)('%s in memory', (dialect) => {
+  const transport = dialMemory(makeCommands());
+  holdContract(dialect, (dialects) =>
+    connect<typeof contract>('ws://in.memory/', { dialects, transport, reconnect: false }),
+  );
+});
+
+describe.each(DIALECTS)('%s over a WebSocket in Node', (dialect) => {
+  const gateway = createGateway({ settings: { port: 0, logLevel: 'silent' }, commands: [makeCommands()] });
+  let url = '';
+  beforeAll(async () => {
+    ({ url } = await gateway.listen());
+  });
+  afterAll(() => gateway.close());
+  holdContract(dialect, (dialects) => connect<typeof contract>(`${url}mux`, { dialects, reconnect: false }));
+});

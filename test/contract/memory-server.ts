@@ -1,0 +1,26 @@
+import type { Dial } from '@wiremux/client';
+import { type Clock, selectDialect, WiremuxError } from '@wiremux/framing';
+import { memoryTransportPair } from '@wiremux/framing/testing';
+import { type CommandSet, serveConnection } from '@wiremux/server';
+
+const clock: Clock = {
+  now: () => performance.now(),
+  timer: (ms, callback) => {
+    const timeout = setTimeout(callback, ms).unref();
+    return () => clearTimeout(timeout);
+  },
+  defer: (callback) => {
+    setImmediate(callback);
+  },
+};
+
+/** Serves commands without a network: each connection that a client dials is a pair of transports in memory. */
+export function dialMemory(commands: CommandSet): Dial {
+  return async (_url, protocols) => {
+    const dialect = selectDialect(protocols);
+    if (dialect === undefined) throw new WiremuxError('connect-failed', `Nobody speaks ${protocols.join(', ')}.`);
+    const [client, server] = memoryTransportPair(clock);
+    serveConnection({ transport: server, clock, dialect, commands });
+    return Object.assign(client, { protocol: dialect.name });
+  };
+}
