@@ -32,7 +32,7 @@ describe.each(DIALECTS)('%s in memory', (dialect) => {
 });
 
 describe.each(DIALECTS)('%s over a WebSocket in Node', (dialect) => {
-  const gateway = createGateway({ settings: { port: 0, logLevel: 'silent' }, commands: [makeCommands()] });
+  const gateway = createGateway({ port: 0, logLevel: 'silent', commands: makeCommands() });
   let url = '';
   beforeAll(async () => {
     ({ url } = await gateway.listen());

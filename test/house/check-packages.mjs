@@ -3,14 +3,20 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const packages = ['packages/framing', 'packages/client', 'packages/server', 'apps/gateway', 'apps/cli'];
-const checks = [
-  { command: 'publint', options: ['--pack', 'npm', '--strict'] },
-  { command: 'attw', options: ['--pack', '.', '--profile', 'esm-only', '--format', 'ascii'] },
+const publint = { command: 'publint', options: ['--pack', 'npm', '--strict'] };
+const attw = { command: 'attw', options: ['--pack', '.', '--profile', 'esm-only', '--format', 'ascii'] };
+const packages = [
+  { folder: 'packages/framing', checks: [publint, attw] },
+  { folder: 'packages/client', checks: [publint, attw] },
+  { folder: 'packages/server', checks: [publint, attw] },
+  { folder: 'apps/gateway', checks: [publint, attw] },
+  { folder: 'apps/cli', checks: [publint, attw] },
+  // Files to serve, nothing to import.
+  { folder: 'apps/dashboard', checks: [publint] },
 ];
 
 let failed = 0;
-for (const folder of packages) {
+for (const { folder, checks } of packages) {
   for (const { command, options } of checks) {
     const { status, stdout, stderr } = spawnSync(`${root}node_modules/.bin/${command}`, options, {
       cwd: root + folder,

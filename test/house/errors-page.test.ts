@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { renderErrorsPage } from './errors-page.js';
 
-it('ERRORS.md is what the table of error codes says (mend with `npm run docs`)', async () => {
+it('ERRORS.md is what the tables of error codes say (mend with `npm run docs`)', async () => {
   await expect(renderErrorsPage()).toMatchFileSnapshot('../../packages/framing/ERRORS.md');
 });

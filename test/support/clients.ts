@@ -1,4 +1,4 @@
-import { connect, type Mux } from '@wiremux/client';
+import { type Commands, connect, type Mux } from '@wiremux/client';
 import { filter, firstValueFrom, map } from 'rxjs';
 import { afterEach } from 'vitest';
 import type { contract } from './commands.js';
@@ -7,12 +7,12 @@ import type { contract } from './commands.js';
 export type TestMux = Mux<typeof contract>;
 
 /** Clients to be closed when the test is over. */
-const open = new Set<Mux>();
+const open = new Set<{ close(): void }>();
 
 /** Connects for the length of one test; a lost connection stays lost. Call {@link closeClientsAfterEach} once before. */
-export function connectForTest(url: string): TestMux {
-  const mux = connect<typeof contract>(url, { reconnect: false });
-  open.add(mux as unknown as Mux);
+export function connectForTest<C extends Commands = typeof contract>(url: string): Mux<C> {
+  const mux = connect<C>(url, { reconnect: false });
+  open.add(mux);
   return mux;
 }
 

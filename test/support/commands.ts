@@ -36,7 +36,7 @@ export const contract = defineCommands({
     takesData: true,
     yields: z.number(),
   }),
-  mirror: command({ about: 'Yields each piece of its data.', takesData: true, yields: z.instanceof(Uint8Array) }),
+  mirror: command({ about: 'Yields each piece of its data.', takesData: true, yields: z.custom<Uint8Array>() }),
   hang: command({ about: 'Yields its label, then nothing, until cancelled.', args: z.object({ label: z.string() }) }),
   flood: command({
     about: 'Yields strings of `size` letters until cancelled, as fast as they are taken.',

@@ -19,10 +19,13 @@ export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
 /** Codes whose cause is the connection and not the command. */
 const CONNECTION_CODES: readonly string[] = ['connect-failed', 'connection-lost', 'session-lost', 'not-authenticated'];
 
+/** Codes of mistakes on the command line, in the environment, or in what they name. */
+const USAGE_CODES: readonly string[] = ['usage', 'bad-option', 'unknown-option', 'config-missing'];
+
 /** The exit status for an error that ended a command. */
 export function statusOf(error: unknown): ExitStatus {
   if (!(error instanceof WiremuxError)) return ExitStatus.Failed;
-  if (error.code === 'usage') return ExitStatus.Usage;
+  if (USAGE_CODES.includes(error.code)) return ExitStatus.Usage;
   return CONNECTION_CODES.includes(error.code) ? ExitStatus.Connection : ExitStatus.Failed;
 }
 

@@ -26,7 +26,7 @@ export function createProgram(stdout: Output, stderr: Output, finish: (status: E
     .exitOverride()
     // Errors are told by the caller, in one form for all.
     .configureOutput({ outputError: () => undefined });
-  addServe(program, stdout, finish);
+  addServe(program, stdout);
   addCall(program, stdout, stderr, finish);
   addWatch(program, stdout, stderr, finish);
   addFrames(program, stdout);

@@ -30,7 +30,7 @@ export const SETUP_ERRORS = {
     means: 'The address could not be listened on.',
     remedy: 'Check `--host` and `--port`; ports under 1024 may need a privilege.',
   },
-} as const satisfies Readonly<Record<string, { readonly means: string; readonly remedy: string }>>;
+} as const;
 
 /** A code of {@link SETUP_ERRORS}. */
 export type SetupErrorCode = keyof typeof SETUP_ERRORS;

@@ -1,15 +1,15 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { CloseCode, DEFAULT_LIMITS, type Limits, type WiremuxError } from '@wiremux/framing';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isIPv6 } from 'node:net';
+import { CloseCode, DEFAULT_LIMITS, type Limits } from '@wiremux/framing';
 import { type CommandSet, type Logger, serveConnection } from '@wiremux/server';
 import { nodeClock } from './clock.js';
 import { allCommands } from './commands/all.js';
 import { resolveSettings } from './config/resolve.js';
 import type { GatewayOptions, GatewaySettings } from './config/settings.js';
 import { ConnectionRegistry } from './connections/registry.js';
-import { setupError } from './errors.js';
+import { listen } from './http/listen.js';
 import { dashboardRoot, Page } from './http/page.js';
-import { createRouter, type HttpSources } from './http/router.js';
+import { createRouter } from './http/router.js';
 import { enabledDialects } from './http/subprotocol.js';
 import { type AcceptedSocket, createUpgrader } from './http/upgrade.js';
 import { createLogger } from './log/logger.js';
@@ -17,3 +17,186 @@ import { LoopDelay } from './loop-delay.js';
 import { Metrics } from './metrics.js';
 import { WsTransport } from './transport/ws-transport.js';
 import { VERSION } from './version.js';
+
+/** Sockets open at once beside those of connections: the page, probes and refusals need some even when all is full. */
+const SPARE_SOCKETS = 1_000;
+
+/** Bounds on what one HTTP request may cost: bytes, and ms. */
+const HTTP_BOUNDS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 5_000,
+};
+
+/** Where a gateway listens. */
+export interface GatewayAddress {
+  /** Of the page: `http://127.0.0.1:8080/`. */
+  readonly url: string;
+  readonly port: number;
+}
+
+/** An HTTP and WebSocket server that runs commands. */
+export interface Gateway {
+  readonly settings: GatewaySettings;
+  /** Everything served: the built-in commands and the operator's. */
+  readonly commands: CommandSet;
+  /**
+   * Begins to serve; to be called once.
+   * @throws {WiremuxError} `port-taken` or `listen-failed`
+   */
+  listen(): Promise<GatewayAddress>;
+  /**
+   * Stops: no more connections are taken, those there are get 1012, and their handlers have `grace` ms to stop. What is
+   * left then is dropped. Does not throw; called again, it waits for the same end.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a gateway, which does nothing until `listen()`.
+ * @throws {WiremuxError} `bad-option`, or `bad-commands` where two commands have the same name
+ */
+export function createGateway(options: GatewayOptions = {}): Gateway {
+  const { commands = [], logger, ...given } = options;
+  const settings = resolveSettings({ flags: {}, env: {}, object: { ...given }, objectName: 'createGateway()' });
+  const sets = Array.isArray(commands) ? (commands as readonly CommandSet[]) : [commands as CommandSet];
+  return new GatewayServer(settings, sets, logger ?? createLogger(settings.logLevel));
+}
+
+class GatewayServer implements Gateway {
+  readonly settings: GatewaySettings;
+  readonly commands: CommandSet;
+  readonly #log: Logger;
+  readonly #limits: Limits;
+  readonly #connections = new ConnectionRegistry(nodeClock);
+  readonly #metrics = new Metrics(this.#connections);
+  readonly #loopDelay = new LoopDelay();
+  readonly #server: Server;
+  #page: Page | undefined;
+  #connectionsSoFar = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(settings: GatewaySettings, sets: readonly CommandSet[], log: Logger) {
+    this.settings = settings;
+    this.#log = log;
+    this.#limits = limitsOf(settings);
+    this.commands = allCommands(
+      sets,
+      { connections: this.#connections, loopDelay: () => this.#loopDelay.read(nodeClock.now()) },
+      { dialects: settings.dialects, limits: this.#limits },
+    );
+    this.#server = this.#createServer();
+  }
+
+  async listen(): Promise<GatewayAddress> {
+    const { host, port: asked, page } = this.settings;
+    if (page) this.#page = await Page.load(dashboardRoot());
+    const port = await listen(this.#server, host, asked);
+    this.#loopDelay.start();
+    const url = `http://${isIPv6(host) ? `[${host}]` : host}:${port}/`;
+    this.#log.debug({ url }, 'The gateway is listening.');
+    return { url, port };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#log.info({ connections: this.#connections.size }, 'The gateway is closing.');
+    for (const { connection } of this.#connections.all()) {
+      connection.close(CloseCode.Restart, 'The gateway is closing.');
+    }
+    await this.#graceful();
+    for (const { transport } of this.#connections.all()) transport.terminate();
+    this.#loopDelay.stop();
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+      this.#server.closeAllConnections();
+    });
+  }
+
+  /** Until all is quiet, or the grace is over. Probes are answered meanwhile. */
+  async #graceful(): Promise<void> {
+    let stopTimer: () => void = () => {};
+    const grace = new Promise<void>((resolve) => {
+      stopTimer = nodeClock.timer(this.settings.grace, () => {
+        this.#log.warn({ connections: this.#connections.size }, 'The grace is over: what has not stopped is dropped.');
+        resolve();
+      });
+    });
+    await Promise.race([this.#connections.idle(), grace]);
+    stopTimer();
+  }
+
+  #createServer(): Server {
+    const { settings } = this;
+    const isClosing = () => this.#closing !== undefined;
+    const pageOf = () => this.#page;
+    const route = createRouter({
+      origins: settings,
+      get page() {
+        return pageOf();
+      },
+      noPage: settings.page
+        ? 'The page has not been built: run `npm run build`, then start the gateway again.\n'
+        : 'The page is turned off (--no-page).\n',
+      isClosing,
+      metrics: () => this.#metrics.exposition(),
+    });
+    const upgrade = createUpgrader({
+      origins: settings,
+      dialects: enabledDialects(settings.dialects),
+      isClosing,
+      isFull: () => this.#connections.size >= settings.maxConnections,
+      refused: (reason) => this.#metrics.refused(reason),
+      accepted: (accepted) => this.#accept(accepted),
+    });
+    const server = createServer(HTTP_BOUNDS);
+    server.maxConnections = settings.maxConnections + SPARE_SOCKETS;
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      route(request, response).catch((err: unknown) => {
+        this.#log.error({ err, path: request.url }, 'An HTTP request failed.');
+        response.destroy();
+      });
+    });
+    server.on('upgrade', upgrade);
+    return server;
+  }
+
+  #accept({ socket, stream, dialect, request }: AcceptedSocket): void {
+    this.#connectionsSoFar += 1;
+    const transport = new WsTransport(socket, stream);
+    const { requestEnded, requestRefused } = this.#metrics.observer;
+    const connection = serveConnection({
+      id: `c${this.#connectionsSoFar}`,
+      transport,
+      clock: nodeClock,
+      dialect,
+      commands: this.commands,
+      limits: this.#limits,
+      log: this.#log,
+      agent: `wiremux/${VERSION}`,
+      observer: {
+        requestRefused,
+        requestEnded: (...ended) => {
+          requestEnded(...ended);
+          this.#connections.requestEnded();
+        },
+      },
+    });
+    this.#connections.add({ connection, transport, remote: remoteOf(request) });
+  }
+}
+
+function limitsOf(settings: GatewaySettings): Limits {
+  const names = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[];
+  return Object.fromEntries(names.map((name) => [name, settings[name]])) as unknown as Limits;
+}
+
+function remoteOf({ socket: { remoteAddress = '', remotePort } }: IncomingMessage): string {
+  return `${isIPv6(remoteAddress) ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+}

@@ -1,4 +1,4 @@
-import type { ConnectionObserver, RunOutcome } from '@wiremux/server';
+import type { ConnectionCounters, ConnectionObserver, RunOutcome } from '@wiremux/server';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ConnectionRegistry } from './connections/registry.js';
 import { REFUSALS, type Refusal } from './http/upgrade.js';
@@ -6,20 +6,26 @@ import { REFUSALS, type Refusal } from './http/upgrade.js';
 type Outcome = RunOutcome['result'];
 type RequestCounter = Readonly<Record<Outcome, { inc(): void }>>;
 
+/** One figure of all connections, set when somebody asks. */
+type Figure = (totals: ConnectionCounters) => void;
+
 /**
  * The figures of `/metrics`. Those of connections are summed when they are asked for, so traffic pays nothing for them.
  * Labels are bounded: commands by the gateway's own set, everything else by a list.
  */
 export class Metrics {
   /** Counts the requests of connections. */
-  readonly observer: ConnectionObserver;
+  readonly observer: Required<Pick<ConnectionObserver, 'requestEnded' | 'requestRefused'>>;
+  readonly #connections: ConnectionRegistry;
   readonly #registry = new Registry();
+  readonly #figures: readonly Figure[];
   readonly #refused: Counter<'reason'>;
 
   constructor(connections: ConnectionRegistry) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
-    addConnectionFigures(connections, registers);
+    this.#connections = connections;
+    this.#figures = connectionFigures(connections, registers);
     this.#refused = new Counter({
       name: 'wiremux_handshakes_refused_total',
       help: 'Upgrades that were answered with an error, by reason.',
@@ -36,39 +42,35 @@ export class Metrics {
 
   /** Everything in Prometheus' text format. */
   async exposition(): Promise<{ readonly type: string; readonly text: string }> {
+    const totals = this.#connections.totals();
+    for (const update of this.#figures) update(totals);
     return { type: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 }
 
-function addConnectionFigures(connections: ConnectionRegistry, registers: Registry[]): void {
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  const counter = (name: string, help: string, read: () => number) =>
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(read());
-      },
-    });
-  gauge('wiremux_connections', 'Connections open now.', () => connections.size);
-  gauge('wiremux_requests_open', 'Requests whose handlers run now.', () => connections.totals().requests.open);
-  counter('wiremux_received_bytes_total', 'Bytes of frames received.', () => connections.totals().bytes.in);
-  counter('wiremux_sent_bytes_total', 'Bytes of frames sent.', () => connections.totals().bytes.out);
-  counter('wiremux_received_frames_total', 'Frames received.', () => connections.totals().frames.in);
-  counter('wiremux_sent_frames_total', 'Frames sent.', () => connections.totals().frames.out);
+function connectionFigures(connections: ConnectionRegistry, registers: Registry[]): Figure[] {
+  const gauge = (name: string, help: string, read: (totals: ConnectionCounters) => number): Figure => {
+    const metric = new Gauge({ name, help, registers });
+    return (totals) => metric.set(read(totals));
+  };
+  const counter = (name: string, help: string, read: (totals: ConnectionCounters) => number): Figure => {
+    const metric = new Counter({ name, help, registers });
+    return (totals) => {
+      metric.reset();
+      metric.inc(read(totals));
+    };
+  };
+  return [
+    gauge('wiremux_connections', 'Connections open now.', () => connections.size),
+    gauge('wiremux_requests_open', 'Requests whose handlers run now.', ({ requests }) => requests.open),
+    counter('wiremux_received_bytes_total', 'Bytes of frames received.', ({ bytes }) => bytes.in),
+    counter('wiremux_sent_bytes_total', 'Bytes of frames sent.', ({ bytes }) => bytes.out),
+    counter('wiremux_received_frames_total', 'Frames received.', ({ frames }) => frames.in),
+    counter('wiremux_sent_frames_total', 'Frames sent.', ({ frames }) => frames.out),
+  ];
 }
 
-function requestObserver(registers: Registry[]): ConnectionObserver {
+function requestObserver(registers: Registry[]): Metrics['observer'] {
   const requests = new Counter({
     name: 'wiremux_requests_total',
     help: 'Requests by command, and how they ended; those for unknown commands have none.',

@@ -86,13 +86,15 @@ export class Connection {
     const { connectTimeout, ...config } = this.#config;
     const abort = new AbortController();
     this.#stop = () => abort.abort();
+    let dialed: Dialed;
     try {
-      const dialed = await dialOnce({ ...config, timeout: connectTimeout }, abort);
-      if (this.#closed) dialed.transport.terminate();
-      else this.#attach(dialed);
+      dialed = await dialOnce({ ...config, timeout: connectTimeout }, abort);
     } catch (error) {
       if (!this.#closed) this.#retry(error as WiremuxError, closeMeaning(1006));
+      return;
     }
+    if (this.#closed) dialed.transport.terminate();
+    else this.#attach(dialed);
   }
 
   #attach({ transport, token }: Dialed): void {

@@ -13,9 +13,12 @@ export type Commands = Readonly<Record<string, CommandType>>;
 
 export type CommandName<C extends Commands> = keyof C & string;
 
-type SchemaOf<K, Key extends 'args' | 'yields'> = K extends { readonly [key in Key]?: infer S }
-  ? NonNullable<S>
-  : never;
+/** The schema under that key, undefined where there is none. */
+type SchemaOf<K, Key extends 'args' | 'yields'> = Key extends keyof K
+  ? [NonNullable<K[Key]>] extends [never]
+    ? undefined
+    : NonNullable<K[Key]>
+  : undefined;
 
 type NamedArguments<In> = unknown extends In ? Readonly<Record<string, unknown>> : In;
 

@@ -90,7 +90,9 @@ export class Run {
     const { signal, deadline, data } = this.spec.options;
     try {
       if (deadline !== undefined) checkDeadline(deadline);
-      if (data !== undefined) this.#source = uploadSource(data, this.#context.maxUploadBuffer);
+      if (data !== undefined) {
+        this.#source = uploadSource(data, this.#context.maxUploadBuffer, (error) => this.#cancel(error));
+      }
     } catch (error) {
       this.fail(error as WiremuxError);
       return;
@@ -167,17 +169,16 @@ export class Run {
   }
 
   #cancel(reason: WiremuxError | undefined): void {
-    this.#reason = reason;
     switch (this.#state.state) {
       case 'idle':
-        this.#end(this.#cancelled('stopped'), reason);
-        return;
       case 'queued':
+        this.#reason = reason;
         this.#context.queue.withdraw(this);
         this.#end(this.#cancelled('stopped'), reason);
         return;
       case 'sent':
       case 'answering':
+        this.#reason = reason;
         this.#release();
         this.#peer?.cancel(this.#id, reason === undefined ? undefined : { code: wireCode(reason) });
         this.#enter(STOPPING);

@@ -63,7 +63,7 @@ export function command<
   Args extends ArgsSchema = AnyArgs,
   Value extends StandardSchemaV1 = StandardSchemaV1,
   TakesData extends boolean = false,
->(options: CommandOptions<Args, Value, TakesData> = {}): Command<Args, Value, TakesData> {
+>(options: CommandOptions<Args, Value, TakesData> = {}): Command<NoInfer<Args>, NoInfer<Value>, NoInfer<TakesData>> {
   const { args, yields, takesData = false as TakesData, channel, about = '' } = options;
   if (channel !== undefined) checkChannel(channel);
   return { args, yields, takesData, channel, about };

@@ -24,11 +24,16 @@ export interface CommandContext {
    */
   readonly data: AsyncIterable<Uint8Array>;
   /** Tells how far a topic is; never waits. The newest update of each topic counts (SPEC 3.7, 8.12.8). */
-  progress(update: ProgressUpdate): void;
-  /** Sends a block of text in which `%s` stands for the next argument; never waits (SPEC 3.6, 8.12.8). */
-  print(text: string, ...args: readonly (string | number)[]): void;
-  /** Sends a block of text as atoms, which may have labels. */
-  print(...atoms: readonly OutputAtom[]): void;
+  readonly progress: (update: ProgressUpdate) => void;
+  readonly print: Print;
+}
+
+/** Sends a block of text; never waits (SPEC 3.6, 8.12.8). */
+export interface Print {
+  /** Each `%s` of the text stands for the next argument. */
+  (text: string, ...args: readonly (string | number)[]): void;
+  /** A block of several atoms, which may have labels. */
+  (...atoms: readonly OutputAtom[]): void;
 }
 
 /**

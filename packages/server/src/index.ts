@@ -24,7 +24,7 @@ export {
 } from './contract.js';
 export { type CommandDescription, describeCommands, type JsonSchema } from './describe.js';
 export type { RequestCounters, RequestSnapshot } from './dispatcher.js';
-export type { Answer, CommandContext, Handler, Handlers } from './handler.js';
+export type { Answer, CommandContext, Handler, Handlers, Print } from './handler.js';
 export type { Logger, LogMethod } from './logger.js';
 export type { ConnectionObserver } from './observer.js';
 export { ANONYMOUS, type Principal } from './principal.js';

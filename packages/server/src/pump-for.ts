@@ -5,7 +5,7 @@ import { IteratorPump } from './pump-iterator.js';
 import { ObservablePump } from './pump-observable.js';
 
 /** The key by which libraries mark their Observables; a string where nobody has defined the symbol. */
-const OBSERVABLE: PropertyKey = (Symbol.observable as symbol | undefined) ?? '@@observable';
+const OBSERVABLE: PropertyKey = Symbol.observable ?? '@@observable';
 
 /** What moves the values of a handler's result to `sink`; undefined where the result is itself the one value. */
 export function pumpFor(result: unknown, sink: AnswerSink): Pump | undefined {

@@ -4,7 +4,7 @@ import type { ChartSpec } from './chart.js';
 export const GATEWAY_CHARTS: readonly ChartSpec[] = [
   {
     id: 'connections',
-    title: 'Open',
+    title: 'Open now',
     unit: 'count',
     series: [
       { label: 'connections', path: ['connections'] },
@@ -42,12 +42,15 @@ export const GATEWAY_CHARTS: readonly ChartSpec[] = [
     id: 'event-loop',
     title: 'Event-loop delay',
     unit: 'ms',
-    series: [{ label: 'delay', path: ['eventLoopDelay'] }],
+    series: [{ label: '99th percentile', path: ['eventLoopDelay'] }],
   },
   {
     id: 'gateway-memory',
     title: 'Gateway memory',
     unit: 'bytes',
-    series: [{ label: 'resident', path: ['memory'] }],
+    series: [
+      { label: 'resident', path: ['memory'] },
+      { label: 'heap in use', path: ['heap'] },
+    ],
   },
 ];

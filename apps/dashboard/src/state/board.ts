@@ -55,19 +55,28 @@ export class Board {
     this.#samples.value++;
   }
 
-  /** What there is to draw of a chart of this board, at this moment. */
+  /** What there is to draw of a chart at this moment: nothing, if it is none of the charts of now. */
   dataOf(chart: ChartSpec): ChartData {
-    const from = this.#firstColumn(chart);
+    const place = this.#charts.peek().indexOf(chart);
+    if (place < 0) return nothingOf(chart);
+    const from = this.#charts
+      .peek()
+      .slice(0, place)
+      .reduce((columns, { series }) => columns + series.length, 0);
     const to = from + chart.series.length;
     const { times, columns, points, lastSeq } = this.#recorder;
-    const top = typeof chart.top === 'object' ? (peekNumber(this.#sample, chart.top) ?? undefined) : chart.top;
-    return { times, columns: columns.slice(from, to), latest: this.#recorder.latest().slice(from, to), top, points, lastSeq };
+    const latest = this.#recorder.latest().slice(from, to);
+    return { times, columns: columns.slice(from, to), latest, top: this.#topOf(chart), points, lastSeq };
   }
 
-  #firstColumn(chart: ChartSpec): number {
-    const charts = this.#charts.peek();
-    return charts.slice(0, charts.indexOf(chart)).reduce((columns, { series }) => columns + series.length, 0);
+  #topOf({ top }: ChartSpec): number | undefined {
+    return typeof top === 'object' ? (peekNumber(this.#sample, top) ?? undefined) : top;
   }
+}
+
+function nothingOf({ series }: ChartSpec): ChartData {
+  const columns = series.map((): Column => []);
+  return { times: [], columns, latest: series.map(() => null), top: undefined, points: 0, lastSeq: undefined };
 }
 
 function recorderFor(charts: readonly ChartSpec[]): Recorder {

@@ -11,30 +11,21 @@ export function nextTheme(theme: Theme): Theme {
   return THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] as Theme;
 }
 
-/** The theme kept in `storage`, which changes the page and is kept again whenever it changes. */
-export function keptTheme(root: HTMLElement, storage: () => Storage): Signal<Theme> {
-  const theme = signal<Theme>(load(storage));
-  effect(() => {
-    if (theme.value === 'system') delete root.dataset['theme'];
-    else root.dataset['theme'] = theme.value;
-    save(storage, theme.value);
-  });
+/** The theme kept in `storage`; kept again whenever it changes. Where storage is forbidden it lasts as long as the page. */
+export function keptTheme(storage: () => Pick<Storage, 'getItem' | 'setItem'>): Signal<Theme> {
+  const theme = signal<Theme>('system');
+  try {
+    const kept = storage().getItem(KEY);
+    theme.value = THEMES.find((known) => known === kept) ?? 'system';
+    effect(() => storage().setItem(KEY, theme.value));
+  } catch {
+    return theme;
+  }
   return theme;
 }
 
-function load(storage: () => Storage): Theme {
-  try {
-    const kept = storage().getItem(KEY);
-    return THEMES.find((theme) => theme === kept) ?? 'system';
-  } catch {
-    return 'system';
-  }
-}
-
-function save(storage: () => Storage, theme: Theme): void {
-  try {
-    storage().setItem(KEY, theme);
-  } catch {
-    // Storage may be forbidden or full: the choice then lasts as long as the page.
-  }
+/** Has the page below `root` follow the theme. */
+export function applyTheme(root: HTMLElement, theme: Theme): void {
+  if (theme === 'system') delete root.dataset['theme'];
+  else root.dataset['theme'] = theme;
 }

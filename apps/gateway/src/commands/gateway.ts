@@ -21,34 +21,34 @@ const GatewaySample = z.object({
   eventLoopDelay: z.number().describe('Milliseconds, the 99th percentile since the value before.'),
 });
 
+const Channel = z.object({
+  stream: z.int(),
+  direction: z.enum(['in', 'out']),
+  name: z.string(),
+  encoding: z.string(),
+  requests: z.array(z.int()).readonly(),
+  frames: z.int(),
+  bytes: z.int(),
+  queued: z.int(),
+});
+
+const Request = z.object({
+  id: z.int(),
+  command: z.string(),
+  channel: z.string(),
+  since: time,
+  state: z.string(),
+  bytes: z.int(),
+});
+
 const Connection = z.object({
   id: z.string(),
   since: time,
   dialect: z.enum(DIALECT_NAMES),
   principal: z.string(),
   remote: z.string(),
-  channels: z.array(
-    z.object({
-      stream: z.int(),
-      direction: z.enum(['in', 'out']),
-      name: z.string(),
-      encoding: z.string(),
-      requests: z.array(z.int()),
-      frames: z.int(),
-      bytes: z.int(),
-      queued: z.int(),
-    }),
-  ),
-  requests: z.array(
-    z.object({
-      id: z.int(),
-      command: z.string(),
-      channel: z.string(),
-      since: time,
-      state: z.string(),
-      bytes: z.int(),
-    }),
-  ),
+  channels: z.array(Channel).readonly(),
+  requests: z.array(Request).readonly(),
 });
 
 const contract = defineCommands({
@@ -60,7 +60,7 @@ const contract = defineCommands({
   'gateway.connections': command({
     about: 'The open connections with their channels and requests, for as long as they are watched.',
     args: z.strictObject({ every }),
-    yields: z.array(Connection).readonly(),
+    yields: z.array(Connection),
   }),
 });
 

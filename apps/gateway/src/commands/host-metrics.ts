@@ -11,7 +11,7 @@ const bytes = z.number().min(0);
 
 const HostSample = z.object({
   time: z.number().describe('Milliseconds since 1970.'),
-  cpu: z.object({ user: share, system: share, idle: share, cores: z.array(share) }),
+  cpu: z.object({ user: share, system: share, idle: share, cores: z.array(share).readonly() }),
   memory: z.object({ total: bytes, used: bytes, free: bytes }),
   load: z.array(z.number()).length(3).describe('Averages of 1, 5 and 15 minutes.'),
   network: z.object({ rxBytes: bytes, txBytes: bytes }),
@@ -20,7 +20,8 @@ const HostSample = z.object({
 
 const contract = defineCommands({
   'host.metrics': command({
-    about: 'Processor, memory, load, network and disk of the machine the gateway runs on, for as long as it is watched.',
+    about:
+      'Processor, memory, load, network and disk of the machine the gateway runs on, for as long as it is watched.',
     args: z.strictObject({ every }),
     yields: HostSample.extend({ seq: z.int().describe('Counts from 0: a gap is values that were not read in time.') }),
   }),

@@ -45,32 +45,37 @@ export async function* newest<Value>(
 ): AsyncGenerator<{ readonly seq: number; readonly value: Value }, void, undefined> {
   let waiting: { readonly seq: number; readonly value: Value } | undefined;
   let seq = 0;
-  let failure: { readonly thrown: unknown } | undefined;
+  let end: { readonly failure?: unknown } | undefined;
   let wake = () => {};
+  const finish = (how: { readonly failure?: unknown }) => {
+    end = how;
+    wake();
+  };
   const subscription = source.subscribe({
     next: (value) => {
       waiting = { seq, value };
       seq += 1;
       wake();
     },
-    error: (thrown: unknown) => {
-      failure = { thrown };
-      wake();
-    },
+    error: (failure: unknown) => finish({ failure }),
+    complete: () => finish({}),
   });
   const stop = () => wake();
   signal.addEventListener('abort', stop);
   try {
     while (!signal.aborted) {
-      if (failure !== undefined) throw failure.thrown;
       if (waiting !== undefined) {
         const next = waiting;
         waiting = undefined;
         yield next;
-      } else {
+      } else if (end === undefined) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
+      } else if ('failure' in end) {
+        throw end.failure;
+      } else {
+        return;
       }
     }
   } finally {

@@ -28,7 +28,10 @@ export async function readConfigFile(cwd: string, asked: string | undefined): Pr
   const options = await readOptions(path);
   for (const key of Object.keys(options)) {
     if (Object.hasOwn(OPTIONS, key) || key === 'commands') continue;
-    throw setupError('unknown-option', `\`${key}\` in ${path} is no option: see \`wiremux serve --help\` for the list.`);
+    throw setupError(
+      'unknown-option',
+      `\`${key}\` in ${path} is no option: see \`wiremux serve --help\` for the list.`,
+    );
   }
   return { path, options };
 }

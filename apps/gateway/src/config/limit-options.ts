@@ -46,7 +46,13 @@ export const LIMIT_OPTIONS: { readonly [Name in keyof Limits]: Option<number> } 
   pausedTimeout: limit('pausedTimeout', 100, HOUR, 'Older dialects: how long one upload may pause reading.', 'ms'),
   textQueue: limit('textQueue', 1 * KiB, 16 * MiB, 'Text output of one request that may wait.', 'bytes'),
   progressTopics: limit('progressTopics', 1, 4_096, 'Topics of progress of one request.'),
-  pingInterval: limit('pingInterval', 100, HOUR, 'Silence after which a ping is sent, and again the connection dropped.', 'ms'),
+  pingInterval: limit(
+    'pingInterval',
+    100,
+    HOUR,
+    'Silence after which a ping is sent, and again the connection dropped.',
+    'ms',
+  ),
   controlBudget: limit('controlBudget', 10, 1_000_000, 'Control frames that do nothing, at most in a row.'),
   controlRefill: limit('controlRefill', 1, 1_000_000, 'Control frames that do nothing, over time.', 'per second'),
 };

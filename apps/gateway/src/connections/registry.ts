@@ -30,6 +30,9 @@ export class ConnectionRegistry {
   readonly #clock: Clock;
   readonly #wallClock: () => number;
   readonly #open = new Map<string, RegisteredConnection>();
+  /** Those that are closed while handlers of theirs have not stopped yet. */
+  readonly #stopping = new Set<RegisteredConnection>();
+  readonly #idleWaiters: (() => void)[] = [];
   #ended: ConnectionCounters = NOTHING;
 
   /** @param clock the clock of the connections */
@@ -38,23 +41,39 @@ export class ConnectionRegistry {
     this.#wallClock = wallClock;
   }
 
+  /** Connections open now. */
   get size(): number {
     return this.#open.size;
   }
 
-  /** Holds a connection until it has closed. */
+  /** Holds a connection until it has closed and its handlers have stopped. */
   add(registered: RegisteredConnection): void {
     const { connection } = registered;
     this.#open.set(connection.id, registered);
     void connection.closed.then(() => {
       this.#open.delete(connection.id);
-      this.#ended = sum(this.#ended, connection.counters);
+      this.#stopping.add(registered);
+      this.#sweep();
+    });
+  }
+
+  /** A handler of some connection has stopped. */
+  requestEnded(): void {
+    if (this.#stopping.size > 0) this.#sweep();
+  }
+
+  /** Resolves when no connection is open and no handler runs. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idleWaiters.push(resolve);
+      this.#sweep();
     });
   }
 
   /** What all connections have done, those that are closed included. */
   totals(): ConnectionCounters {
-    return Array.from(this.#open.values(), ({ connection }) => connection.counters).reduce(sum, this.#ended);
+    const live = [...this.#open.values(), ...this.#stopping];
+    return live.map(({ connection }) => connection.counters).reduce(sum, this.#ended);
   }
 
   /** Every open connection. */
@@ -72,6 +91,17 @@ export class ConnectionRegistry {
       rows.push(row);
     }
     return rows;
+  }
+
+  #sweep(): void {
+    for (const registered of this.#stopping) {
+      const { counters } = registered.connection;
+      if (counters.requests.open > 0) continue;
+      this.#stopping.delete(registered);
+      this.#ended = sum(this.#ended, counters);
+    }
+    if (this.#open.size > 0 || this.#stopping.size > 0) return;
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 
   #row(snapshot: ConnectionSnapshot, remote: string, requestsLeft: number): ConnectionRow {

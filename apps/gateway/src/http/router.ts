@@ -20,7 +20,9 @@ export interface HttpSources {
 type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** Answers everything that is no upgrade. The promise rejects only if an endpoint does. */
-export function createRouter(sources: HttpSources): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function createRouter(
+  sources: HttpSources,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const endpoints = createEndpoints(sources);
   return async (request, response) => {
     const path = pathOf(request);
@@ -73,7 +75,9 @@ function createEndpoints(sources: HttpSources): ReadonlyMap<string, Answer> {
 
 function notFound(sources: HttpSources, path: string, request: IncomingMessage, response: ServerResponse): void {
   const body =
-    path === '/' ? sources.noPage : `There is nothing here. Try /, ${MUX_PATH} (WebSocket), /livez, /readyz or /metrics.\n`;
+    path === '/'
+      ? sources.noPage
+      : `There is nothing here. Try /, ${MUX_PATH} (WebSocket), /livez, /readyz or /metrics.\n`;
   refuse(request, response, { status: 404, body });
 }
 

@@ -14,6 +14,8 @@ export function negotiate(header: string | undefined, enabled: readonly Dialect[
 /** The body of the 400 for a handshake that {@link negotiate} finds nothing in. */
 export function unknownDialects(header: string | undefined, enabled: readonly Dialect[]): string {
   const known = enabled.map((dialect) => `  ${dialect.name}\n`).join('');
-  const said = header ? 'No subprotocol offered in Sec-WebSocket-Protocol is known here.' : 'No subprotocol was offered.';
+  const said = header
+    ? 'No subprotocol offered in Sec-WebSocket-Protocol is known here.'
+    : 'No subprotocol was offered.';
   return `${said} Offer one of:\n${known}`;
 }

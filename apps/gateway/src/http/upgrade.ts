@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Dialect } from '@wiremux/framing';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type OriginPolicy, refuseOrigin } from './origin.js';
 import { refuseUpgrade } from './respond.js';
 import { MUX_PATH, pathOf } from './router.js';
@@ -39,14 +39,15 @@ export interface AcceptedSocket {
 export function createUpgrader(
   sources: UpgradeSources,
 ): (request: IncomingMessage, stream: Duplex, head: Buffer) => void {
-  const sockets = new WebSocketServer({
+  const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: MESSAGE_BYTES,
     closeTimeout: CLOSE_TIMEOUT,
     handleProtocols: (_offered, request) => negotiate(offerOf(request), sources.dialects)?.name ?? false,
-  });
+  };
+  const sockets = new WebSocketServer(options);
   const refuse = (stream: Duplex, reason: Refusal, status: number, body: string) => {
     sources.refused(reason);
     refuseUpgrade(stream, { status, body, ...(status === 503 ? { headers: { 'Retry-After': '5' } } : {}) });
@@ -61,7 +62,8 @@ export function createUpgrader(
     }
     const foreign = refuseOrigin(sources.origins, request.headers.origin, request.headers.host);
     if (foreign !== undefined) return refuse(stream, 'origin', 403, foreign);
-    if (sources.isClosing()) return refuse(stream, 'closing', 503, 'The gateway is closing: connect again in a moment.\n');
+    if (sources.isClosing())
+      return refuse(stream, 'closing', 503, 'The gateway is closing: connect again in a moment.\n');
     if (sources.isFull()) {
       return refuse(stream, 'capacity', 503, 'The gateway has as many connections as --max-connections allows.\n');
     }

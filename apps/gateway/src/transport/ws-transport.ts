@@ -7,19 +7,22 @@ import { gather } from './gather.js';
 /** `drain` is told once the bytes buffered fall to this after having been above it. */
 const LOW_WATER = 64 * 1024;
 
+/** The stream below a WebSocket, as far as its writes can be held back and joined. */
+export type Corkable = Pick<Duplex, 'cork' | 'uncork'>;
+
 /**
  * The transport of SPEC 7.1 over a `ws` socket and the stream below it. Binary messages are a byte stream; a text message
  * closes with 1003. Messages sent in one turn leave in one write.
  */
 export class WsTransport implements Transport {
   readonly #socket: WebSocket;
-  readonly #stream: Duplex;
+  readonly #stream: Corkable;
   #corked = false;
   #filled = false;
   #closing = false;
   #handlers: TransportHandlers | undefined;
 
-  constructor(socket: WebSocket, stream: Duplex) {
+  constructor(socket: WebSocket, stream: Corkable) {
     this.#socket = socket;
     this.#stream = stream;
     // A socket without this listener throws its error at the process; 'close' follows every error and tells the rest.

@@ -6,15 +6,18 @@ import type { UploadSource } from './source.js';
 export class ObservableSource implements UploadSource {
   readonly #observable: Observable<Uint8Array>;
   readonly #maxBuffer: number;
+  readonly #onOverflow: (error: WiremuxError) => void;
   readonly #pieces: Uint8Array[] = [];
   #buffered = 0;
   #subscription: Subscription | undefined;
   #end: { readonly error?: unknown } | undefined;
   #arrived: (() => void) | undefined;
 
-  constructor(observable: Observable<Uint8Array>, maxBuffer: number) {
+  /** @param onOverflow told, once, when more than `maxBuffer` bytes are kept; nothing more is read then. */
+  constructor(observable: Observable<Uint8Array>, maxBuffer: number, onOverflow: (error: WiremuxError) => void) {
     this.#observable = observable;
     this.#maxBuffer = maxBuffer;
+    this.#onOverflow = onOverflow;
   }
 
   async read(): Promise<Uint8Array | undefined> {
@@ -36,9 +39,9 @@ export class ObservableSource implements UploadSource {
   }
 
   cancel(): void {
-    this.#end ??= {};
-    this.#subscription?.unsubscribe();
     this.#pieces.length = 0;
+    this.#finish({});
+    this.#subscription?.unsubscribe();
   }
 
   #subscribe(): Subscription {
@@ -53,8 +56,8 @@ export class ObservableSource implements UploadSource {
   #keep(piece: Uint8Array): void {
     this.#buffered += piece.byteLength;
     if (this.#buffered > this.#maxBuffer) {
-      this.#pieces.length = 0;
-      this.#finish({ error: overflow(this.#maxBuffer) });
+      this.cancel();
+      this.#onOverflow(overflow(this.#maxBuffer));
       return;
     }
     this.#pieces.push(piece);

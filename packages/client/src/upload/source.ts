@@ -25,8 +25,15 @@ export interface UploadSource {
   cancel(): void;
 }
 
-/** @throws WiremuxError `bad-arguments` if `data` is nothing that can be uploaded. */
-export function uploadSource(data: UploadData, maxBuffer: number): UploadSource {
+/**
+ * @param onOverflow told when an Observable is more than `maxBuffer` bytes ahead of its reader.
+ * @throws WiremuxError `bad-arguments` if `data` is nothing that can be uploaded.
+ */
+export function uploadSource(
+  data: UploadData,
+  maxBuffer: number,
+  onOverflow: (error: WiremuxError) => void,
+): UploadSource {
   if (ArrayBuffer.isView(data)) {
     return new IterableSource([new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
   }
@@ -35,7 +42,7 @@ export function uploadSource(data: UploadData, maxBuffer: number): UploadSource 
     if (data instanceof Blob) return new StreamSource(data);
     if ('getReader' in data) return new StreamSource({ stream: () => data });
     if (Symbol.asyncIterator in data || Symbol.iterator in data) return new IterableSource(data);
-    if (isObservable(data)) return new ObservableSource(data, maxBuffer);
+    if (isObservable(data)) return new ObservableSource(data, maxBuffer, onOverflow);
   }
   throw new WiremuxError(
     'bad-arguments',

@@ -78,7 +78,6 @@ function checkPiece(piece: unknown): Uint8Array {
 }
 
 function sourceFailure(error: unknown): WiremuxError {
-  if (error instanceof WiremuxError && error.code === 'upload-failed') return error;
   const detail = error instanceof Error ? error.message : String(error);
   return new WiremuxError('upload-failed', `The source of the data to upload failed: ${detail}`, { cause: error });
 }

@@ -10,20 +10,19 @@ const BLOCK_SIZE = 32 * 1024;
 /** A block with less room than this is given up. */
 const LEAST_ROOM = 512;
 
-let idle: ArenaBlock | undefined;
+/** Writers nest (a map's writer, and one for a value in it): as many blocks as they take at once are kept. */
+const MOST_IDLE = 4;
+const idle: ArenaBlock[] = [];
 
-/** Takes the block in use, or a new one if it has not `room` bytes. Nobody else writes to it until it is given back. */
+/** Takes an idle block, or a new one if it has not `room` bytes. Nobody else writes to it until it is given back. */
 export function takeBlock(room: number): ArenaBlock {
-  const block = idle;
-  if (block !== undefined && block.bytes.length - block.used >= Math.max(room, LEAST_ROOM)) {
-    idle = undefined;
-    return block;
-  }
+  const block = idle.pop();
+  if (block !== undefined && block.bytes.length - block.used >= Math.max(room, LEAST_ROOM)) return block;
   const bytes = new Uint8Array(room > BLOCK_SIZE / 2 ? room : BLOCK_SIZE);
   return { bytes, view: new DataView(bytes.buffer), used: 0 };
 }
 
 /** Gives a block back. Bytes from `used` on may be written again, those before never are. */
 export function giveBlock(block: ArenaBlock): void {
-  if (block.bytes.length === BLOCK_SIZE) idle = block;
+  if (block.bytes.length === BLOCK_SIZE && idle.length < MOST_IDLE) idle.push(block);
 }

@@ -3,19 +3,18 @@ import { MAX_DEPTH } from './error.js';
 import { Major, Tag } from './head.js';
 import { CborWriter } from './writer.js';
 
-const writer = new CborWriter();
-
 /**
  * An application value as CBOR (SPEC 3.1): string to text, `Uint8Array` to byte string, `Map` and plain objects to maps,
  * `Set` to tag 258, safe integers and BigInt to integers (tags 2 and 3 past 64 bits), other numbers to floats. An object's
  * property whose value is undefined is left out. Throws {@link WiremuxError} `unsupported` for anything else.
  */
 export function encodeValue(value: unknown): Uint8Array {
+  const out = new CborWriter();
   try {
-    writeValue(writer, value, 0);
-    return writer.take();
+    writeValue(out, value, 0);
+    return out.take();
   } catch (error) {
-    writer.clear();
+    out.clear();
     throw error;
   }
 }
@@ -65,7 +64,7 @@ function writeObject(out: CborWriter, value: object, depth: number): void {
     out.bytes(value);
     return;
   }
-  if (depth === MAX_DEPTH) throw unsupported(`a value nested deeper than ${MAX_DEPTH} levels, or one that contains itself`);
+  if (depth === MAX_DEPTH) throw unsupported(`what is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
   if (Array.isArray(value)) {
     out.arrayHead(value.length);
     for (let index = 0; index < value.length; index++) writeValue(out, value[index], depth + 1);
@@ -85,7 +84,7 @@ function writeObject(out: CborWriter, value: object, depth: number): void {
 }
 
 function writeProperties(out: CborWriter, object: Record<string, unknown>, depth: number): void {
-  refuseExotic(object);
+  refuseOpaque(object);
   const keys = Object.keys(object);
   let size = 0;
   for (const key of keys) if (object[key] !== undefined) size++;
@@ -99,7 +98,7 @@ function writeProperties(out: CborWriter, object: Record<string, unknown>, depth
 }
 
 /** Lets objects with properties of their own pass, and no built-in whose content is elsewhere. */
-export function refuseExotic(object: object): void {
+export function refuseOpaque(object: object): void {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype === Object.prototype || prototype === null) return;
   const name = Object.prototype.toString.call(object).slice(8, -1);

@@ -44,3 +44,13 @@ export interface CborError {
   /** Where: bytes before the head of the item at fault, counted from the first byte ever given. */
   readonly offset: number;
 }
+
+/** The error of bytes that end inside a value. */
+export function unfinished(offset: number): CborError {
+  return { code: CborErrorCode.Unfinished, message: 'The bytes end inside a value.', offset };
+}
+
+/** The error of a map with the same key at `offset` and before. */
+export function duplicateKey(offset: number): CborError {
+  return { code: CborErrorCode.DuplicateKey, message: 'A map has the same key twice.', offset };
+}

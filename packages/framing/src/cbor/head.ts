@@ -28,17 +28,27 @@ export function argumentWidth(info: number): number {
   return 1 << (info - 24);
 }
 
-/** The argument of `width` bytes at `at`. Past 2^53 it is rounded: enough to compare, not to read an integer. */
+/** The argument of `width` bytes at `at`. Past 2^53 it is rounded. */
 export function readArgument(bytes: Uint8Array, at: number, width: number): number {
-  if (width === 1) return bytes[at] as number;
-  if (width === 2) return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
-  if (width === 4) return readUint32(bytes, at);
-  return readUint32(bytes, at) * 2 ** 32 + readUint32(bytes, at + 4);
+  if (width === 8) return readUint32(bytes, at) * 2 ** 32 + readUint32(bytes, at + 4);
+  return width === 4 ? readUint32(bytes, at) : readShort(bytes, at, width);
+}
+
+/** What {@link readLength} gives for anything larger: more than any limit allows. */
+export const LENGTH_MAX: number = 2 ** 30;
+
+/** The argument as a length, kept to a small integer, so that sums with it stay fast. */
+export function readLength(bytes: Uint8Array, at: number, width: number): number {
+  return width < 4 ? readShort(bytes, at, width) : Math.min(readArgument(bytes, at, width), LENGTH_MAX) | 0;
 }
 
 /** The smallest argument that needs `width` bytes. */
 export function leastArgument(width: number): number {
   return width === 1 ? 24 : 2 ** (width * 4);
+}
+
+function readShort(bytes: Uint8Array, at: number, width: number): number {
+  return width === 1 ? (bytes[at] as number) : ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 }
 
 function readUint32(bytes: Uint8Array, at: number): number {

@@ -1,3 +1,5 @@
+import { latin1 } from './utf8.js';
+
 /**
  * Tells whether two map keys are the same key (SPEC 3.1): equal text or byte strings whatever their type, equal numbers
  * whatever their encoding, arrays, maps and sets item by item. One instance serves all maps of a value, and looks at
@@ -27,7 +29,7 @@ export class KeyIdentity {
   }
 
   #parts(key: object): string {
-    if (key instanceof Uint8Array) return `b${[...key].join()}`;
+    if (key instanceof Uint8Array) return `b${latin1(key)}`;
     const entries: string[] = [];
     if (Array.isArray(key)) {
       for (const item of key) entries.push(this.of(item));

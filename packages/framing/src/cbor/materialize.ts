@@ -4,19 +4,13 @@ import { KeyIdentity } from './key-identity.js';
 import { readText } from './short-text.js';
 import { isUtf8 } from './utf8.js';
 
-/** A map key said twice: all that the scanner leaves open. */
-export interface DuplicateKey {
-  /** Where the second one is. */
-  readonly offset: number;
-}
-
 /**
  * Builds values from bytes the scanner has accepted. Does not check them again; nothing but arrays, plain objects,
  * `Map`, `Set`, `Uint8Array` views, strings, numbers, BigInt, booleans, null and undefined is ever made (SPEC 3.1).
  */
 export class Materializer {
-  /** Set when a map had a key twice; the value is then of no use. */
-  duplicate: DuplicateKey | undefined;
+  /** Where a map has a key for the second time, or -1. It is all the scanner leaves open; the value is then of no use. */
+  duplicateAt = -1;
   readonly #bytes: Uint8Array;
   #at: number;
   #identity: KeyIdentity | undefined;
@@ -147,7 +141,7 @@ export class Materializer {
         this.#at = keyAt;
         return this.#mixedMap(object, keyOffsets, open ? size : size - count);
       }
-      if (Object.hasOwn(object, key)) this.duplicate ??= { offset: keyAt };
+      if (Object.hasOwn(object, key)) this.#duplicate(keyAt);
       keyOffsets.push(keyAt);
       const value = this.read();
       if (key === '__proto__') {
@@ -166,32 +160,39 @@ export class Materializer {
     return readText(key, 0, key.length);
   }
 
-  /** Goes on as a Map with the entries read so far, whose byte string keys are read again as what they are. */
+  /** Goes on as a Map with the entries read so far; byte string keys stay what they are in it. */
   #mixedMap(object: Record<string, unknown>, keyOffsets: readonly number[], left: number): Map<unknown, unknown> {
-    const identity = (this.#identity ??= new KeyIdentity());
+    this.#identity ??= new KeyIdentity();
+    const identity = this.#identity;
     const map = new Map<unknown, unknown>();
     const seen = new Set<string>();
+    const goOn = this.#at;
     for (const keyAt of keyOffsets) {
-      const before = new Materializer(this.#bytes, keyAt);
-      const name = before.#key() as string;
-      before.#at = keyAt;
-      map.set(before.read(), object[name]);
+      this.#at = keyAt;
+      const name = this.#key() as string;
       seen.add(identity.of(name));
+      this.#at = keyAt;
+      map.set(this.read(), object[name]);
     }
+    this.#at = goOn;
     const open = left === Number.POSITIVE_INFINITY;
     for (let count = 0; open ? !this.#ended() : count < left; count++) {
       const keyAt = this.#at;
-      const name = this.#key();
-      const after = this.#at;
-      this.#at = keyAt;
-      const key = name instanceof Uint8Array || typeof name !== 'string' ? name : this.read();
-      this.#at = after;
-      const own = identity.of(name);
-      if (seen.has(own)) this.duplicate ??= { offset: keyAt };
+      let key = this.#key();
+      const own = identity.of(key);
+      if (seen.has(own)) this.#duplicate(keyAt);
       seen.add(own);
+      if (typeof key === 'string') {
+        this.#at = keyAt;
+        key = this.read();
+      }
       map.set(key, this.read());
     }
     return map;
+  }
+
+  #duplicate(at: number): void {
+    if (this.duplicateAt < 0) this.duplicateAt = at;
   }
 
   #tagged(tag: number): unknown {

@@ -1,22 +1,25 @@
+import { refuseOpaque, unsupported } from './encode.js';
 import { MAX_DEPTH } from './error.js';
-import { refuseExotic, unsupported } from './encode.js';
 import { Major, Tag } from './head.js';
-import { utf8Encode } from './utf8.js';
+import { isAscii, latin1, utf8Encode } from './utf8.js';
 import { CborWriter } from './writer.js';
 
+const LEAST_INT = -(1n << 64n);
+const MOST_INT = (1n << 64n) - 1n;
+
 /**
- * A value in the form every dialect reads, and the one protocol maps have (SPEC 3.2): strings as byte strings, also as
- * keys, map keys sorted by the bytes of their content, definite lengths, shortest integers, tag 258 for `Set`. A
- * property whose value is undefined is left out. Throws {@link WiremuxError} `unsupported` for floats, integers past 64
- * bits, undefined elsewhere, keys other than strings, byte strings and integers, and whatever else CBOR cannot say.
+ * A value in the form every dialect reads, which is the one protocol maps have (SPEC 3.2): strings as byte strings, also
+ * as keys; map keys sorted by the bytes of their content; definite lengths, shortest integers; tag 258 for a `Set`.
+ * Entries whose value is undefined are left out. Throws {@link WiremuxError} `unsupported` for floats, integers past 64
+ * bits, undefined elsewhere, keys that are not strings, byte strings or integers, and all that {@link encodeValue} refuses.
  */
 export function encodePortable(value: unknown): Uint8Array {
-  const writer = new CborWriter();
+  const out = new CborWriter();
   try {
-    write(writer, value, 0);
-    return writer.take();
+    write(out, value, 0);
+    return out.take();
   } catch (error) {
-    writer.clear();
+    out.clear();
     throw error;
   }
 }
@@ -27,11 +30,11 @@ function write(out: CborWriter, value: unknown, depth: number): void {
       out.bytes(value);
       return;
     case 'number':
-      if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw unsupported(`${value} in this dialect: it has integers only`);
+      if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw unsupported('a number that is no safe integer');
       out.int(value);
       return;
     case 'bigint':
-      if (value >= 1n << 64n || value < -(1n << 64n)) throw unsupported('an integer past 64 bits in this dialect');
+      if (value < LEAST_INT || value > MOST_INT) throw unsupported('an integer past 64 bits');
       out.int(value);
       return;
     case 'boolean':
@@ -43,45 +46,61 @@ function write(out: CborWriter, value: unknown, depth: number): void {
       else writeContainer(out, value, depth);
       return;
     default:
-      throw unsupported(`${typeof value} in this dialect`);
+      throw unsupported(value === undefined ? 'undefined' : `a ${typeof value}`);
   }
 }
 
 function writeContainer(out: CborWriter, value: object, depth: number): void {
-  if (depth === MAX_DEPTH) throw unsupported(`a value nested deeper than ${MAX_DEPTH} levels, or one that contains itself`);
-  if (Array.isArray(value) || value instanceof Set) {
-    const items: readonly unknown[] = Array.isArray(value) ? value : [...value];
-    if (value instanceof Set) out.head(Major.Tag, Tag.Set);
-    out.arrayHead(items.length);
-    for (const item of items) write(out, item, depth + 1);
-    return;
+  if (depth === MAX_DEPTH) throw unsupported(`what is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
+  if (Array.isArray(value)) {
+    writeItems(out, value, depth);
+  } else if (value instanceof Set) {
+    out.head(Major.Tag, Tag.Set);
+    writeItems(out, [...value], depth);
+  } else if (value instanceof Map) {
+    writeEntries(out, value, depth);
+  } else {
+    refuseOpaque(value);
+    writeEntries(out, Object.entries(value), depth);
   }
-  if (!(value instanceof Map)) refuseExotic(value);
-  const entries = [...(value instanceof Map ? value : Object.entries(value))].filter(([, item]) => item !== undefined).map(([key, item]) => ({ key: toKey(key), item }));
-  entries.sort((left, right) => compareKeys(left.key, right.key));
-  out.mapHead(entries.length);
-  for (const { key, item } of entries) {
+}
+
+function writeItems(out: CborWriter, items: readonly unknown[], depth: number): void {
+  out.arrayHead(items.length);
+  for (const item of items) write(out, item, depth + 1);
+}
+
+function writeEntries(out: CborWriter, entries: Iterable<readonly [unknown, unknown]>, depth: number): void {
+  const sorted: Entry[] = [];
+  for (const [key, item] of entries) {
+    if (item !== undefined) sorted.push({ key, item, order: keyOrder(key) });
+  }
+  sorted.sort(compareEntries);
+  out.mapHead(sorted.length);
+  for (const { key, item } of sorted) {
     write(out, key, depth + 1);
     write(out, item, depth + 1);
   }
 }
 
-type Key = Uint8Array | number | bigint;
-
-function toKey(key: unknown): Key {
-  if (typeof key === 'string') return utf8Encode(key);
-  if (key instanceof Uint8Array || typeof key === 'number' || typeof key === 'bigint') return key;
-  throw unsupported(`a map key that is neither string nor bytes nor integer in this dialect`);
+interface Entry {
+  readonly key: unknown;
+  readonly item: unknown;
+  /** An integer key, or a character for each byte of a string key. */
+  readonly order: number | bigint | string;
 }
 
-/** Integers by value, then byte strings byte by byte. */
-function compareKeys(left: Key, right: Key): number {
-  if (!(left instanceof Uint8Array)) return right instanceof Uint8Array ? -1 : left < right ? -1 : 1;
-  if (!(right instanceof Uint8Array)) return 1;
-  const shared = Math.min(left.length, right.length);
-  for (let at = 0; at < shared; at++) {
-    const difference = (left[at] as number) - (right[at] as number);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
+function keyOrder(key: unknown): number | bigint | string {
+  if (typeof key === 'string') return isAscii(key) ? key : latin1(utf8Encode(key));
+  if (key instanceof Uint8Array) return latin1(key);
+  if (typeof key === 'number' || typeof key === 'bigint') return key;
+  throw unsupported('a map key that is not a string, a byte string or an integer');
+}
+
+/** Integers by value, then strings byte by byte. */
+function compareEntries({ order: left }: Entry, { order: right }: Entry): number {
+  if (left === right) throw unsupported('a map with the same key twice');
+  const leftIsString = typeof left === 'string';
+  if (leftIsString !== (typeof right === 'string')) return leftIsString ? 1 : -1;
+  return left < right ? -1 : 1;
 }

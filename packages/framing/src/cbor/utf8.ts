@@ -32,6 +32,19 @@ export function isUtf8(bytes: Uint8Array, from = 0, to: number = bytes.length): 
   return check.feed(bytes, from, to) && check.complete;
 }
 
+/** True if `text` has no character past U+007F. */
+export function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return false;
+  return true;
+}
+
+/** A character for each byte: strings that compare as the bytes do. */
+export function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
 /** Checks UTF-8 that may be cut anywhere. */
 export class Utf8Check {
   /** Continuation bytes the current character still needs. */

@@ -1,12 +1,15 @@
-import { type CborError, CborErrorCode, type CborLimits } from './error.js';
+import { type CborError, type CborLimits, duplicateKey, unfinished } from './error.js';
 import { Materializer } from './materialize.js';
 import { decodePlain } from './plain.js';
 import { CUT, REFUSED, Scanner } from './scan.js';
 
+/** Takes a value as soon as it is complete, with its encoded size in bytes. */
+export type ValueSink = (value: unknown, size: number) => void;
+
 const NOTHING = new Uint8Array(0);
 const FIRST_HOLD = 256;
 /** A larger buffer is not kept for the next value. */
-const KEEP_HOLD = 16 * 1024;
+const KEEP_HOLD = 4 * 1024;
 
 /**
  * Reads a CBOR sequence whose values may be cut anywhere (SPEC 3.1). Every byte is scanned once and moved a bounded
@@ -14,10 +17,10 @@ const KEEP_HOLD = 16 * 1024;
  */
 export class ValueReader {
   readonly #scanner: Scanner;
-  /** The incomplete value's bytes so far. */
+  /** Bytes of the incomplete value. */
   #held: Uint8Array = NOTHING;
   #heldSize = 0;
-  /** Bytes pushed before the value being read. */
+  /** Bytes before the value being read, since the first push. */
   #offset = 0;
   #error: CborError | undefined;
 
@@ -31,68 +34,81 @@ export class ValueReader {
   }
 
   /**
-   * Takes the next bytes and calls `sink` with each value they complete, in order, and its encoded size. Values before
-   * an error are delivered. After an error the reader is dead and gives the same error again.
+   * Takes the next bytes and gives `sink` each value they complete, in order. Values before an error are delivered.
+   * After an error the reader is dead and returns the same error again. The sink must not throw, nor push.
    */
-  push(bytes: Uint8Array, sink: (value: unknown, size: number) => void): CborError | undefined {
+  push(bytes: Uint8Array, sink: ValueSink): CborError | undefined {
     if (this.#error !== undefined) return this.#error;
+    const at = this.#heldSize > 0 ? this.#complete(bytes, sink) : 0;
+    return at < 0 ? this.#error : this.#read(bytes, at, sink);
+  }
+
+  /** No more bytes come: the reader's error, `unfinished` if a value is cut. */
+  end(): CborError | undefined {
+    if (this.#error !== undefined || this.#heldSize === 0) return this.#error;
+    return this.#die(unfinished(this.#heldSize));
+  }
+
+  /** Goes on with the incomplete value: the offset after it, or {@link CUT} or {@link REFUSED}. */
+  #complete(bytes: Uint8Array, sink: ValueSink): number {
     const scanner = this.#scanner;
-    const total = bytes.length;
-    let at = 0;
-    if (this.#heldSize > 0) {
-      at = scanner.scan(bytes, 0, total);
-      if (at === REFUSED) return this.#die(scanner.error as CborError);
-      this.#hold(bytes, 0, at === CUT ? total : at);
-      if (at === CUT) return undefined;
-      const { size } = scanner;
-      const held = this.#release(scanner.hasBytes);
-      const error = this.#deliver(held, 0, size, sink);
-      if (error) return error;
+    const after = scanner.scan(bytes, 0, bytes.length);
+    if (after === REFUSED) {
+      this.#die(scanner.error as CborError);
+      return REFUSED;
     }
+    this.#hold(bytes, 0, after === CUT ? bytes.length : after);
+    if (after === CUT) return CUT;
+    const held = this.#held;
+    const size = this.#heldSize;
+    this.#heldSize = 0;
+    // Views of the buffer may be in the value.
+    if (scanner.hasBytes || held.length > KEEP_HOLD) this.#held = NOTHING;
+    const error = scanner.plain ? this.#deliverPlain(held, 0, [size], sink) : this.#deliver(held, 0, size, sink);
+    return error === undefined ? after : REFUSED;
+  }
+
+  /** Reads values from `bytes[from, …)`, runs of plain ones at once. */
+  #read(bytes: Uint8Array, from: number, sink: ValueSink): CborError | undefined {
+    const scanner = this.#scanner;
+    let at = from;
+    let runAt = from;
     let sizes: number[] = [];
-    let runAt = at;
-    while (at < total) {
-      const after = scanner.scan(bytes, at, total);
+    while (at < bytes.length) {
+      const after = scanner.scan(bytes, at, bytes.length);
       if (after >= 0 && scanner.plain) {
         sizes.push(after - at);
         at = after;
         continue;
       }
-      if (sizes.length > 0) {
-        this.#deliverRun(bytes, runAt, at, sizes, sink);
-        sizes = [];
-      }
+      if (sizes.length > 0) this.#deliverPlain(bytes, runAt, sizes, sink);
       if (after === REFUSED) return this.#die(scanner.error as CborError);
       if (after === CUT) {
-        this.#hold(bytes, at, total);
+        this.#hold(bytes, at, bytes.length);
         return undefined;
       }
       const error = this.#deliver(bytes, at, after - at, sink);
-      if (error) return error;
-      at = runAt = after;
+      if (error !== undefined) return error;
+      sizes = [];
+      at = after;
+      runAt = after;
     }
-    if (sizes.length > 0) this.#deliverRun(bytes, runAt, at, sizes, sink);
+    if (sizes.length > 0) this.#deliverPlain(bytes, runAt, sizes, sink);
     return undefined;
   }
 
-  /** No more bytes come: an error if a value is cut. */
-  end(): CborError | undefined {
-    if (this.#error !== undefined || this.#heldSize === 0) return this.#error;
-    return this.#die({ code: CborErrorCode.Unfinished, message: 'The bytes end inside a value.', offset: this.#heldSize });
-  }
-
-  #deliverRun(bytes: Uint8Array, from: number, to: number, sizes: readonly number[], sink: (value: unknown, size: number) => void): void {
-    const values = decodePlain(bytes, from, to);
+  #deliverPlain(bytes: Uint8Array, from: number, sizes: readonly number[], sink: ValueSink): undefined {
+    let to = from;
+    for (const size of sizes) to += size;
+    const values = decodePlain(bytes, from, to, sizes.length);
     this.#offset += to - from;
     for (let index = 0; index < sizes.length; index++) sink(values[index], sizes[index] as number);
   }
 
-  #deliver(bytes: Uint8Array, from: number, size: number, sink: (value: unknown, size: number) => void): CborError | undefined {
+  #deliver(bytes: Uint8Array, from: number, size: number, sink: ValueSink): CborError | undefined {
     const materializer = new Materializer(bytes, from);
     const value = materializer.read();
-    if (materializer.duplicate) {
-      return this.#die({ code: CborErrorCode.DuplicateKey, message: 'A map has a key twice.', offset: materializer.duplicate.offset - from });
-    }
+    if (materializer.duplicateAt >= 0) return this.#die(duplicateKey(materializer.duplicateAt - from));
     this.#offset += size;
     sink(value, size);
     return undefined;
@@ -105,21 +121,14 @@ export class ValueReader {
       grown.set(this.#held.subarray(0, this.#heldSize));
       this.#held = grown;
     }
-    this.#held.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), this.#heldSize);
+    this.#held.set(bytes.subarray(from, to), this.#heldSize);
     this.#heldSize = size;
-  }
-
-  /** Gives up the held bytes; a buffer that values may look into is not used again. */
-  #release(shared: boolean): Uint8Array {
-    const held = this.#held;
-    if (shared || held.length > KEEP_HOLD) this.#held = NOTHING;
-    this.#heldSize = 0;
-    return held;
   }
 
   #die(error: CborError): CborError {
     this.#error = { ...error, offset: this.#offset + error.offset };
-    this.#release(true);
+    this.#held = NOTHING;
+    this.#heldSize = 0;
     return this.#error;
   }
 }

@@ -1,4 +1,4 @@
-import { type CborLimits, CborWriter, decodeOne, encodePortable, encodeValue, utf8Encode } from '../cbor/index.js';
+import { type CborLimits, CborWriter, decodeOne, encodePortable, encodeValue } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
 import { asText, field, isFields, isUint } from './fields.js';
 import { MAX_CREDIT, MIN_CREDIT } from './settings.js';
@@ -24,21 +24,17 @@ export type ArgumentForm = 'text' | 'portable';
  */
 export function encodeRequest(request: RequestMessage, form: ArgumentForm): Uint8Array {
   const { name, args, channel, credit } = request;
-  const entries: [Uint8Array, unknown][] = [];
-  for (const key of Object.keys(args)) {
-    const value = args[key];
-    if (value !== undefined) entries.push([utf8Encode(key), value]);
-  }
-  if (entries.length > 1) entries.sort(([a], [b]) => compareBytes(a, b));
+  const keys = Object.keys(args).filter((key) => args[key] !== undefined);
+  sortByContent(keys);
 
   const out = new CborWriter();
-  out.mapHead(1 + (entries.length > 0 ? 1 : 0) + (channel === undefined ? 0 : 1) + (credit === undefined ? 0 : 1));
-  if (entries.length > 0) {
+  out.mapHead(1 + (keys.length > 0 ? 1 : 0) + (channel === undefined ? 0 : 1) + (credit === undefined ? 0 : 1));
+  if (keys.length > 0) {
     out.bytes('args');
-    out.mapHead(entries.length);
-    for (const [key, value] of entries) {
+    out.mapHead(keys.length);
+    for (const key of keys) {
       out.bytes(key);
-      out.raw(form === 'text' ? encodeValue(value) : encodePortable(value));
+      out.raw(form === 'text' ? encodeValue(args[key]) : encodePortable(args[key]));
     }
   }
   if (channel !== undefined) {
@@ -54,13 +50,27 @@ export function encodeRequest(request: RequestMessage, form: ArgumentForm): Uint
   return out.take();
 }
 
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
+/** By the bytes of their UTF-8, which is the order of their code points. */
+function sortByContent(keys: string[]): void {
+  const inOrder = keys.every((key, index) => index === 0 || compareCodePoints(keys[index - 1] as string, key) < 0);
+  if (!inOrder) keys.sort(compareCodePoints);
+}
+
+/** UTF-16 units sort as code points do, but for surrogates, which stand for more than any single unit. */
+function compareCodePoints(a: string, b: string): number {
   const common = Math.min(a.length, b.length);
   for (let index = 0; index < common; index++) {
-    const difference = (a[index] as number) - (b[index] as number);
-    if (difference !== 0) return difference;
+    const left = a.charCodeAt(index);
+    const right = b.charCodeAt(index);
+    if (left === right) continue;
+    const surrogates = isSurrogate(left) === isSurrogate(right);
+    return surrogates ? left - right : isSurrogate(left) ? 1 : -1;
   }
   return a.length - b.length;
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
 }
 
 /** What a request map turned out to be: a request, refused on its own, or a broken protocol. */

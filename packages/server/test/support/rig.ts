@@ -1,4 +1,4 @@
-import { type Dialect, dialectByName, type DialectName } from '@wiremux/framing';
+import { type Dialect, type DialectName, dialectByName } from '@wiremux/framing';
 import { type MemoryTransport, memoryTransportPair, VirtualClock } from '@wiremux/framing/testing';
 import type { CommandSet } from '../../src/command-set.js';
 import { type ServerConnection, type ServerConnectionOptions, serveConnection } from '../../src/connection.js';

@@ -1,0 +1,32 @@
+import type { JSX } from 'preact';
+import { formatAgo, formatClock } from '../format/time.js';
+import { Icon } from './icon.jsx';
+import { usePage } from './page-context.js';
+
+/** Says that there is no connection, since when and why. Nothing while there is one. */
+export function ConnectionBanner(): JSX.Element | null {
+  const { connection, now, capabilities } = usePage();
+  const { phase, downSince, problem } = connection.value;
+  if (downSince === undefined) return null;
+  const hadOne = capabilities.value !== undefined;
+  return (
+    <div class="banner" data-testid="connection-banner">
+      <Icon name="warning" />
+      <div>
+        <p>
+          <strong>{hadOne ? 'Connection to the gateway lost' : 'The gateway cannot be reached'}</strong>{' '}
+          <span>
+            since {formatClock(downSince)}, {formatAgo(now.value - downSince)}.
+          </span>{' '}
+          {hadOne && 'What you see below is from before. '}
+          {phase === 'closed' ? 'Reload the page to connect again.' : 'The page goes on trying.'}
+        </p>
+        {problem !== undefined && (
+          <p class="banner-reason">
+            <code>{problem.code}</code> {problem.message}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+import type { JSX } from 'preact';
+import { preview } from '../format/preview.js';
+import { formatDuration } from '../format/time.js';
+import { formatBytes, formatCount } from '../format/units.js';
+import { isRunning, type RunPhase, type RunView } from '../state/run.js';
+import type { RunHandle } from '../state/runs.js';
+import { Icon } from './icon.jsx';
+import { usePage } from './page-context.js';
+import { ProblemNote } from './problem-note.jsx';
+import { RunProgress } from './run-progress.jsx';
+import { RunValues } from './run-values.jsx';
+
+const PHASE_TEXTS: Readonly<Record<RunPhase, string>> = {
+  queued: 'waiting',
+  sent: 'sent',
+  answering: 'running',
+  stopping: 'cancelling',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** One run: what was asked, how it goes, what came. */
+export function RunCard({ run }: { readonly run: RunHandle }): JSX.Element {
+  const { runs } = usePage();
+  const { command, args, file } = run.request;
+  const view = run.view.value;
+  const titleId = `run-${run.id}-title`;
+  return (
+    <article
+      class="panel run-card"
+      aria-labelledby={titleId}
+      data-testid="run-card"
+      data-command={command}
+      data-state={view.phase}
+    >
+      <header class="panel-header">
+        <h3 id={titleId}>{command}</h3>
+        <span class={`badge badge-${view.phase}`} data-testid="run-state">
+          {PHASE_TEXTS[view.phase]}
+        </span>
+        <span class="run-actions">
+          {isRunning(view) && (
+            <button
+              type="button"
+              data-testid="run-cancel"
+              aria-describedby={titleId}
+              disabled={view.phase === 'stopping'}
+              onClick={() => run.cancel()}
+            >
+              Cancel
+            </button>
+          )}
+          {!isRunning(view) && (
+            <button
+              type="button"
+              class="quiet"
+              data-testid="run-dismiss"
+              aria-describedby={titleId}
+              title="Dismiss"
+              onClick={() => runs.dismiss(run)}
+            >
+              <Icon name="close" />
+              <span class="visually-hidden">Dismiss</span>
+            </button>
+          )}
+        </span>
+      </header>
+      <p class="run-request">
+        {Object.keys(args).length > 0 && <code>{preview(args)}</code>}
+        {file !== undefined && (
+          <span>
+            {file.name} ({formatBytes(file.size)})
+          </span>
+        )}
+      </p>
+      <p class="run-figures">
+        <span data-testid="run-count">
+          {formatCount(view.count)} {view.count === 1 ? 'value' : 'values'}
+        </span>
+        <RunTime view={view} />
+        {view.cancelResult === 'left' && <span>The command did not stop in time and was left running.</span>}
+        {view.cancelResult === 'finished' && <span>It had finished before the cancel reached it.</span>}
+      </p>
+      {view.problem !== undefined && <ProblemNote problem={view.problem} testId="run-error" />}
+      <RunProgress topics={view.topics} isRunning={isRunning(view)} />
+      {view.output !== '' && (
+        <pre class="run-output" data-testid="run-output" aria-label={`Output of ${command}`} tabIndex={0}>
+          {view.output}
+        </pre>
+      )}
+      <RunValues values={view.values} count={view.count} label={`Values of ${command}`} />
+    </article>
+  );
+}
+
+/** How long the run took, or has taken. */
+function RunTime({ view }: { readonly view: RunView }): JSX.Element {
+  const { now } = usePage();
+  const until = view.endedAt ?? Math.max(now.value, view.startedAt);
+  return <span data-testid="run-time">{formatDuration(until - view.startedAt)}</span>;
+}

@@ -1,0 +1,29 @@
+import type { JSX } from 'preact';
+import { formatCount } from '../format/units.js';
+import type { RunValue } from '../state/run.js';
+
+export interface RunValuesProps {
+  /** Newest first. */
+  readonly values: readonly RunValue[];
+  /** How many have come in all. */
+  readonly count: number;
+  readonly label: string;
+}
+
+/** The newest values of a run, each in its JSON form. */
+export function RunValues({ values, count, label }: RunValuesProps): JSX.Element | null {
+  if (values.length === 0) return null;
+  return (
+    <div class="values">
+      {count > values.length && <p class="values-note">The newest {formatCount(values.length)}, newest first.</p>}
+      <ol data-testid="run-values" aria-label={label} tabIndex={0}>
+        {values.map(({ index, text }) => (
+          <li key={index} data-index={index}>
+            <span class="value-index">{index + 1}</span>
+            <code>{text}</code>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

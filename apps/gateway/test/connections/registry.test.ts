@@ -1,0 +1,110 @@
+import { VirtualClock } from '@wiremux/framing/testing';
+import type { ConnectionCounters, ConnectionEnd, ConnectionSnapshot } from '@wiremux/server';
+import { describe, expect, it } from 'vitest';
+import { ConnectionRegistry, type RegisteredConnection } from '../../src/connections/registry.js';
+
+interface FakeConnection extends RegisteredConnection {
+  counters: ConnectionCounters;
+  end(): Promise<void>;
+}
+
+function fakeConnection(id: string, open = 0, requests: ConnectionSnapshot['requests'] = []): FakeConnection {
+  let resolve: (end: ConnectionEnd) => void = () => {};
+  const closed = new Promise<ConnectionEnd>((settle) => {
+    resolve = settle;
+  });
+  const fake = {
+    counters: { requests: { open, total: 3, failed: 1 }, bytes: { in: 10, out: 20 }, frames: { in: 1, out: 2 } },
+    remote: '127.0.0.1:1',
+    transport: { terminate: () => {} },
+    end: async () => {
+      resolve({ code: 1000, reason: '' });
+      await closed;
+    },
+  };
+  const connection: RegisteredConnection['connection'] = {
+    id,
+    closed,
+    get counters() {
+      return fake.counters;
+    },
+    snapshot: () => ({ id, since: 5, dialect: 'wiremux.1', principal: 'anonymous', channels: [], requests }),
+    close: () => {},
+  };
+  return Object.assign(fake, { connection });
+}
+
+const registry = (wallClock = 1_000_000) => new ConnectionRegistry(new VirtualClock(), () => wallClock);
+
+const request = (id: number): ConnectionSnapshot['requests'][number] => ({
+  id,
+  command: 'rows',
+  channel: 'default',
+  since: 7,
+  state: 'running',
+  bytes: 0,
+});
+
+describe('ConnectionRegistry', () => {
+  it('adds up the open connections and those that are gone', async () => {
+    const connections = registry();
+    const one = fakeConnection('a');
+    connections.add(one);
+    connections.add(fakeConnection('b'));
+    expect(connections.size).toBe(2);
+    await one.end();
+    expect(connections.size).toBe(1);
+    expect(connections.totals()).toEqual({
+      requests: { open: 0, total: 6, failed: 2 },
+      bytes: { in: 20, out: 40 },
+      frames: { in: 2, out: 4 },
+    });
+  });
+
+  it('is idle once every connection is closed and every handler has stopped', async () => {
+    const connections = registry();
+    const slow = fakeConnection('a', 1);
+    connections.add(slow);
+    let isIdle = false;
+    const idle = connections.idle().then(() => {
+      isIdle = true;
+    });
+    await slow.end();
+    connections.requestEnded();
+    await Promise.resolve();
+    expect(isIdle).toBe(false);
+    expect(connections.totals().requests.open).toBe(1);
+    slow.counters = { ...slow.counters, requests: { ...slow.counters.requests, open: 0 } };
+    connections.requestEnded();
+    await idle;
+    expect(connections.totals().requests).toEqual({ open: 0, total: 3, failed: 1 });
+  });
+
+  it('is idle at once when nothing is open', async () => {
+    await expect(registry().idle()).resolves.toBeUndefined();
+  });
+
+  it("tells times as ms since 1970, whatever the connections' clock counts from", () => {
+    const clock = new VirtualClock();
+    const connections = new ConnectionRegistry(clock, () => 1_000_000 + clock.now());
+    connections.add(fakeConnection('a', 1, [request(1)]));
+    expect(connections.rows()).toMatchObject([{ id: 'a', since: 1_000_005, requests: [{ id: 1, since: 1_000_007 }] }]);
+  });
+
+  it('lists the newest 1,000 connections', () => {
+    const connections = registry();
+    for (let at = 0; at < 1_001; at += 1) connections.add(fakeConnection(`c${at}`));
+    const rows = connections.rows();
+    expect(rows).toHaveLength(1_000);
+    expect([rows[0]?.id, rows.at(-1)?.id]).toEqual(['c1', 'c1000']);
+  });
+
+  it('lists 10,000 requests of all connections together', () => {
+    const connections = registry();
+    const requests = Array.from({ length: 6_000 }, (_, at) => request(at));
+    connections.add(fakeConnection('a', 6_000, requests));
+    connections.add(fakeConnection('b', 6_000, requests));
+    connections.add(fakeConnection('c', 6_000, requests));
+    expect(connections.rows().map((row) => row.requests.length)).toEqual([6_000, 4_000, 0]);
+  });
+});

@@ -1,0 +1,25 @@
+import type { Logger } from '@wiremux/server';
+import { onTestFinished } from 'vitest';
+import type { GatewayOptions } from '../../src/config/settings.js';
+import { createGateway, type Gateway, type GatewayAddress } from '../../src/gateway.js';
+
+/** A log that keeps its lines. */
+export function recordingLog(): Logger & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const write = (_fields: unknown, message: string) => void lines.push(message);
+  return { lines, debug: write, info: write, warn: write, error: write };
+}
+
+/** A gateway that listens on a free port until the test is over. */
+export async function startGateway(options: GatewayOptions = {}): Promise<Gateway & GatewayAddress> {
+  const gateway = createGateway({ port: 0, grace: 2_000, logger: recordingLog(), ...options });
+  onTestFinished(() => gateway.close());
+  const address = await gateway.listen();
+  return {
+    ...address,
+    settings: gateway.settings,
+    commands: gateway.commands,
+    listen: () => gateway.listen(),
+    close: () => gateway.close(),
+  };
+}

@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { dialectByName, type DialectName, formatOutput, Link, Peer, type ProgressUpdate, type WiremuxError } from '@wiremux/framing';
+import { WebSocket } from 'ws';
+import { nodeClock } from '../../src/clock.js';
+import { WsTransport } from '../../src/transport/ws-transport.js';
+
+/** What one request said, as it comes. */
+export interface Answer {
+  readonly id: number;
+  readonly values: unknown[];
+  readonly progress: ProgressUpdate[];
+  readonly output: string[];
+  /** Resolves when so many values are there; rejects if the answer ends before. */
+  count(values: number): Promise<unknown[]>;
+  /** Resolves with the values when the answer has ended; rejects with its error. */
+  readonly done: Promise<unknown[]>;
+  cancel(): void;
+}
+
+/** A client for tests: framing's peer over a real `ws` socket. */
+export interface MuxClient {
+  readonly socket: WebSocket;
+  call(name: string, args?: Record<string, unknown>, data?: readonly Uint8Array[]): Answer;
+  /** Code and reason of the close. */
+  readonly closed: Promise<{ code: number; reason: string }>;
+  close(): void;
+}
+
+interface OpenAnswer extends Answer {
+  readonly waiting: Set<() => void>;
+  readonly settle: (error?: WiremuxError) => void;
+}
+
+const uncorked = { cork: () => {}, uncork: () => {} };
+
+/** Connects to `ws://127.0.0.1:port/mux`. */
+export async function connectMux(port: number, dialectName: DialectName = 'wiremux.1'): Promise<MuxClient> {
+  const dialect = dialectByName(dialectName);
+  if (dialect === undefined) throw new Error(`no dialect ${dialectName}`);
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/mux`, [dialectName], { perMessageDeflate: false });
+  await once(socket, 'open');
+  const answers = new Map<number, OpenAnswer>();
+  const peer = new Peer({ role: 'client', dialect, now: nodeClock.now() });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    const link = new Link({
+      peer,
+      transport: new WsTransport(socket, uncorked),
+      clock: nodeClock,
+      onEvents: (events) => {
+        for (const event of events) {
+          const answer = 'id' in event ? answers.get(event.id) : undefined;
+          if (answer === undefined) continue;
+          switch (event.kind) {
+            case 'values':
+              answer.values.push(...event.values);
+              for (const size of event.sizes) peer.taken(event.id, size);
+              for (const wake of [...answer.waiting]) wake();
+              break;
+            case 'output':
+              answer.output.push(formatOutput(event.atoms));
+              break;
+            case 'progress':
+              answer.progress.push(event.update);
+              break;
+            case 'ended':
+            case 'stopped':
+              answers.delete(event.id);
+              answer.settle();
+              break;
+            case 'failed':
+              answers.delete(event.id);
+              answer.settle(event.error);
+              break;
+            default:
+              break;
+          }
+        }
+      },
+      onClosed: (code, reason) => resolve({ code, reason }),
+    });
+    void link;
+  });
+  return {
+    socket,
+    closed,
+    close: () => socket.close(1000),
+    call: (name, args = {}, data) => {
+      const id = peer.open({ name, args, hasData: data !== undefined });
+      const answer = createAnswer(id, () => peer.cancel(id));
+      answers.set(id, answer);
+      for (const piece of data ?? []) peer.sendData(id, piece);
+      if (data !== undefined) peer.endData(id);
+      return answer;
+    },
+  };
+}
+
+function createAnswer(id: number, cancel: () => void): OpenAnswer {
+  const values: unknown[] = [];
+  const waiting = new Set<() => void>();
+  let settle: OpenAnswer['settle'] = () => {};
+  const done = new Promise<unknown[]>((resolve, reject) => {
+    settle = (error) => (error === undefined ? resolve(values) : reject(error));
+  });
+  done.catch(() => {});
+  const count = (wanted: number) => {
+    const reached = new Promise<unknown[]>((resolve) => {
+      const wake = () => {
+        if (values.length < wanted) return;
+        waiting.delete(wake);
+        resolve(values);
+      };
+      waiting.add(wake);
+      wake();
+    });
+    const ended = done.then(() => {
+      if (values.length < wanted) throw new Error(`the answer ended after ${values.length} of ${wanted} values`);
+      return values;
+    });
+    return Promise.race([reached, ended]);
+  };
+  return { id, values, progress: [], output: [], waiting, settle, done, count, cancel };
+}

@@ -1,0 +1,91 @@
+import type { Observable } from 'rxjs';
+import { describe, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
+import { implement } from '../src/command-set.js';
+import { type ArgsInput, type ArgsOutput, command, defineCommands, type Yields } from '../src/contract.js';
+import type { CommandContext, Handler, Handlers } from '../src/handler.js';
+
+const commands = defineCommands({
+  count: command({ args: z.object({ to: z.number(), every: z.number().default(1) }), yields: z.number() }),
+  digest: command({
+    args: z.object({ algorithm: z.string() }),
+    takesData: true,
+    channel: 'bulk',
+    yields: z.object({ digest: z.string() }),
+  }),
+  echo: command({ about: 'Sends its arguments back.' }),
+});
+type Contract = typeof commands;
+
+describe('types of a contract', () => {
+  it('tell what a caller passes and what a handler gets', () => {
+    expectTypeOf<ArgsInput<Contract['count']>>().toEqualTypeOf<{ to: number; every?: number | undefined }>();
+    expectTypeOf<ArgsOutput<Contract['count']>>().toEqualTypeOf<{ to: number; every: number }>();
+    expectTypeOf<ArgsInput<Contract['echo']>>().toEqualTypeOf<Readonly<Record<string, unknown>>>();
+  });
+
+  it('tell what an answer holds', () => {
+    expectTypeOf<Yields<Contract['count']>>().toEqualTypeOf<number>();
+    expectTypeOf<Yields<Contract['digest']>>().toEqualTypeOf<{ digest: string }>();
+    expectTypeOf<Yields<Contract['echo']>>().toEqualTypeOf<unknown>();
+  });
+
+  it('tell whether data is taken', () => {
+    expectTypeOf<Contract['digest']['takesData']>().toEqualTypeOf<true>();
+    expectTypeOf<Contract['count']['takesData']>().toEqualTypeOf<false>();
+  });
+
+  it('hold arguments to be objects', () => {
+    // @ts-expect-error arguments travel as a map
+    command({ args: z.string() });
+  });
+});
+
+describe('types of a handler', () => {
+  type Count = Handler<Contract['count']>;
+
+  it('infer arguments and context', () => {
+    implement(commands, {
+      count: ({ to, every }, context) => {
+        expectTypeOf(to).toEqualTypeOf<number>();
+        expectTypeOf(every).toEqualTypeOf<number>();
+        expectTypeOf(context).toEqualTypeOf<CommandContext>();
+        return to;
+      },
+      digest: async ({ algorithm }, { data }) => {
+        expectTypeOf(data).toEqualTypeOf<AsyncIterable<Uint8Array>>();
+        return { digest: algorithm };
+      },
+      echo: (args) => args,
+    });
+  });
+
+  it('take every form of an answer', () => {
+    expectTypeOf<() => number>().toExtend<Count>();
+    expectTypeOf<() => Promise<number>>().toExtend<Count>();
+    expectTypeOf<() => AsyncGenerator<number>>().toExtend<Count>();
+    expectTypeOf<() => Generator<number>>().toExtend<Count>();
+    expectTypeOf<() => Observable<number>>().toExtend<Count>();
+    expectTypeOf<() => Promise<AsyncIterable<number>>>().toExtend<Count>();
+    expectTypeOf<() => undefined>().toExtend<Count>();
+    const handlers: Pick<Handlers<Contract>, 'count' | 'echo'> = {
+      count: async function* ({ to }) {
+        yield to;
+      },
+      echo: async () => {},
+    };
+    expectTypeOf(handlers).not.toBeAny();
+  });
+
+  it('refuse other values', () => {
+    expectTypeOf<() => string>().not.toExtend<Count>();
+    expectTypeOf<() => Promise<string>>().not.toExtend<Count>();
+    expectTypeOf<() => AsyncGenerator<string>>().not.toExtend<Count>();
+    expectTypeOf<() => Observable<string>>().not.toExtend<Count>();
+  });
+
+  it('ask for a handler of every command', () => {
+    // @ts-expect-error echo and digest are missing
+    expectTypeOf<{ count: Count }>().toExtend<Handlers<Contract>>();
+  });
+});

@@ -1,0 +1,26 @@
+import { connect, type DialectName } from '@wiremux/client';
+import { type JsonValue, toJsonForm } from '@wiremux/client/json';
+import { CONTRACT, type TestMux } from './cases.js';
+
+declare global {
+  interface Window {
+    /** Runs the case of that number over connections to the gateway at `url`; resolves with the JSON form of its result. */
+    runCase(at: number, dialect: DialectName, url: string): Promise<JsonValue>;
+  }
+}
+
+window.runCase = async (at, dialect, url) => {
+  const found = CONTRACT[at];
+  if (found === undefined) throw new RangeError(`There is no case ${at}.`);
+  const open: TestMux[] = [];
+  const connectOne = (): TestMux => {
+    const mux = connect(url, { dialects: [dialect], reconnect: false }) as unknown as TestMux;
+    open.push(mux);
+    return mux;
+  };
+  try {
+    return toJsonForm(await found.run(connectOne(), connectOne));
+  } finally {
+    for (const mux of open) mux.close();
+  }
+};

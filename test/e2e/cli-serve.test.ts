@@ -1,0 +1,127 @@
+import { fileURLToPath } from 'node:url';
+import { firstValueFrom } from 'rxjs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { closeClientsAfterEach, connectForTest } from '../support/clients.js';
+import { temporaryFolder } from '../support/folder.js';
+import { type GatewayProcess, runWiremux, startGateway } from '../support/wiremux.js';
+
+const COMMANDS = fileURLToPath(new URL('../support/commands.ts', import.meta.url));
+
+const folder = temporaryFolder();
+const workingDirectory = temporaryFolder();
+const started: GatewayProcess[] = [];
+
+/** A gateway that is ended after the tests, if it has not ended before. */
+async function start(...parameters: Parameters<typeof startGateway>): Promise<GatewayProcess> {
+  const gateway = await startGateway(...parameters);
+  started.push(gateway);
+  return gateway;
+}
+
+afterAll(() => Promise.all(started.map(({ child }) => child.destroy())));
+closeClientsAfterEach();
+
+async function statusOf(url: string): Promise<number> {
+  const response = await fetch(url);
+  await response.body?.cancel();
+  return response.status;
+}
+
+describe('wiremux serve', () => {
+  it('prints its address first, then three things to try', async () => {
+    const { child, page, mux } = await start();
+    expect(await statusOf(`${page}livez`)).toBe(200);
+    expect(await statusOf(`${page}readyz`)).toBe(200);
+    child.kill('SIGTERM');
+    const { stdout } = await child.ended();
+    for (const tip of [page, `call ${mux} host.metrics`, `watch ${mux} gateway.connections`]) {
+      expect(stdout.split('\n').slice(1).join('\n')).toContain(tip);
+    }
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with status 0, its requests, and its port', async (signal) => {
+    const { child, mux, port } = await start(['--commands', COMMANDS]);
+    const client = connectForTest(mux);
+    const values: unknown[] = [];
+    const failed = new Promise((resolve) => {
+      client.call('hang', { label: signal }).subscribe({
+        next: (label) => {
+          values.push(label);
+          child.kill(signal);
+        },
+        error: resolve,
+      });
+    });
+    expect(await failed).toMatchObject({ code: 'connection-lost' });
+    expect(values).toEqual([signal]);
+    expect(await child.ended()).toMatchObject({ status: 0, signal: null });
+
+    const next = await start(['--port', String(port)]);
+    expect(next.port).toBe(port);
+  });
+
+  it('takes options from a TypeScript file, over it from the environment, over both from flags', async () => {
+    const config = folder.write(
+      'wiremux.config.ts',
+      `import { defineConfig } from '@wiremux/gateway';
+       const answer: number = 1;
+       export default defineConfig({ openRequests: answer + 1, openStreams: 3, port: 1, commands: [${JSON.stringify(COMMANDS)}] });`,
+    );
+    const { mux } = await start(['--config', config], { env: { WIREMUX_PORT: '2', WIREMUX_OPEN_STREAMS: '5' } });
+    const client = connectForTest(mux);
+    expect(await firstValueFrom(client.call('greet', { name: 'you' }))).toBe('Hello you!');
+    const { stdout } = await runWiremux(['call', mux, 'capabilities']);
+    expect(JSON.parse(stdout)).toMatchObject({ limits: { openRequests: 2, openStreams: 5 } });
+  });
+
+  it('finds its config file in the working directory', async () => {
+    workingDirectory.write('wiremux.config.json', '{ "openRequests": 7 }');
+    const { mux } = await start([], { cwd: workingDirectory.path });
+    const { stdout } = await runWiremux(['call', mux, 'capabilities']);
+    expect(JSON.parse(stdout)).toMatchObject({ limits: { openRequests: 7 } });
+  });
+});
+
+describe('wiremux serve, when it cannot', () => {
+  it('says so in one sentence where the port is taken, and leaves the one who has it alone', async () => {
+    const first = await start();
+    const ended = await runWiremux(['serve', '--port', String(first.port)]);
+    expect(ended).toMatchObject({ status: 1, stdout: '' });
+    expect(ended.stderr).toMatch(new RegExp(`^wiremux: port-taken: .*${first.port}.*\n$`));
+    expect(await statusOf(`${first.page}livez`)).toBe(200);
+  });
+
+  it.each([
+    ['syntax.ts', 'export default {', 'bad-config'],
+    ['throws.js', 'throw new Error("not today");', 'bad-config'],
+    ['broken.json', '{ "port": }', 'bad-config'],
+    ['array.json', '[]', 'bad-config'],
+    ['stranger.json', '{ "prot": 8080 }', 'unknown-option'],
+    ['value.json', '{ "port": "eighty" }', 'bad-option'],
+    ['commands.json', '{ "commands": ["./missing.js"] }', 'bad-commands'],
+  ])('names what is wrong with the config file %s in one sentence', async (name, content, code) => {
+    const file = folder.write(name, content);
+    const ended = await runWiremux(['serve', '--port', '0', '--config', file]);
+    expect(ended.stderr).toMatch(new RegExp(`^wiremux: ${code}: .*\n$`));
+    expect(ended).toMatchObject({ stdout: '' });
+    expect(ended.status).not.toBe(0);
+  });
+
+  it.each([
+    ['a config file that is not there', ['--config', '/no/such/file.json'], 'config-missing'],
+    ['a port that is none', ['--port', '65536'], 'bad-option'],
+    ['a number that is none', ['--port', 'http'], 'bad-option'],
+    ['an unknown option', ['--prot', '1'], 'usage'],
+    ['a word too many', ['8080'], 'usage'],
+  ])('ends with status 2 for %s', async (_, args, code) => {
+    const ended = await runWiremux(['serve', ...args]);
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
+    expect(ended.stderr).toMatch(new RegExp(`^wiremux: ${code}: .*\n$`));
+  });
+
+  it('ends with status 2 for a variable that does not fit', async () => {
+    const ended = await runWiremux(['serve'], { env: { WIREMUX_PORT: 'http' } });
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
+    expect(ended.stderr).toMatch(/^wiremux: bad-option: WIREMUX_PORT .*\n$/);
+  });
+});
