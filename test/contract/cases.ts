@@ -1,9 +1,6 @@
 import { type Mux, WiremuxError } from '@wiremux/client';
-import { concatMap, filter, firstValueFrom, from, lastValueFrom, map, range, toArray } from 'rxjs';
-import type { contract } from '../support/commands.js';
-
-/** A client of the commands of `support/commands.ts`. */
-export type TestMux = Mux<typeof contract>;
+import { concatMap, firstValueFrom, from, lastValueFrom, map, range, toArray } from 'rxjs';
+import { abortOf, type TestMux } from '../support/aborts.js';
 
 /** What a client sees of one behaviour, over any transport, in Node or a browser. */
 export interface ContractCase {
@@ -38,16 +35,6 @@ function pattern(size: number): Uint8Array {
 
 function isPattern(bytes: Uint8Array): boolean {
   return bytes.every((byte, at) => byte === at % 251);
-}
-
-/** The abort of the `hang` or `flood` of that label, when it comes. */
-function abortOf(mux: TestMux, label: string): Promise<string> {
-  return firstValueFrom(
-    mux.call('aborts').pipe(
-      filter((abort) => abort.label === label),
-      map((abort) => abort.code),
-    ),
-  );
 }
 
 const VALUES = {
@@ -159,7 +146,9 @@ const errors: readonly ContractCase[] = [
     title: 'SPEC 3.9.4 an error of a dialect without codes keeps its message',
     duplex: false,
     run: async (mux) => {
-      const failures = [0, 3].map((after) => failureOf(lastValueFrom(mux.call('fail', { code: 'out-of-stock', after }))));
+      const failures = [0, 3].map((after) =>
+        failureOf(lastValueFrom(mux.call('fail', { code: 'out-of-stock', after }))),
+      );
       const messages = (await Promise.all(failures)).map((failure) => 'message' in failure && failure.message);
       return messages.every((message) => message === 'It fails as it was told to.');
     },
@@ -190,7 +179,7 @@ const errors: readonly ContractCase[] = [
     title: 'SPEC 3.9.3 arguments that break the contract are told as such, and by name',
     duplex: true,
     run: async (mux) => {
-      const failure = await failureOf(lastValueFrom((mux as Mux).call('greet', { name: 5 } as never)));
+      const failure = await failureOf(lastValueFrom((mux as Mux).call('greet', { name: 5 })));
       return { code: 'code' in failure && failure.code, named: JSON.stringify(failure).includes('name') };
     },
     expected: { code: 'bad-arguments', named: true },
@@ -364,11 +353,7 @@ const flow: readonly ContractCase[] = [
       const flood = mux.iterate('flood', { label: 'held', size })[Symbol.asyncIterator]();
       await flood.next();
       // Each answer comes over the same connection: time enough for a flood that does not wait to run away.
-      const sent = await lastValueFrom(
-        range(0, 50).pipe(
-          concatMap(() => mux.call('flooded', { label: 'held' })),
-        ),
-      );
+      const sent = await lastValueFrom(range(0, 50).pipe(concatMap(() => mux.call('flooded', { label: 'held' }))));
       await flood.return?.();
       return sent * size < MiB;
     },

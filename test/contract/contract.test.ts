@@ -1,8 +1,9 @@
 import { connect, type DialectName } from '@wiremux/client';
 import { createGateway } from '@wiremux/gateway';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { TestMux } from '../support/aborts.js';
 import { type contract, makeCommands } from '../support/commands.js';
-import { CONTRACT, type TestMux } from './cases.js';
+import { CONTRACT } from './cases.js';
 import { dialMemory } from './memory-server.js';
 
 const DIALECTS: readonly DialectName[] = ['wiremux.1', 'exp-framing-0006'];

@@ -1,6 +1,7 @@
 import { connect, type DialectName } from '@wiremux/client';
 import { type JsonValue, toJsonForm } from '@wiremux/client/json';
-import { CONTRACT, type TestMux } from './cases.js';
+import type { TestMux } from '../support/aborts.js';
+import { CONTRACT } from './cases.js';
 
 declare global {
   interface Window {

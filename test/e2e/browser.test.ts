@@ -1,13 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import type { Commands } from '@wiremux/client';
-import { filter, firstValueFrom, from } from 'rxjs';
 import type { Locator, Page } from 'playwright-core';
+import { filter, firstValueFrom, from } from 'rxjs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Browser, saveScreenshot, type WatchedPage } from '../support/browser.js';
-import { closeClientsAfterEach, connectForTest } from '../support/clients.js';
+import { connectForTest } from '../support/clients.js';
 import { describeWithComponent } from '../support/components.js';
 import { temporaryFolder } from '../support/folder.js';
 import { type GatewayProcess, startGateway } from '../support/wiremux.js';
+
+const COMMANDS = fileURLToPath(new URL('../support/commands.ts', import.meta.url));
 
 interface Connection {
   readonly id: string;
@@ -50,7 +53,7 @@ describeWithComponent('chromium', 'the page in Chromium', (executable) => {
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
-    gateway = await startGateway();
+    gateway = await startGateway(['--commands', COMMANDS]);
     watched = await browser.open(gateway.page);
     await watched.page.waitForSelector('[data-testid="status"][data-state="open"]');
   });
@@ -58,7 +61,6 @@ describeWithComponent('chromium', 'the page in Chromium', (executable) => {
     await watched.page.close();
     await gateway.child.destroy();
   });
-  closeClientsAfterEach();
 
   it('draws the state of the machine and of the gateway, and goes on drawing', async () => {
     const { page, problems } = watched;
@@ -69,12 +71,20 @@ describeWithComponent('chromium', 'the page in Chromium', (executable) => {
     expect(problems).toEqual([]);
   });
 
-  it('shows its own connection with its channels and requests', async () => {
+  it('shows every connection with its channels and requests', async () => {
     const { page, problems } = watched;
-    await page.getByTestId('connection').first().waitFor();
-    await untilConnections(gateway.mux, (list) =>
-      list.some(({ requests }) => requests.some(({ command }) => command === 'host.metrics')),
-    );
+    const rows = page.getByTestId('connection');
+    await rows.first().getByRole('button').click();
+    await rows.first().getByTestId('requests').getByText('host.metrics').waitFor();
+    await rows.first().getByTestId('channels').getByText('default').first().waitFor();
+
+    const other = connectForTest(gateway.mux);
+    const hang = other.call('hang', { label: 'seen' }).subscribe({ error: () => undefined });
+    await rows.nth(1).waitFor();
+    hang.unsubscribe();
+    other.close();
+    await rows.nth(1).waitFor({ state: 'detached' });
+    expect(await rows.count()).toBe(1);
     expect(problems).toEqual([]);
   });
 
@@ -109,10 +119,15 @@ describeWithComponent('chromium', 'the page in Chromium', (executable) => {
     });
   });
 
-  it('shows the error of a command', async () => {
+  it('shows progress, text and the error of a command', async () => {
     const { page, problems } = watched;
-    const card = await run(page, 'rows', { count: '-1' }).catch(() => undefined);
-    expect(card).toBeDefined();
+    const told = await run(page, 'narrate', { steps: '4' });
+    await told.getByTestId('run-output').getByText('4 steps to go').waitFor();
+    await told.locator('[data-testid="run-progress"][data-topic="steps"]').waitFor();
+
+    const failed = await run(page, 'fail', { code: 'out-of-stock', after: '2' });
+    await failed.locator('[data-testid="run-error"][data-code="out-of-stock"]').waitFor();
+    expect(await failed.getByTestId('run-values').locator('li').count()).toBe(2);
     expect(problems).toEqual([]);
   });
 

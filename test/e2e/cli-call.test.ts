@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { firstValueFrom } from 'rxjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { abortOf, closeClientsAfterEach, connectForTest } from '../support/clients.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { abortOf } from '../support/aborts.js';
+import { connectForTest } from '../support/clients.js';
 import { temporaryFolder } from '../support/folder.js';
 import { type GatewayProcess, runWiremux, startGateway, startWiremux } from '../support/wiremux.js';
 
@@ -16,8 +17,6 @@ let gateway: GatewayProcess;
 beforeAll(async () => {
   gateway = await startGateway(['--commands', COMMANDS]);
 });
-afterAll(() => gateway.child.destroy());
-closeClientsAfterEach();
 
 /** `wiremux call` against the gateway of these tests. */
 function call(command: string, args: readonly string[] = [], input?: string | Uint8Array) {
@@ -53,10 +52,14 @@ describe('wiremux call', () => {
   });
 
   it('reads and prints what JSON lacks in its own form', async () => {
-    const form =
-      '{"bytes":{"$bytes":"AQI="},"big":{"$int":"1152921504606846976"},"odd":{"$float":"NaN"},' +
-      '"map":{"$map":[[1,"one"]]},"$$key":[1.5,null,true]}';
-    expect(await call('same', ['--args', form])).toEqual(ok(`${form}\n`));
+    const form = {
+      $$key: [1.5, null, true],
+      big: { $int: '1152921504606846976' },
+      bytes: { $bytes: 'AQI=' },
+      map: { $map: [[1, 'one']] },
+      odd: { $float: 'NaN' },
+    };
+    expect(await call('same', ['--args', JSON.stringify(form)])).toEqual(ok(`${JSON.stringify(form)}\n`));
   });
 
   it('lets --arg win over --args, and reads JSON in it', async () => {
@@ -113,7 +116,11 @@ describe('wiremux call, when it goes wrong', () => {
     ['an unknown command', ['no-such'], /^wiremux: unknown-command: .*no-such.*\n$/],
     ['wrong arguments', ['greet', '--arg', 'name=5'], /^wiremux: bad-arguments: .*name.*\n$/],
     ['a wrong built-in argument', ['digest', '--arg', 'algorithm=rot13'], /^wiremux: bad-arguments: .*algorithm.*\n$/],
-    ['data for a command that takes none', ['greet', '--arg', 'name=a', '--data', '-'], /^wiremux: [a-z-]+: .*data.*\n$/],
+    [
+      'data for a command that takes none',
+      ['greet', '--arg', 'name=a', '--data', '-'],
+      /^wiremux: [a-z-]+: .*data.*\n$/,
+    ],
     ['a timeout', ['hang', '--arg', 'label=timed', '--timeout', '300ms'], /^wiremux: timeout: .*300.*\n$/],
   ])('%s ends with status 1 and one sentence', async (_, args, sentence) => {
     const [command = '', ...rest] = args;
@@ -182,6 +189,13 @@ describe('wiremux call, ended from outside', () => {
     expect(await abortOf(mux, 'stuck')).toBe('aborted');
     child.resumeStdout();
     expect(await child.ended()).toMatchObject({ status: 130, stderr: '' });
+  });
+
+  it('Ctrl-C waits for a command that does not stop, but not for long', async () => {
+    const child = startWiremux(['call', gateway.mux, 'stubborn']);
+    await child.line();
+    child.kill('SIGINT');
+    expect(await child.ended()).toEqual({ status: 130, signal: null, stdout: 'null\n', stderr: '' });
   });
 
   it('SIGTERM cancels the command too', async () => {

@@ -17,17 +17,20 @@ const rows = readFileSync(new URL('../vectors/text-form.jsonl', import.meta.url)
 const REQUEST = '0b00000100010111a1446e616d65446563686f';
 
 describe('wiremux frames', () => {
-  it.each([...new Set(rows.map((row) => row.dialect))])('SPEC 6.1 encodes every vector of dialect %s', async (dialect) => {
-    const own = rows.filter((row) => row.dialect === dialect);
-    const input = own.map((row) => `${row.text}\n`).join('');
-    const encoded = await runWiremux(['frames', 'encode', '--dialect', dialect, '--hex'], { input });
-    expect(encoded).toEqual({
-      status: 0,
-      signal: null,
-      stdout: own.map((row) => `${row.frame}\n`).join(''),
-      stderr: '',
-    });
-  });
+  it.each([...new Set(rows.map((row) => row.dialect))])(
+    'SPEC 6.1 encodes every vector of dialect %s',
+    async (dialect) => {
+      const own = rows.filter((row) => row.dialect === dialect);
+      const input = own.map((row) => `${row.text}\n`).join('');
+      const encoded = await runWiremux(['frames', 'encode', '--dialect', dialect, '--hex'], { input });
+      expect(encoded).toEqual({
+        status: 0,
+        signal: null,
+        stdout: own.map((row) => `${row.frame}\n`).join(''),
+        stderr: '',
+      });
+    },
+  );
 
   it('SPEC 6.11 decodes what it encoded, by file and by stdin', async () => {
     const own = rows.filter((row) => row.dialect === '0006');

@@ -1,26 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { firstValueFrom } from 'rxjs';
-import { afterAll, describe, expect, it } from 'vitest';
-import { closeClientsAfterEach, connectForTest } from '../support/clients.js';
+import { describe, expect, it } from 'vitest';
+import { connectForTest } from '../support/clients.js';
 import { temporaryFolder } from '../support/folder.js';
-import { type GatewayProcess, runWiremux, startGateway } from '../support/wiremux.js';
+import { runWiremux, startGateway } from '../support/wiremux.js';
 
 const COMMANDS = fileURLToPath(new URL('../support/commands.ts', import.meta.url));
 
 const folder = temporaryFolder();
 const workingDirectory = temporaryFolder();
-const started: GatewayProcess[] = [];
-
-/** A gateway that is ended after the tests, if it has not ended before. */
-async function start(...parameters: Parameters<typeof startGateway>): Promise<GatewayProcess> {
-  const gateway = await startGateway(...parameters);
-  started.push(gateway);
-  return gateway;
-}
-
-afterAll(() => Promise.all(started.map(({ child }) => child.destroy())));
-closeClientsAfterEach();
-
 async function statusOf(url: string): Promise<number> {
   const response = await fetch(url);
   await response.body?.cancel();
@@ -29,18 +17,18 @@ async function statusOf(url: string): Promise<number> {
 
 describe('wiremux serve', () => {
   it('prints its address first, then three things to try', async () => {
-    const { child, page, mux } = await start();
+    const { child, page, mux } = await startGateway();
     expect(await statusOf(`${page}livez`)).toBe(200);
     expect(await statusOf(`${page}readyz`)).toBe(200);
     child.kill('SIGTERM');
     const { stdout } = await child.ended();
-    for (const tip of [page, `call ${mux} host.metrics`, `watch ${mux} gateway.connections`]) {
+    for (const tip of [page, `wiremux watch ${mux} `, `wiremux call ${mux} `]) {
       expect(stdout.split('\n').slice(1).join('\n')).toContain(tip);
     }
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with status 0, its requests, and its port', async (signal) => {
-    const { child, mux, port } = await start(['--commands', COMMANDS]);
+    const { child, mux, port } = await startGateway(['--commands', COMMANDS]);
     const client = connectForTest(mux);
     const values: unknown[] = [];
     const failed = new Promise((resolve) => {
@@ -56,7 +44,7 @@ describe('wiremux serve', () => {
     expect(values).toEqual([signal]);
     expect(await child.ended()).toMatchObject({ status: 0, signal: null });
 
-    const next = await start(['--port', String(port)]);
+    const next = await startGateway(['--port', String(port)]);
     expect(next.port).toBe(port);
   });
 
@@ -67,7 +55,7 @@ describe('wiremux serve', () => {
        const answer: number = 1;
        export default defineConfig({ openRequests: answer + 1, openStreams: 3, port: 1, commands: [${JSON.stringify(COMMANDS)}] });`,
     );
-    const { mux } = await start(['--config', config], { env: { WIREMUX_PORT: '2', WIREMUX_OPEN_STREAMS: '5' } });
+    const { mux } = await startGateway(['--config', config], { env: { WIREMUX_PORT: '2', WIREMUX_OPEN_STREAMS: '5' } });
     const client = connectForTest(mux);
     expect(await firstValueFrom(client.call('greet', { name: 'you' }))).toBe('Hello you!');
     const { stdout } = await runWiremux(['call', mux, 'capabilities']);
@@ -76,7 +64,7 @@ describe('wiremux serve', () => {
 
   it('finds its config file in the working directory', async () => {
     workingDirectory.write('wiremux.config.json', '{ "openRequests": 7 }');
-    const { mux } = await start([], { cwd: workingDirectory.path });
+    const { mux } = await startGateway([], { cwd: workingDirectory.path });
     const { stdout } = await runWiremux(['call', mux, 'capabilities']);
     expect(JSON.parse(stdout)).toMatchObject({ limits: { openRequests: 7 } });
   });
@@ -84,7 +72,7 @@ describe('wiremux serve', () => {
 
 describe('wiremux serve, when it cannot', () => {
   it('says so in one sentence where the port is taken, and leaves the one who has it alone', async () => {
-    const first = await start();
+    const first = await startGateway();
     const ended = await runWiremux(['serve', '--port', String(first.port)]);
     expect(ended).toMatchObject({ status: 1, stdout: '' });
     expect(ended.stderr).toMatch(new RegExp(`^wiremux: port-taken: .*${first.port}.*\n$`));
@@ -97,7 +85,7 @@ describe('wiremux serve, when it cannot', () => {
     ['broken.json', '{ "port": }', 'bad-config'],
     ['array.json', '[]', 'bad-config'],
     ['stranger.json', '{ "prot": 8080 }', 'unknown-option'],
-    ['value.json', '{ "port": "eighty" }', 'bad-option'],
+    ['value.json', '{ "maxConnections": "many" }', 'bad-option'],
     ['commands.json', '{ "commands": ["./missing.js"] }', 'bad-commands'],
   ])('names what is wrong with the config file %s in one sentence', async (name, content, code) => {
     const file = folder.write(name, content);

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Commands, Mux } from '@wiremux/client';
 import { filter, firstValueFrom, from, map } from 'rxjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeClientsAfterEach, connectForTest } from '../support/clients.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { connectForTest } from '../support/clients.js';
 import { markMemory } from '../support/memory.js';
 import { type GatewayProcess, startGateway, startWiremux } from '../support/wiremux.js';
 
@@ -51,8 +51,6 @@ describe.skipIf(process.platform !== 'linux')(`memory while ${SIZE / MiB} MiB pa
   beforeAll(async () => {
     gateway = await startGateway();
   });
-  afterAll(() => gateway.child.destroy());
-  closeClientsAfterEach();
 
   it('stays flat in the gateway and in the client', { timeout: 300_000 }, async () => {
     const mux = connectForTest<Commands>(gateway.mux);
@@ -67,7 +65,9 @@ describe.skipIf(process.platform !== 'linux')(`memory while ${SIZE / MiB} MiB pa
 
     const { stdout } = await client.ended();
     expect(JSON.parse(stdout)).toEqual({ algorithm: 'sha256', digest, bytes: SIZE });
-    console.log(`${SIZE / MiB} MiB: gateway +${growth.gateway.toFixed(1)} MiB, client +${growth.client.toFixed(1)} MiB`);
+    console.log(
+      `${SIZE / MiB} MiB: gateway +${growth.gateway.toFixed(1)} MiB, client +${growth.client.toFixed(1)} MiB`,
+    );
     expect(growth.gateway).toBeLessThan(MOST_GROWTH);
     expect(growth.client).toBeLessThan(MOST_GROWTH);
   });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { afterAll } from 'vitest';
 
 export interface ChildOptions {
   readonly cwd?: string;
@@ -16,6 +17,10 @@ export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** Those that run: they end with the test file that started them. */
+const running = new Set<Child>();
+afterAll(() => Promise.all([...running].map((child) => child.destroy())));
 
 /** A process a test started: its lines as they come, and how it ended. */
 export class Child {
@@ -33,7 +38,8 @@ export class Child {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#process = child;
-    this.#closed = once(child, 'close');
+    running.add(this);
+    this.#closed = once(child, 'close').finally(() => running.delete(this));
     this.stdin = child.stdin;
     // A process that ends early leaves the rest of its input unread.
     child.stdin.on('error', () => undefined);

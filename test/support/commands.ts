@@ -38,6 +38,7 @@ export const contract = defineCommands({
   }),
   mirror: command({ about: 'Yields each piece of its data.', takesData: true, yields: z.custom<Uint8Array>() }),
   hang: command({ about: 'Yields its label, then nothing, until cancelled.', args: z.object({ label: z.string() }) }),
+  stubborn: command({ about: 'Yields once, then neither ends nor stops.', yields: z.null() }),
   flood: command({
     about: 'Yields strings of `size` letters until cancelled, as fast as they are taken.',
     args: z.object({ label: z.string(), size: whole }),
@@ -105,6 +106,10 @@ export function makeCommands(): CommandSet {
       const aborted = tellAbort(label, signal);
       yield label;
       await aborted;
+    },
+    async *stubborn() {
+      yield null;
+      await new Promise(() => undefined);
     },
     async *flood({ label, size }, { signal }) {
       void tellAbort(label, signal);

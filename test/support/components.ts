@@ -51,7 +51,7 @@ function isExecutable(path: string): boolean {
 }
 
 /** The component's executable: from its environment variable, the `PATH`, or its usual places; `undefined` if absent. */
-export function findComponent(name: ComponentName): string | undefined {
+function findComponent(name: ComponentName): string | undefined {
   const { variable, commands, places }: Component = COMPONENTS[name];
   const named = process.env[variable];
   if (named) return named;

@@ -1,4 +1,5 @@
 import { WiremuxError } from '@wiremux/framing';
+import { printable } from './view/printable.js';
 
 /** What the process tells the shell that started it. */
 export const ExitStatus = {
@@ -33,7 +34,7 @@ export function statusOf(error: unknown): ExitStatus {
 export function errorLine(error: unknown): string {
   const code = error instanceof WiremuxError ? error.code : 'internal';
   const message = error instanceof Error ? error.message : String(error);
-  return `wiremux: ${code}: ${message.replaceAll(/\s*\n\s*/g, ' ')}`;
+  return printable(`wiremux: ${code}: ${message.replaceAll(/\s*\n\s*/g, ' ')}`);
 }
 
 /** A mistake on the command line: what is wrong and how to mend it, in a sentence. Ends with status 2. */

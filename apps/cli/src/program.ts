@@ -23,6 +23,7 @@ export function createProgram(stdout: Output, stderr: Output, finish: (status: E
     .description('One connection, any number of commands at once, each answer a stream.')
     .version(VERSION, '-V, --version')
     .addHelpText('after', EXAMPLES)
+    .helpCommand(false)
     .exitOverride()
     // Errors are told by the caller, in one form for all.
     .configureOutput({ outputError: () => undefined });

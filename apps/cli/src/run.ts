@@ -26,10 +26,10 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
       if (!isHelp(error)) await stderr.line(errorLine(usageError(sentenceOf(error, command?.name()))));
     }
   }
-  // What was interrupted may have been interrupted because nobody reads on.
-  const interrupted = status === ExitStatus.Interrupted || status === ExitStatus.Terminated;
-  if (!interrupted) await Promise.all([stdout.flush(), stderr.flush()]);
-  return status;
+  await Promise.all([stdout.flush(), stderr.flush()]);
+  if (stdout.failure === undefined) return status;
+  await stderr.line(errorLine(stdout.failure));
+  return ExitStatus.Failed;
 }
 
 /** Whether the error stands for a help text already printed, because a command was missing. */

@@ -13,20 +13,22 @@ export interface CloseMeaning {
 const lost = (message: string): CloseMeaning => ({ reconnect: true, code: 'connection-lost', message });
 const final = (code: ErrorCode, message: string): CloseMeaning => ({ reconnect: false, code, message });
 
-const brokenProtocol = (detail: string): CloseMeaning =>
-  final('protocol', `The gateway says that ${detail}. Check that both sides run compatible versions.`);
+const PROTOCOL = final(
+  'protocol',
+  'The two sides do not understand each other. Check that client and gateway are of versions that fit.',
+);
 
-/** SPEC 8.8, 9.2: what each close does. A code that is not listed means what 1006 does. */
+/** SPEC 9.2: what each close does. A code that is not listed means what 1006 does. */
 const MEANINGS: Readonly<Record<number, CloseMeaning>> = {
   [CloseCode.Normal]: final('connection-lost', 'The gateway ended the connection. Connect again when you need it.'),
   1001: lost('The gateway is going away.'),
-  [CloseCode.Protocol]: brokenProtocol('this client broke the protocol'),
-  [CloseCode.TextMessage]: brokenProtocol('it got a text message'),
+  [CloseCode.Protocol]: PROTOCOL,
+  [CloseCode.TextMessage]: PROTOCOL,
   1005: lost('The gateway closed the connection without saying why.'),
   1006: lost('The connection broke.'),
-  1007: brokenProtocol('it got text that is not UTF-8'),
+  1007: PROTOCOL,
   [CloseCode.Policy]: final('not-allowed', 'The gateway does not allow this connection. Ask who runs it.'),
-  [CloseCode.TooBig]: final('too-big', 'The gateway got a message over its limit. Send less at once.'),
+  [CloseCode.TooBig]: final('too-big', 'A message was over the limit of its receiver. Send less at once.'),
   [CloseCode.Internal]: lost('The gateway met an error of its own.'),
   [CloseCode.Restart]: lost('The gateway restarts.'),
   [CloseCode.TryLater]: lost('The gateway has no room for this connection now.'),
@@ -35,7 +37,7 @@ const MEANINGS: Readonly<Record<number, CloseMeaning>> = {
     code: 'not-authenticated',
     message: 'The gateway wants a token and got none that it accepts. Pass a valid `token` to connect().',
   },
-  [CloseCode.ProtocolFromBrowser]: brokenProtocol('this client broke the protocol'),
+  [CloseCode.ProtocolFromBrowser]: PROTOCOL,
   [CloseCode.NotAllowed]: final('not-allowed', 'The gateway does not allow this principal or origin to connect.'),
   [CloseCode.HandshakeTimeout]: lost('The handshake took too long.'),
   [CloseCode.TakenOver]: final('connection-lost', 'Another connection took this session over.'),

@@ -30,7 +30,7 @@ export interface ConnectOptions {
   readonly connectTimeout?: number | undefined;
   /** Requests that wait for the connection, or for an open request to end. Past it: `too-many-requests`. Default 4,096. */
   readonly maxQueued?: number | undefined;
-  /** Bytes an Observable may emit ahead of the upload. Past it the request fails: `slow-reader`. Default 16 MiB. */
+  /** Bytes an Observable may emit ahead of the upload. Past it: `upload-failed`. Default 16 MiB. */
   readonly maxUploadBuffer?: number | undefined;
   /** Bounds of the protocol core (SPEC 9). */
   readonly limits?: Partial<Limits> | undefined;

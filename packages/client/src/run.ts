@@ -103,7 +103,7 @@ export class Run {
     }
     if (signal !== undefined || deadline !== undefined) this.#watch(signal, deadline);
     this.#enter(QUEUED);
-    this.#context.queue.submit(this);
+    if (this.#state === QUEUED) this.#context.queue.submit(this);
   }
 
   /** The consumer wants no more: the run is cancelled, if it has not ended. */
@@ -121,7 +121,7 @@ export class Run {
     this.#peer = peer;
     this.#id = id;
     this.#enter(SENT);
-    if (this.#source === undefined || this.#state !== SENT) return;
+    if (this.#source === undefined) return;
     this.#upload = new Upload(this.#source, {
       send: (bytes) => peer.sendData(id, bytes),
       end: () => peer.endData(id),
@@ -197,6 +197,8 @@ export class Run {
   #end(end: RequestEnd, error: WiremuxError | undefined): void {
     const told = this.#state === STOPPING || this.#state.state === 'ended';
     this.#release();
+    // Its id may be that of another request from now on.
+    this.#peer = undefined;
     this.#enter(end);
     if (!told) this.#listener.end(error);
   }

@@ -1,5 +1,8 @@
 import { CloseCode, encodeFrame } from '@wiremux/framing';
 import { describe, expect, it } from 'vitest';
+import { Backoff } from '../src/backoff.js';
+import { Connection } from '../src/connection.js';
+import { Dispatcher } from '../src/dispatcher.js';
 import { TestGateway } from './support/gateway.js';
 import { record } from './support/record.js';
 
@@ -227,6 +230,45 @@ describe('connecting again', () => {
     gateway.end.transport.terminate();
     await gateway.clock.advance(250);
     expect(status.values.at(-1)).toMatchObject({ state: 'open' });
+  });
+});
+
+describe('a process that waits for the next attempt', () => {
+  it('is kept alive, since no socket does; by nothing else, and not for longer', async () => {
+    const gateway = new TestGateway();
+    gateway.down = new Error('down');
+    let holds = 0;
+    const connection = new Connection(
+      {
+        url: 'ws://gateway.test/mux',
+        dialects: ['wiremux.1'],
+        token: undefined,
+        agent: undefined,
+        limits: {},
+        backoff: new Backoff({ initial: 1_000, max: 1_000, factor: 1 }, () => 1),
+        retryFirst: true,
+        connectTimeout: 10_000,
+        dial: gateway.dial,
+        clock: gateway.clock,
+        holdProcess() {
+          holds++;
+          return () => void holds--;
+        },
+      },
+      new Dispatcher(1),
+    );
+    expect(holds).toBe(0);
+    await gateway.settle();
+    expect(holds).toBe(1);
+    gateway.down = undefined;
+    await gateway.clock.advance(1_000);
+    expect(record(connection.status$).values).toMatchObject([{ state: 'open' }]);
+    expect(holds).toBe(0);
+    gateway.end.transport.terminate();
+    await gateway.settle();
+    expect(holds).toBe(1);
+    connection.close();
+    expect(holds).toBe(0);
   });
 });
 

@@ -80,6 +80,26 @@ describe('SPEC 8.4 the states of a request', () => {
     expect(values.error).toBeUndefined();
   });
 
+  it.each(['queued', 'sent', 'answering'])('may make their watcher abort: when %s', async (last) => {
+    const gateway = new TestGateway();
+    const mux = gateway.connect();
+    const abort = new AbortController();
+    const request = mux.request('watch', {}, { signal: abort.signal });
+    const states = record(request.state$);
+    request.state$.subscribe(({ state }) => state === last && abort.abort());
+    const values = record(request.values$);
+    await gateway.settle();
+    if (last === 'answering') {
+      gateway.end.peer.sendValue(1, 'a');
+      await gateway.settle();
+      gateway.end.peer.stopped(1);
+      await gateway.settle();
+    }
+    expect(values).toMatchObject({ values: [], error: { code: 'aborted' } });
+    expect(states.values.at(-1)).toMatchObject({ state: 'ended', how: 'cancelled', result: 'stopped' });
+    expect(gateway.end.all('request')).toHaveLength(last === 'answering' ? 1 : 0);
+  });
+
   it('skip the wire when cancelled in the queue', () => {
     const gateway = new TestGateway();
     const request = gateway.connect().request('watch');

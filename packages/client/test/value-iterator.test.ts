@@ -60,6 +60,36 @@ describe('iterating', () => {
     expect(bytesSent(gateway)).toBeLessThan(24 * 1_024);
   });
 
+  it('takes values of a request that has ended from no other that got its id (SPEC 5.1)', async () => {
+    const gateway = new TestGateway();
+    const mux = await gateway.open({ limits: { answerCredit: 4_096 } });
+    const old = mux.iterate('blob')[Symbol.asyncIterator]();
+    const [first, second] = [old.next(), old.next()];
+    await gateway.settle();
+    for (let count = 0; count < 4; count++) gateway.end.peer.sendValue(1, new Uint8Array(1_000));
+    gateway.end.peer.endAnswer(1);
+    await gateway.settle();
+    await Promise.all([first, second]);
+    for (let id = 3; id <= 65_535; ) {
+      const batch = Math.min(1_000, (65_537 - id) / 2);
+      for (let count = 0; count < batch; count++) mux.call('echo').subscribe();
+      await gateway.settle();
+      for (const last = id + 2 * batch; id < last; id += 2) gateway.end.peer.endAnswer(id);
+      await gateway.settle();
+    }
+    const fresh = mux.iterate('blob')[Symbol.asyncIterator]();
+    void fresh.next();
+    await gateway.settle();
+    expect(gateway.end.newest).toBe(1);
+    for (let count = 0; count < 8; count++) gateway.end.peer.sendValue(1, PIECE);
+    await gateway.settle();
+    const sent = bytesSent(gateway);
+    expect(await old.next()).toMatchObject({ done: false });
+    expect(await old.next()).toMatchObject({ done: false });
+    await gateway.settle();
+    expect(bytesSent(gateway)).toBe(sent);
+  });
+
   it('answers calls of next() in the order they came', async () => {
     const gateway = new TestGateway();
     const mux = await gateway.open();

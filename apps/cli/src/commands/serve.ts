@@ -1,13 +1,5 @@
 import { DEFAULT_LIMITS } from '@wiremux/framing';
-import {
-  closeOnSignals,
-  createGateway,
-  describeOptions,
-  type Flags,
-  loadConfig,
-  type OptionDescription,
-  startupReport,
-} from '@wiremux/gateway';
+import type { Flags, OptionDescription } from '@wiremux/gateway';
 import { type Command, Option } from 'commander';
 import type { Output } from '../io/output.js';
 
@@ -17,6 +9,9 @@ const AFTER = `
 Every option can also be set in the environment (--allow-origin as WIREMUX_ALLOW_ORIGIN) and in wiremux.config.ts, .js or
 .json in the working directory (as allowOrigin). A flag wins over the environment, and that over the file.`;
 
+type GatewayModule = typeof import('@wiremux/gateway');
+type ServeOptions = Flags & { readonly config?: string };
+
 /** Adds `wiremux serve`: runs a gateway until a signal ends it. */
 export function addServe(program: Command, stdout: Output): void {
   const serve = program
@@ -24,15 +19,22 @@ export function addServe(program: Command, stdout: Output): void {
     .description('Run a gateway')
     .option('--config <FILE>', 'config file, in place of wiremux.config.{ts,js,json}')
     .addHelpText('after', AFTER);
-  for (const option of describeOptions().flatMap(flagsOf)) serve.addOption(option);
-  serve.action(async ({ config, ...flags }: Flags & { readonly config?: string }) => {
-    const { options } = await loadConfig({ cwd: process.cwd(), config, env: process.env, flags });
-    const gateway = createGateway(options);
-    const address = await gateway.listen();
-    const closed = closeOnSignals(gateway);
-    await stdout.line(startupReport(address, gateway.settings.page));
-    await closed;
+  program.hook('preSubcommand', async (_, command) => {
+    if (command !== serve) return;
+    // It takes a while to load, and the other commands do without it.
+    const gateway = await import('@wiremux/gateway');
+    for (const option of gateway.describeOptions().flatMap(flagsOf)) serve.addOption(option);
+    serve.action((options: ServeOptions) => runGateway(gateway, options, stdout));
   });
+}
+
+async function runGateway(module: GatewayModule, { config, ...flags }: ServeOptions, stdout: Output): Promise<void> {
+  const { options } = await module.loadConfig({ cwd: process.cwd(), config, env: process.env, flags });
+  const gateway = module.createGateway(options);
+  const address = await gateway.listen();
+  const closed = module.closeOnSignals(gateway);
+  await stdout.line(module.startupReport(address, gateway.settings.page));
+  await closed;
 }
 
 /** The flags of one option. Defaults are the gateway's business: a flag that is not given stays undefined. */
@@ -43,7 +45,7 @@ function flagsOf({ name, flag, form, placeholder, about, default: fallback }: Op
       ? [new Option(flag, help).hideHelp(fallback === true), new Option(noFlagOf(flag), `Turns off: ${about}`)]
       : [new Option(`${flag} <${placeholder}>`, help)];
   for (const option of options) {
-    if (form === 'list') option.argParser((item: string, items: readonly string[] = []) => [...items, item]);
+    if (form === 'list') option.argParser<readonly string[] | undefined>((item, items) => [...(items ?? []), item]);
     if (name in DEFAULT_LIMITS) option.helpGroup(LIMITS_GROUP);
   }
   return options;

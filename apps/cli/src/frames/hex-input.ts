@@ -13,7 +13,10 @@ export async function* readHex(input: AsyncIterable<Uint8Array>): AsyncGenerator
     for (const [at, code] of text.entries()) {
       if (WHITE_SPACE.includes(code)) continue;
       const digit = digitOf(code);
-      if (digit < 0) throw inputError(offset + at, `${nameOf(code)} is not a hexadecimal digit.`);
+      if (digit < 0) {
+        yield bytes.subarray(0, size);
+        throw inputError(offset + at, `${nameOf(code)} is not a hexadecimal digit.`);
+      }
       if (high < 0) {
         high = digit;
       } else {

@@ -3,18 +3,18 @@ import { Interrupt } from './interrupt.js';
 import type { Output } from './output.js';
 
 /**
- * Does work that Ctrl-C, SIGTERM and a reader that goes away end: `work` gets the signal that says so, and its rejection
- * is then no failure. Resolves with the exit status.
+ * Does work that Ctrl-C, SIGTERM and a reader that goes away end. `work` gets the signal that says so, after which its
+ * rejection is no failure and stdout is written no more. Resolves with the exit status.
  */
 export async function untilInterrupted(
   stdout: Output,
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<ExitStatus> {
-  const interrupt = new Interrupt();
+  const interrupt = new Interrupt(() => stdout.abandon());
   try {
-    await work(AbortSignal.any([interrupt.signal, stdout.gone]));
+    await work(stdout.gone);
   } catch (error) {
-    if (interrupt.status === undefined && !stdout.gone.aborted) throw error;
+    if (!stdout.gone.aborted) throw error;
   } finally {
     interrupt.dispose();
   }

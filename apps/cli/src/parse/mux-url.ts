@@ -1,6 +1,11 @@
 import { usageError } from '../exit-status.js';
 
-const SOCKET_SCHEMES: Readonly<Record<string, string>> = { 'ws:': 'ws:', 'wss:': 'wss:', 'http:': 'ws:', 'https:': 'wss:' };
+const SOCKET_SCHEMES: Readonly<Record<string, string>> = {
+  'ws:': 'ws:',
+  'wss:': 'wss:',
+  'http:': 'ws:',
+  'https:': 'wss:',
+};
 const DEFAULT_PATH = '/mux';
 
 /** The WebSocket address for a URL as people type it: http for ws, and `/mux` where there is no path. Throws `usage`. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, type RequestHandle } from '@wiremux/client';
+import { connect } from '@wiremux/client';
 import type { OutputAtom, ProgressUpdate } from '@wiremux/framing';
 import { lastValueFrom } from 'rxjs';
 import type { ExitStatus } from '../exit-status.js';
@@ -50,23 +50,13 @@ async function exchange({ url, name, options }: RequestLine, view: RequestView, 
   const data = input && upload(input, view);
   const mux = connect(address, { dialects: [options.dialect], agent: `wiremux-cli/${VERSION}`, reconnect: false });
   const request = mux.request(name, args, { data, deadline: options.timeout, signal });
+  request.output$.subscribe((atoms) => view.output(atoms));
+  request.progress$.subscribe((update) => view.progress(update));
   try {
-    await show(request, view, signal);
+    for await (const value of request) await view.value(value);
   } finally {
     await Promise.race([lastValueFrom(request.state$), delay(PROOF_TIME)]);
     mux.close();
-  }
-}
-
-async function show(request: RequestHandle<unknown>, view: RequestView, signal: AbortSignal): Promise<void> {
-  request.output$.subscribe((atoms) => view.output(atoms));
-  request.progress$.subscribe((update) => view.progress(update));
-  const aborted = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  for await (const value of request) {
-    // The reader of our output may be what never comes back.
-    await Promise.race([view.value(value), aborted]);
   }
 }
 

@@ -60,9 +60,12 @@ export class LiveRegion {
 
   #redraw(): void {
     const shown = this.#lines().slice(0, Math.max(this.#stream.rows - 1, 1));
-    if (shown.length === 0) return this.#erase();
-    this.#draw(shown.map((line) => cut(line, this.columns)).join('\n'));
-    this.#drawn = true;
+    if (shown.length === 0) {
+      this.#erase();
+    } else {
+      this.#draw(shown.map((line) => cut(line, this.columns)).join('\n'));
+      this.#drawn = true;
+    }
   }
 }
 

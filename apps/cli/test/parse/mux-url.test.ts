@@ -19,9 +19,12 @@ describe('parseMuxUrl', () => {
     },
   );
 
-  it.each(['ws://user:hush@host/mux', 'redis://:hush@host'])('refuses credentials without repeating them: %s', (text) => {
-    const parse = () => parseMuxUrl(text);
-    expect(parse).toThrow(expect.objectContaining({ code: 'usage' }));
-    expect(parse).not.toThrow(/hush/);
-  });
+  it.each(['ws://user:hush@host/mux', 'redis://:hush@host'])(
+    'refuses credentials without repeating them: %s',
+    (text) => {
+      const parse = () => parseMuxUrl(text);
+      expect(parse).toThrow(expect.objectContaining({ code: 'usage' }));
+      expect(parse).not.toThrow(/hush/);
+    },
+  );
 });

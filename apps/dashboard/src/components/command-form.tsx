@@ -30,6 +30,12 @@ export function CommandForm({ command }: { readonly command: CommandInfo }): JSX
     if (input instanceof HTMLElement) input.focus();
   };
 
+  /** A command that wants to know how much data comes has the argument `size`: the page knows, so it fills it in. */
+  const tellSize = ({ files }: HTMLInputElement): void => {
+    if (!fields.some(({ kind, name }) => kind === 'number' && name === 'size')) return;
+    draft.value = { ...draft.value, size: String(files?.[0]?.size ?? 0) };
+  };
+
   return (
     <form ref={form} noValidate autoComplete="off" data-testid="command-form" onSubmit={submit}>
       {fields.map((field) => (
@@ -47,7 +53,14 @@ export function CommandForm({ command }: { readonly command: CommandInfo }): JSX
       {command.takesData && (
         <div class="field">
           <label for="command-file">Data</label>
-          <input id="command-file" ref={file} type="file" data-testid="file-input" aria-describedby="command-file-about" />
+          <input
+            id="command-file"
+            ref={file}
+            type="file"
+            data-testid="file-input"
+            aria-describedby="command-file-about"
+            onChange={(event) => tellSize(event.currentTarget)}
+          />
           <p id="command-file-about" class="field-description">
             A file to stream to the command; none sends no data.
           </p>

@@ -14,11 +14,8 @@ export function ConnectionBanner(): JSX.Element | null {
       <Icon name="warning" />
       <div>
         <p>
-          <strong>{hadOne ? 'Connection to the gateway lost' : 'The gateway cannot be reached'}</strong>{' '}
-          <span>
-            since {formatClock(downSince)}, {formatAgo(now.value - downSince)}.
-          </span>{' '}
-          {hadOne && 'What you see below is from before. '}
+          <strong>{hadOne ? 'Connection to the gateway lost' : 'The gateway could not be reached'}</strong> at{' '}
+          {formatClock(downSince)}, {formatAgo(now.value - downSince)}.{hadOne && ' What you see below is from before.'}{' '}
           {phase === 'closed' ? 'Reload the page to connect again.' : 'The page goes on trying.'}
         </p>
         {problem !== undefined && (

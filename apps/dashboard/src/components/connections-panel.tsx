@@ -30,7 +30,7 @@ export function ConnectionsPanel(): JSX.Element {
           <input
             type="search"
             data-testid="connections-filter"
-            placeholder="id, principal, address, command"
+            placeholder="id, address, command …"
             value={filter.value}
             onInput={(event) => {
               filter.value = event.currentTarget.value;

@@ -10,7 +10,7 @@ export function Elapsed({ since }: { readonly since: number | null }): JSX.Eleme
   const until = isPaused.value ? now.peek() : now.value;
   return (
     <time dateTime={new Date(since).toISOString()} title={formatMoment(since)}>
-      {formatDuration(Math.floor((until - since) / 1_000) * 1_000)}
+      {formatDuration(until - since)}
     </time>
   );
 }

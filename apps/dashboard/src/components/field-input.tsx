@@ -58,7 +58,8 @@ interface TypedProps {
 }
 
 function Input({ field, shared, typed, onType }: TypedProps): JSX.Element {
-  const change = (event: { readonly currentTarget: { readonly value: string } }): void => onType(event.currentTarget.value);
+  const change = (event: { readonly currentTarget: { readonly value: string } }): void =>
+    onType(event.currentTarget.value);
   switch (field.kind) {
     case 'number':
       return (
@@ -107,7 +108,14 @@ function Input({ field, shared, typed, onType }: TypedProps): JSX.Element {
     case 'json':
     case 'rest':
       return (
-        <textarea {...shared} rows={3} spellcheck={false} value={typed} placeholder={placeholderOf(field)} onInput={change} />
+        <textarea
+          {...shared}
+          rows={3}
+          spellcheck={false}
+          value={typed}
+          placeholder={placeholderOf(field)}
+          onInput={change}
+        />
       );
   }
 }

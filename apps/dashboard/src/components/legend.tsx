@@ -12,7 +12,7 @@ export interface LegendProps {
 /** What the lines of a plot are, and their values: the table that says in words what the plot shows. */
 export function Legend({ chart, values }: LegendProps): JSX.Element {
   return (
-    <table class="legend">
+    <table class="legend" data-unit={chart.unit}>
       <caption class="visually-hidden">{chart.title}, current values</caption>
       <tbody>
         {chart.series.map(({ label, quiet }, index) => (

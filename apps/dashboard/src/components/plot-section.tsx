@@ -1,6 +1,5 @@
 import type { JSX } from 'preact';
 import type { LiveBoard } from '../state/page.js';
-import { FreshnessNote } from './freshness-note.jsx';
 import { PlotPanel } from './plot-panel.jsx';
 import { ProblemNote } from './problem-note.jsx';
 
@@ -18,7 +17,6 @@ export function PlotSection({ id, title, source }: PlotSectionProps): JSX.Elemen
     <section id={id} class="section" aria-labelledby={`${id}-title`}>
       <header class="section-header">
         <h2 id={`${id}-title`}>{title}</h2>
-        <FreshnessNote freshness={live.freshness.value} />
       </header>
       {problem !== undefined && <ProblemNote problem={problem} testId={`${id}-problem`} />}
       <div class="plots">

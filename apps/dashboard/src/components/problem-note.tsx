@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Problem } from '../state/problem.js';
+import { CodedText } from './coded-text.jsx';
 
 /** An error: its code, what happened, what to do. */
 export function ProblemNote({ problem, testId }: { readonly problem: Problem; readonly testId: string }): JSX.Element {
@@ -8,7 +9,11 @@ export function ProblemNote({ problem, testId }: { readonly problem: Problem; re
       <p>
         <code>{problem.code}</code> {problem.message}
       </p>
-      {problem.remedy !== '' && <p class="problem-remedy">{problem.remedy}</p>}
+      {problem.remedy !== '' && (
+        <p class="problem-remedy">
+          <CodedText text={problem.remedy} />
+        </p>
+      )}
     </div>
   );
 }

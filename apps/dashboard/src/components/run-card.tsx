@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { preview } from '../format/preview.js';
-import { formatDuration } from '../format/time.js';
+import { formatRunTime } from '../format/time.js';
 import { formatBytes, formatCount } from '../format/units.js';
 import { isRunning, type RunPhase, type RunView } from '../state/run.js';
 import type { RunHandle } from '../state/runs.js';
@@ -9,11 +9,12 @@ import { usePage } from './page-context.js';
 import { ProblemNote } from './problem-note.jsx';
 import { RunProgress } from './run-progress.jsx';
 import { RunValues } from './run-values.jsx';
+import { ScrollArea } from './scroll-area.jsx';
 
 const PHASE_TEXTS: Readonly<Record<RunPhase, string>> = {
   queued: 'waiting',
-  sent: 'sent',
-  answering: 'running',
+  sent: 'running',
+  answering: 'answering',
   stopping: 'cancelling',
   completed: 'completed',
   failed: 'failed',
@@ -85,9 +86,9 @@ export function RunCard({ run }: { readonly run: RunHandle }): JSX.Element {
       {view.problem !== undefined && <ProblemNote problem={view.problem} testId="run-error" />}
       <RunProgress topics={view.topics} isRunning={isRunning(view)} />
       {view.output !== '' && (
-        <pre class="run-output" data-testid="run-output" aria-label={`Output of ${command}`} tabIndex={0}>
-          {view.output}
-        </pre>
+        <ScrollArea label={`Output of ${command}`} testId="run-output">
+          <pre>{view.output}</pre>
+        </ScrollArea>
       )}
       <RunValues values={view.values} count={view.count} label={`Values of ${command}`} />
     </article>
@@ -98,5 +99,5 @@ export function RunCard({ run }: { readonly run: RunHandle }): JSX.Element {
 function RunTime({ view }: { readonly view: RunView }): JSX.Element {
   const { now } = usePage();
   const until = view.endedAt ?? Math.max(now.value, view.startedAt);
-  return <span data-testid="run-time">{formatDuration(until - view.startedAt)}</span>;
+  return <span data-testid="run-time">{formatRunTime(until - view.startedAt)}</span>;
 }

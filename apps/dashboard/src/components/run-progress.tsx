@@ -18,7 +18,7 @@ export function RunProgress({ topics, isRunning }: RunProgressProps): JSX.Elemen
           <span class="topic-figures">{figuresOf(topic)}</span>
           {topic.item !== undefined && <span class="topic-item">{topic.item}</span>}
           {(topic.total > 0 || (isRunning && !topic.isOver)) && (
-            <progress aria-label={topic.topic} max={topic.total || 1} value={valueOf(topic)} />
+            <progress aria-label={topic.topic} max={topic.total || 1} value={barValue(topic)} />
           )}
         </li>
       ))}
@@ -27,13 +27,15 @@ export function RunProgress({ topics, isRunning }: RunProgressProps): JSX.Elemen
 }
 
 /** Undefined makes the bar one that only says that something goes on. */
-function valueOf({ pos, total, isOver }: RunTopic): number | undefined {
+function barValue({ pos, total, isOver }: RunTopic): number | undefined {
   if (total <= 0) return undefined;
   return isOver ? total : Math.min(pos, total);
 }
 
-function figuresOf({ pos, total, label }: RunTopic): string {
+function figuresOf({ pos, total, label, isOver }: RunTopic): string {
   const write = label === 'bytes' ? formatBytes : formatCount;
   const unit = label === undefined || label === 'bytes' ? '' : ` ${label}`;
-  return total > 0 ? `${write(pos)} of ${write(total)}${unit}` : `${write(pos)}${unit}`;
+  if (isOver) return `${write(Math.max(0, pos, total))}${unit}, done`;
+  if (total <= 0) return `${write(pos)}${unit}`;
+  return `${write(pos)} of ${write(total)}${unit}, ${Math.floor((100 * pos) / total)} %`;
 }

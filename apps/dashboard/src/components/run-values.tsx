@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { formatCount } from '../format/units.js';
 import type { RunValue } from '../state/run.js';
+import { ScrollArea } from './scroll-area.jsx';
 
 export interface RunValuesProps {
   /** Newest first. */
@@ -16,14 +17,16 @@ export function RunValues({ values, count, label }: RunValuesProps): JSX.Element
   return (
     <div class="values">
       {count > values.length && <p class="values-note">The newest {formatCount(values.length)}, newest first.</p>}
-      <ol data-testid="run-values" aria-label={label} tabIndex={0}>
-        {values.map(({ index, text }) => (
-          <li key={index} data-index={index}>
-            <span class="value-index">{index + 1}</span>
-            <code>{text}</code>
-          </li>
-        ))}
-      </ol>
+      <ScrollArea label={label} testId="run-values">
+        <ol>
+          {values.map(({ index, text }) => (
+            <li key={index} data-index={index}>
+              <span class="value-index">{index + 1}</span>
+              <code>{text}</code>
+            </li>
+          ))}
+        </ol>
+      </ScrollArea>
     </div>
   );
 }

@@ -33,7 +33,7 @@ export type Field =
   /** An object in the JSON form whose entries join the other arguments. */
   | (FieldBase & { readonly kind: 'rest' });
 
-export interface Choice {
+interface Choice {
   readonly value: unknown;
   readonly label: string;
 }

@@ -17,6 +17,9 @@ export function preview(value: unknown): string {
   return `${text.slice(0, PREVIEW_LENGTH)} … ${formatCount(text.length - PREVIEW_LENGTH)} more characters`;
 }
 
+/** JSON on one line with a space after each comma and colon, where lines may break. */
 function textOf(value: unknown): string {
-  return JSON.stringify(toJsonForm(value));
+  return JSON.stringify(toJsonForm(value), null, 1).replace(/(,?)\n */g, (_, comma: string) =>
+    comma === '' ? '' : ', ',
+  );
 }

@@ -16,19 +16,25 @@ export function formatMoment(time: number): string {
   return moment.format(time);
 }
 
-/** A length of time in its two largest units: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`. Never negative. */
+/** How long something took, with fractions of a second while they tell: `34 ms`, `1.2 s`, then as {@link formatDuration}. */
+export function formatRunTime(ms: number): string {
+  if (ms < SECOND) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 10 * SECOND) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  return formatDuration(ms);
+}
+
+/** A length of time in its two largest units: `8 s`, `3 min 05 s`, `2 h 10 min`, `4 d 3 h`. Never negative. */
 export function formatDuration(ms: number): string {
   const length = Math.max(0, ms);
-  if (length < 10 * SECOND) return `${(Math.floor(length / 100) / 10).toFixed(1)} s`;
   if (length < MINUTE) return `${Math.floor(length / SECOND)} s`;
   if (length < HOUR) return `${Math.floor(length / MINUTE)} min ${pad((length % MINUTE) / SECOND)} s`;
   if (length < DAY) return `${Math.floor(length / HOUR)} h ${pad((length % HOUR) / MINUTE)} min`;
   return `${Math.floor(length / DAY)} d ${Math.floor((length % DAY) / HOUR)} h`;
 }
 
-/** How long ago, in whole seconds below a minute. */
+/** How long ago. */
 export function formatAgo(ms: number): string {
-  return ms < MINUTE ? `${Math.max(0, Math.round(ms / SECOND))} s ago` : `${formatDuration(ms)} ago`;
+  return `${formatDuration(ms)} ago`;
 }
 
 function pad(value: number): string {

@@ -9,7 +9,7 @@ export interface Palette {
 }
 
 /** Colours for series in the style sheet: the classes `ink-1` to `ink-8`. */
-export const SERIES_COLOURS = 8;
+const SERIES_COLOURS = 8;
 
 /** The class whose `color` is that of a series. */
 export function inkOf(series: number, isQuiet: boolean): string {

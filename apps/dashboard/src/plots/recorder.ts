@@ -75,7 +75,7 @@ export class Recorder {
   #append(x: number, values: readonly (number | null)[], isGap: boolean): void {
     this.times.push(x);
     this.#gaps.push(isGap);
-    this.columns.forEach((column, index) => column.push(values[index] ?? null));
+    for (const [index, column] of this.columns.entries()) column.push(values[index] ?? null);
   }
 
   #trim(oldest: number): void {

@@ -36,7 +36,12 @@ export function goLive(source: FeedSource, { command, every, take, isOpen, now }
   });
   return {
     freshness: computed(() =>
-      freshnessOf(lastAt.value, isOpen.value && problem.value === undefined, Math.max(now.value, lastAt.value ?? 0), every),
+      freshnessOf(
+        lastAt.value,
+        isOpen.value && problem.value === undefined,
+        Math.max(now.value, lastAt.value ?? 0),
+        every,
+      ),
     ),
     problem: computed(() => (isOpen.value ? problem.value : undefined)),
   };

@@ -32,21 +32,23 @@ export function newest<T>(
       subscriber.next(batch);
     };
     subscriber.add(() => timer?.unsubscribe());
-    source.subscribe({
-      next: (value) => {
-        count++;
-        held.push(value);
-        if (held.length >= 2 * keep) held = held.slice(-keep);
-        timer ??= scheduler.schedule(flush, period);
-      },
-      error: (error: unknown) => {
-        flush();
-        subscriber.error(error);
-      },
-      complete: () => {
-        flush();
-        subscriber.complete();
-      },
-    });
+    subscriber.add(
+      source.subscribe({
+        next: (value) => {
+          count++;
+          held.push(value);
+          if (held.length >= 2 * keep) held = held.slice(-keep);
+          timer ??= scheduler.schedule(flush, period);
+        },
+        error: (error: unknown) => {
+          flush();
+          subscriber.error(error);
+        },
+        complete: () => {
+          flush();
+          subscriber.complete();
+        },
+      }),
+    );
   });
 }

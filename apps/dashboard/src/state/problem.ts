@@ -11,7 +11,8 @@ export interface Problem {
 
 /** What to show of whatever was thrown. */
 export function problemOf(error: unknown): Problem {
-  if (!(error instanceof WiremuxError)) return describe('internal', error instanceof Error ? error.message : String(error));
+  if (!(error instanceof WiremuxError))
+    return describe('internal', error instanceof Error ? error.message : String(error));
   return describe(error.code, error.message);
 }
 

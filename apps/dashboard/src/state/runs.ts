@@ -1,6 +1,17 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { formatOutput, type RequestHandle } from '@wiremux/client';
-import { asyncScheduler, catchError, EMPTY, map, merge, type Observable, scan, type Subscription, throttleTime } from 'rxjs';
+import {
+  asyncScheduler,
+  catchError,
+  EMPTY,
+  map,
+  merge,
+  type Observable,
+  type SchedulerLike,
+  type Subscription,
+  scan,
+  throttleTime,
+} from 'rxjs';
 import { newest } from './newest.js';
 import { isRunning, KEPT_VALUES, newRun, type RunEvent, type RunRequest, type RunView, reduceRun } from './run.js';
 
@@ -35,13 +46,15 @@ export interface RunHandle {
 export class Runs {
   readonly #source: RunSource;
   readonly #now: () => number;
+  readonly #scheduler: SchedulerLike;
   readonly #list: Signal<readonly RunHandle[]> = signal([]);
   readonly #subscriptions = new Map<number, Subscription>();
   #count = 0;
 
-  constructor(source: RunSource, now: () => number) {
+  constructor(source: RunSource, now: () => number, scheduler: SchedulerLike = asyncScheduler) {
     this.#source = source;
     this.#now = now;
+    this.#scheduler = scheduler;
   }
 
   get list(): ReadonlySignal<readonly RunHandle[]> {
@@ -55,10 +68,10 @@ export class Runs {
     const run: RunHandle = { id: ++this.#count, request, view, cancel: () => abort.abort() };
     const answer = this.#source.request(request.command, request.args, { signal: abort.signal, data: request.file });
     this.#list.value = [run, ...this.#withoutOldest()];
-    const subscription = eventsOf(answer, this.#now)
+    const subscription = this.#eventsOf(answer)
       .pipe(
         scan(reduceRun, view.value),
-        throttleTime(REDRAW_PERIOD, asyncScheduler, { leading: true, trailing: true }),
+        throttleTime(REDRAW_PERIOD, this.#scheduler, { leading: true, trailing: true }),
       )
       .subscribe((next) => {
         view.value = next;
@@ -80,15 +93,15 @@ export class Runs {
     for (const run of ended.slice(KEPT_RUNS - 1)) this.dismiss(run);
     return this.#list.value;
   }
-}
 
-function eventsOf(answer: Answer, now: () => number): Observable<RunEvent> {
-  // The state tells how the run ended, so the values' own end says nothing new.
-  const values$ = newest(answer.values$, KEPT_VALUES, REDRAW_PERIOD).pipe(catchError(() => EMPTY));
-  return merge(
-    answer.state$.pipe(map((state): RunEvent => ({ kind: 'state', state, at: now() }))),
-    answer.progress$.pipe(map((update): RunEvent => ({ kind: 'progress', update }))),
-    answer.output$.pipe(map((atoms): RunEvent => ({ kind: 'output', text: formatOutput(atoms) }))),
-    values$.pipe(map((batch): RunEvent => ({ kind: 'values', batch }))),
-  );
+  #eventsOf(answer: Answer): Observable<RunEvent> {
+    // The state tells how the run ended, so the values' own end says nothing new.
+    const values$ = newest(answer.values$, KEPT_VALUES, REDRAW_PERIOD, this.#scheduler).pipe(catchError(() => EMPTY));
+    return merge(
+      answer.state$.pipe(map((state): RunEvent => ({ kind: 'state', state, at: this.#now() }))),
+      answer.progress$.pipe(map((update): RunEvent => ({ kind: 'progress', update }))),
+      answer.output$.pipe(map((atoms): RunEvent => ({ kind: 'output', text: formatOutput(atoms) }))),
+      values$.pipe(map((batch): RunEvent => ({ kind: 'values', batch }))),
+    );
+  }
 }

@@ -31,7 +31,7 @@ export interface Capabilities {
   readonly dialects: readonly DialectName[];
   readonly limits: Limits;
   /** Every command served; asked for with each request, since the set has `capabilities` in it too. */
-  commands(): CommandSet;
+  readonly commands: () => CommandSet;
 }
 
 /** The command `capabilities`. */

@@ -68,7 +68,7 @@ const contract = defineCommands({
 export interface GatewayFigures {
   readonly connections: ConnectionRegistry;
   /** Milliseconds by which the event loop runs late. */
-  loopDelay(): number;
+  readonly loopDelay: () => number;
 }
 
 /** `gateway.stats` and `gateway.connections`, each with one sampler for each period however many watch. */

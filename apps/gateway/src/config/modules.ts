@@ -22,14 +22,21 @@ const PROVIDED = {
  * @throws whatever the module throws, and `jiti`'s errors for files that cannot be read or parsed
  */
 export async function importModule(file: string): Promise<Readonly<Record<string, unknown>>> {
-  const jiti = createJiti(import.meta.url, { virtualModules: PROVIDED, interopDefault: false, moduleCache: false });
+  // Without its cache on disk: a config file may hold secrets.
+  const jiti = createJiti(import.meta.url, {
+    virtualModules: PROVIDED,
+    interopDefault: false,
+    moduleCache: false,
+    fsCache: false,
+  });
   return await jiti.import<Record<string, unknown>>(file);
 }
 
-/** What an exception says, on one line and without the stack or the paths that `require` adds below its message. */
+/** What an exception says, on one line, without its last full stop, stack, or the paths that `require` adds below it. */
 export function firstLine(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   const [first = '', ...rest] = text.split('\n').map((line) => line.trim());
+  const sentence = first.replace(/\.$/, '');
   const place = rest.find((line) => /:\d+:\d+$/.test(line));
-  return place === undefined ? first : `${first} at ${place}`;
+  return place === undefined ? sentence : `${sentence} at ${place}`;
 }

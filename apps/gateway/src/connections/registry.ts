@@ -1,5 +1,5 @@
 import type { Clock, DialectName, Transport } from '@wiremux/framing';
-import type { ConnectionCounters, ConnectionSnapshot, RequestSnapshot, ServerConnection } from '@wiremux/server';
+import type { ConnectionCounters, RequestSnapshot, ServerConnection } from '@wiremux/server';
 import { type Channel, ChannelMap } from './channel-map.js';
 
 /** Connections told of at once, the newest; and requests of all of them together. */
@@ -12,6 +12,11 @@ export interface RegisteredConnection {
   readonly transport: Pick<Transport, 'terminate'>;
   /** Address and port of the other end. */
   readonly remote: string;
+}
+
+interface OpenConnection extends RegisteredConnection {
+  /** What its clock counts from, ms since 1970; taken once, so that a time does not change while it is watched. */
+  readonly epoch: number;
 }
 
 /** A connection as `gateway.connections` tells of it. Times are ms since 1970. */
@@ -29,7 +34,7 @@ export interface ConnectionRow {
 export class ConnectionRegistry {
   readonly #clock: Clock;
   readonly #wallClock: () => number;
-  readonly #open = new Map<string, RegisteredConnection>();
+  readonly #open = new Map<string, OpenConnection>();
   /** Those that are closed while handlers of theirs have not stopped yet. */
   readonly #stopping = new Set<RegisteredConnection>();
   readonly #idleWaiters: (() => void)[] = [];
@@ -49,7 +54,7 @@ export class ConnectionRegistry {
   /** Holds a connection until it has closed and its handlers have stopped. */
   add(registered: RegisteredConnection): void {
     const { connection } = registered;
-    this.#open.set(connection.id, registered);
+    this.#open.set(connection.id, { ...registered, epoch: this.#wallClock() - this.#clock.now() });
     void connection.closed.then(() => {
       this.#open.delete(connection.id);
       this.#stopping.add(registered);
@@ -85,8 +90,8 @@ export class ConnectionRegistry {
   rows(): ConnectionRow[] {
     let requestsLeft = MOST_REQUESTS;
     const rows: ConnectionRow[] = [];
-    for (const { connection, remote } of this.all().slice(-MOST_CONNECTIONS)) {
-      const row = this.#row(connection.snapshot(), remote, requestsLeft);
+    for (const open of [...this.#open.values()].slice(-MOST_CONNECTIONS)) {
+      const row = describe(open, requestsLeft);
       requestsLeft -= row.requests.length;
       rows.push(row);
     }
@@ -103,21 +108,20 @@ export class ConnectionRegistry {
     if (this.#open.size > 0 || this.#stopping.size > 0) return;
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
+}
 
-  #row(snapshot: ConnectionSnapshot, remote: string, requestsLeft: number): ConnectionRow {
-    const { id, since, dialect, principal, channels } = snapshot;
-    const requests = snapshot.requests.slice(0, requestsLeft);
-    const offset = this.#wallClock() - this.#clock.now();
-    return {
-      id,
-      since: Math.round(since + offset),
-      dialect,
-      principal,
-      remote,
-      channels: new ChannelMap(channels, requests).list(),
-      requests: requests.map((request) => ({ ...request, since: Math.round(request.since + offset) })),
-    };
-  }
+function describe({ connection, remote, epoch }: OpenConnection, requestsLeft: number): ConnectionRow {
+  const { id, since, dialect, principal, channels, requests } = connection.snapshot();
+  const listed = requests.slice(0, requestsLeft);
+  return {
+    id,
+    since: Math.round(epoch + since),
+    dialect,
+    principal,
+    remote,
+    channels: new ChannelMap(channels, listed).list(),
+    requests: listed.map((request) => ({ ...request, since: Math.round(epoch + request.since) })),
+  };
 }
 
 const NOTHING: ConnectionCounters = {

@@ -24,7 +24,7 @@ export function formatLine(entry: Readonly<Record<string, unknown>>): string {
   const clock = String(time).slice(11, 19);
   const name = (LEVEL_NAMES[Number(level)] ?? String(level)).padEnd(5);
   const told = Object.entries(fields).map(([key, value]) => ` ${key}=${show(value)}`);
-  return `${clock} ${name} ${String(msg ?? '')}${told.join('')}\n${showError(err)}`;
+  return `${clock} ${name} ${typeof msg === 'string' ? msg : ''}${told.join('')}\n${showError(err)}`;
 }
 
 function show(value: unknown): string {

@@ -1,11 +1,19 @@
 import { once } from 'node:events';
-import { dialectByName, type DialectName, formatOutput, Link, Peer, type ProgressUpdate, type WiremuxError } from '@wiremux/framing';
+import {
+  type DialectName,
+  dialectByName,
+  formatOutput,
+  Link,
+  Peer,
+  type ProgressUpdate,
+  type WiremuxError,
+} from '@wiremux/framing';
 import { WebSocket } from 'ws';
 import { nodeClock } from '../../src/clock.js';
 import { WsTransport } from '../../src/transport/ws-transport.js';
 
 /** What one request said, as it comes. */
-export interface Answer {
+interface Answer {
   readonly id: number;
   readonly values: unknown[];
   readonly progress: ProgressUpdate[];

@@ -41,7 +41,11 @@ export class ObservableSource implements UploadSource {
   cancel(): void {
     this.#pieces.length = 0;
     this.#finish({});
-    this.#subscription?.unsubscribe();
+    try {
+      this.#subscription?.unsubscribe();
+    } catch {
+      // A source that fails while it is given up has nobody left to tell.
+    }
   }
 
   #subscribe(): Subscription {

@@ -1,9 +1,9 @@
-import { DIALECTS, type DialectName, Link, type Limits, Peer, type PeerEvent, selectDialect } from '@wiremux/framing';
+import { DIALECTS, type DialectName, type Limits, Link, Peer, type PeerEvent, selectDialect } from '@wiremux/framing';
 import { type MemoryTransport, memoryTransportPair, VirtualClock } from '@wiremux/framing/testing';
+import type { Mux } from '../../src/client.js';
 import { connect } from '../../src/connect.js';
 import type { Commands } from '../../src/contract.js';
 import type { ConnectOptions } from '../../src/options.js';
-import type { Mux } from '../../src/client.js';
 import type { Dial } from '../../src/transport/dial.js';
 
 type EventOf<Kind extends PeerEvent['kind']> = Extract<PeerEvent, { readonly kind: Kind }>;
@@ -44,7 +44,8 @@ export class GatewayEnd {
 
   /** The data that came for a request, joined. */
   data(id: number): Uint8Array {
-    return Uint8Array.from(this.all('data').flatMap((event) => (event.id === id ? [...event.bytes] : [])));
+    const pieces = this.all('data').filter((event) => event.id === id);
+    return new Uint8Array(Buffer.concat(pieces.map(({ bytes }) => bytes)));
   }
 }
 

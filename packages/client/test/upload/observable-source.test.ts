@@ -1,5 +1,5 @@
 import type { WiremuxError } from '@wiremux/framing';
-import { EMPTY, Observable, range, Subject, map, throwError } from 'rxjs';
+import { EMPTY, map, Observable, range, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ObservableSource } from '../../src/upload/observable-source.js';
 
@@ -83,6 +83,19 @@ describe('an Observable to upload', () => {
     expect(await source.read()).toBeUndefined();
     expect(overflows).toHaveLength(1);
     expect(emitted).toBeLessThan(20);
+  });
+
+  it('may fail when it is given up, which nobody hears of', async () => {
+    const observable = new Observable<Uint8Array>((subscriber) => {
+      subscriber.next(piece(1));
+      return () => {
+        throw new Error('broken');
+      };
+    });
+    const { source } = sourceOf(observable);
+    await source.read();
+    source.cancel();
+    expect(await source.read()).toBeUndefined();
   });
 
   it('is unsubscribed from when it is given up', async () => {

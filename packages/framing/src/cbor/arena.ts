@@ -16,13 +16,18 @@ const idle: ArenaBlock[] = [];
 
 /** Takes an idle block, or a new one if it has not `room` bytes. Nobody else writes to it until it is given back. */
 export function takeBlock(room: number): ArenaBlock {
+  if (room > BLOCK_SIZE / 2) return newBlock(room);
   const block = idle.pop();
   if (block !== undefined && block.bytes.length - block.used >= Math.max(room, LEAST_ROOM)) return block;
-  const bytes = new Uint8Array(room > BLOCK_SIZE / 2 ? room : BLOCK_SIZE);
-  return { bytes, view: new DataView(bytes.buffer), used: 0 };
+  return newBlock(BLOCK_SIZE);
 }
 
 /** Gives a block back. Bytes from `used` on may be written again, those before never are. */
 export function giveBlock(block: ArenaBlock): void {
   if (block.bytes.length === BLOCK_SIZE && idle.length < MOST_IDLE) idle.push(block);
+}
+
+function newBlock(size: number): ArenaBlock {
+  const bytes = new Uint8Array(size);
+  return { bytes, view: new DataView(bytes.buffer), used: 0 };
 }

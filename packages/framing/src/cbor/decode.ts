@@ -1,4 +1,5 @@
-import { type CborError, CborErrorCode, type CborLimits, duplicateKey, unfinished } from './error.js';
+import type { CborLimits } from './bounds.js';
+import { type CborError, CborErrorCode, unfinished } from './error.js';
 import { Materializer } from './materialize.js';
 import { decodePlain } from './plain.js';
 import { CUT, REFUSED, Scanner } from './scan.js';
@@ -33,6 +34,5 @@ function decodeWhole(scanner: Scanner, bytes: Uint8Array): DecodeResult {
   if (scanner.plain) return { ok: true, value: decodePlain(bytes, 0, size, 1)[0] };
   const materializer = new Materializer(bytes, 0);
   const value = materializer.read();
-  const { duplicateAt } = materializer;
-  return duplicateAt < 0 ? { ok: true, value } : { ok: false, error: duplicateKey(duplicateAt) };
+  return materializer.error === undefined ? { ok: true, value } : { ok: false, error: materializer.error };
 }

@@ -1,6 +1,7 @@
 import { WiremuxError } from '../errors.js';
-import { MAX_DEPTH } from './error.js';
+import { MAX_BIGNUM, MAX_DEPTH, MAX_NUMBER_KEYS } from './bounds.js';
 import { Major, Tag } from './head.js';
+import { countNumbers } from './key-identity.js';
 import { CborWriter } from './writer.js';
 
 /**
@@ -47,7 +48,7 @@ function writeValue(out: CborWriter, value: unknown, depth: number): void {
 }
 
 /** A BigInt as an integer if 64 bits hold it, else as tag 2 or 3. */
-export function writeBigInt(out: CborWriter, value: bigint): void {
+function writeBigInt(out: CborWriter, value: bigint): void {
   const magnitude = value < 0n ? -1n - value : value;
   if (magnitude < 1n << 64n) {
     out.int(value);
@@ -55,6 +56,7 @@ export function writeBigInt(out: CborWriter, value: bigint): void {
   }
   const hex = magnitude.toString(16);
   const digits = hex.length % 2 === 0 ? hex : `0${hex}`;
+  if (digits.length > 2 * MAX_BIGNUM) throw unsupported(`an integer of more than ${MAX_BIGNUM} bytes`);
   out.head(Major.Tag, value < 0n ? Tag.NegativeBignum : Tag.PositiveBignum);
   out.bytes(Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
 }
@@ -66,15 +68,18 @@ function writeObject(out: CborWriter, value: object, depth: number): void {
   }
   if (depth === MAX_DEPTH) throw unsupported(`what is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
   if (Array.isArray(value)) {
-    out.arrayHead(value.length);
-    for (let index = 0; index < value.length; index++) writeValue(out, value[index], depth + 1);
+    const { length } = value;
+    out.arrayHead(length);
+    for (let index = 0; index < length; index++) writeValue(out, value[index], depth + 1);
   } else if (value instanceof Map) {
+    refuseManyNumbers(value);
     out.mapHead(value.size);
     for (const [key, item] of value) {
       writeValue(out, key, depth + 1);
       writeValue(out, item, depth + 1);
     }
   } else if (value instanceof Set) {
+    refuseManyNumbers(value);
     out.head(Major.Tag, Tag.Set);
     out.arrayHead(value.size);
     for (const item of value) writeValue(out, item, depth + 1);
@@ -86,26 +91,38 @@ function writeObject(out: CborWriter, value: object, depth: number): void {
 function writeProperties(out: CborWriter, object: Record<string, unknown>, depth: number): void {
   refuseOpaque(object);
   const keys = Object.keys(object);
-  let size = 0;
-  for (const key of keys) if (object[key] !== undefined) size++;
-  out.mapHead(size);
+  let size = keys.length;
+  // Each property is read once: a getter may say something else the next time.
+  const items: unknown[] = [];
   for (const key of keys) {
     const item = object[key];
+    if (item === undefined) size--;
+    items.push(item);
+  }
+  out.mapHead(size);
+  for (let index = 0; index < keys.length; index++) {
+    const item = items[index];
     if (item === undefined) continue;
-    out.text(key);
+    out.text(keys[index] as string);
     writeValue(out, item, depth + 1);
   }
 }
 
-/** Lets objects with properties of their own pass, and no built-in whose content is elsewhere. */
+/** Refuses built-in objects whose content is not in their properties, such as Date and Promise. */
 export function refuseOpaque(object: object): void {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype === Object.prototype || prototype === null) return;
   const name = Object.prototype.toString.call(object).slice(8, -1);
   if (name === 'Object') return;
   if (name === 'Date') throw unsupported('a Date: send its number (getTime) or its string (toISOString)');
-  if (ArrayBuffer.isView(object) || name === 'ArrayBuffer') throw unsupported(`a value of type ${name}: send a Uint8Array of its bytes`);
-  throw unsupported(`a value of type ${name}`);
+  const isMemory = ArrayBuffer.isView(object) || name === 'ArrayBuffer';
+  throw unsupported(`a value of type ${name}${isMemory ? ': send a Uint8Array of its bytes' : ''}`);
+}
+
+/** Refuses a Map or Set that the receiver would have to refuse. */
+export function refuseManyNumbers(keyed: ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>): void {
+  if (keyed.size <= MAX_NUMBER_KEYS || countNumbers(keyed.keys()) <= MAX_NUMBER_KEYS) return;
+  throw unsupported(`a Map or Set with more than ${MAX_NUMBER_KEYS} numbers as keys or members: send an array`);
 }
 
 /** The error for what CBOR, or the dialect, does not carry. */

@@ -4,9 +4,9 @@ export const CborErrorCode = {
   Malformed: 'malformed',
   /** Arrays and maps nested past {@link CborLimits.depth}. */
   TooDeep: 'too-deep',
-  /** More items than {@link CborLimits.items}. */
+  /** More items than {@link CborLimits.items}, or more numbers as keys than {@link MAX_NUMBER_KEYS}. */
   TooManyItems: 'too-many-items',
-  /** Longer than {@link CborLimits.bytes}, or a big integer of more than 1,024 bytes. */
+  /** Longer than {@link CborLimits.bytes}, or a big integer longer than {@link MAX_BIGNUM}. */
   TooBig: 'too-big',
   /** A tag other than 2, 3 and 258, or one of these around the wrong content. */
   ForbiddenTag: 'forbidden-tag',
@@ -23,19 +23,6 @@ export const CborErrorCode = {
 } as const;
 export type CborErrorCode = (typeof CborErrorCode)[keyof typeof CborErrorCode];
 
-/** Bounds of one top-level value (SPEC 9). */
-export interface CborLimits {
-  /** Arrays and maps nested in one another; 0 allows none. Depths past {@link MAX_DEPTH} are refused whatever this says. */
-  readonly depth: number;
-  /** Items, keys and nested items counted, the value itself included. */
-  readonly items: number;
-  /** Encoded size in bytes. */
-  readonly bytes: number;
-}
-
-/** The deepest nesting ever read or written: what recursion over a value can count on. */
-export const MAX_DEPTH = 512;
-
 /** How CBOR was refused: a value, never thrown. */
 export interface CborError {
   readonly code: CborErrorCode;
@@ -48,9 +35,4 @@ export interface CborError {
 /** The error of bytes that end inside a value. */
 export function unfinished(offset: number): CborError {
   return { code: CborErrorCode.Unfinished, message: 'The bytes end inside a value.', offset };
-}
-
-/** The error of a map with the same key at `offset` and before. */
-export function duplicateKey(offset: number): CborError {
-  return { code: CborErrorCode.DuplicateKey, message: 'A map has the same key twice.', offset };
 }

@@ -13,7 +13,9 @@ export class KeyIdentity {
   /** A string that equal keys share and others do not. */
   of(key: unknown): string {
     if (typeof key === 'string') return `s${key}`;
-    // An object or array is the only other thing without a name of its own; -0 and 0 are one key of a Map.
+    // In decimal a long integer would take quadratic time.
+    if (typeof key === 'bigint') return `i${key.toString(16)}`;
+    // -0 and 0 become one, as they are in a Map.
     if (typeof key !== 'object' || key === null) return `${typeof key} ${String(key)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -28,15 +30,24 @@ export class KeyIdentity {
     return identity;
   }
 
+  /** What the key consists of: in order for an array, in an order of our own for sets and maps. */
   #parts(key: object): string {
     if (key instanceof Uint8Array) return `b${latin1(key)}`;
-    const entries: string[] = [];
-    if (Array.isArray(key)) {
-      for (const item of key) entries.push(this.of(item));
-      return JSON.stringify(entries);
-    }
-    if (key instanceof Set) for (const item of key) entries.push(this.of(item));
-    else for (const [name, value] of key instanceof Map ? key : Object.entries(key)) entries.push(JSON.stringify([this.of(name), this.of(value)]));
-    return `{${JSON.stringify(entries.sort())}`;
+    if (Array.isArray(key)) return JSON.stringify(key.map((item) => this.of(item)));
+    if (key instanceof Set) return `s${JSON.stringify([...key].map((item) => this.of(item)).sort())}`;
+    const entries = key instanceof Map ? [...key] : Object.entries(key);
+    return `m${JSON.stringify(entries.map(([name, item]) => JSON.stringify([this.of(name), this.of(item)])).sort())}`;
   }
+}
+
+/** How many of `keys` are numbers, which a `Map` or `Set` hashes in a way that peers know. */
+export function countNumbers(keys: Iterable<unknown>): number {
+  let count = 0;
+  for (const key of keys) if (isNumber(key)) count++;
+  return count;
+}
+
+/** True for a number or BigInt. */
+export function isNumber(key: unknown): boolean {
+  return typeof key === 'number' || typeof key === 'bigint';
 }

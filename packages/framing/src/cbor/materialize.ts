@@ -1,22 +1,33 @@
+import { MAX_NUMBER_KEYS } from './bounds.js';
+import { type CborError, CborErrorCode } from './error.js';
 import { readFloat } from './float.js';
 import { argumentWidth, BREAK, INDEFINITE, Major, readArgument, Simple, Tag } from './head.js';
-import { KeyIdentity } from './key-identity.js';
+import { countNumbers, isNumber, KeyIdentity } from './key-identity.js';
 import { readText } from './short-text.js';
 import { isUtf8 } from './utf8.js';
+
+const DUPLICATE = 'A map has the same key twice.';
+const NUMBERS = `A map or set has more than ${MAX_NUMBER_KEYS} numbers as keys or members.`;
+
+/** The size of a map that ends with a break. */
+const OPEN: number = Number.POSITIVE_INFINITY;
 
 /**
  * Builds values from bytes the scanner has accepted. Does not check them again; nothing but arrays, plain objects,
  * `Map`, `Set`, `Uint8Array` views, strings, numbers, BigInt, booleans, null and undefined is ever made (SPEC 3.1).
  */
 export class Materializer {
-  /** Where a map has a key for the second time, or -1. It is all the scanner leaves open; the value is then of no use. */
-  duplicateAt = -1;
+  /** What the scanner leaves open: a key said twice, or too many numbers as keys. The value is then of no use. */
+  error: CborError | undefined;
   readonly #bytes: Uint8Array;
+  /** Where the value starts, from which error offsets count. */
+  readonly #start: number;
   #at: number;
   #identity: KeyIdentity | undefined;
 
   constructor(bytes: Uint8Array, at: number) {
     this.#bytes = bytes;
+    this.#start = at;
     this.#at = at;
   }
 
@@ -46,7 +57,7 @@ export class Materializer {
       case Major.Array:
         return info === INDEFINITE ? this.#openArray() : this.#array(argument);
       case Major.Map:
-        return this.#map(info === INDEFINITE ? Number.POSITIVE_INFINITY : argument);
+        return this.#map(info === INDEFINITE ? OPEN : argument);
       default:
         return this.#tagged(argument);
     }
@@ -133,15 +144,11 @@ export class Materializer {
   #map(size: number): unknown {
     const object: Record<string, unknown> = {};
     const keyOffsets: number[] = [];
-    const open = size === Number.POSITIVE_INFINITY;
-    for (let count = 0; open ? !this.#ended() : count < size; count++) {
+    for (let count = 0; size === OPEN ? !this.#ended() : count < size; count++) {
       const keyAt = this.#at;
       const key = this.#key();
-      if (typeof key !== 'string') {
-        this.#at = keyAt;
-        return this.#mixedMap(object, keyOffsets, open ? size : size - count);
-      }
-      if (Object.hasOwn(object, key)) this.#duplicate(keyAt);
+      if (typeof key !== 'string') return this.#mixedMap(object, keyOffsets, key, size - count);
+      if (Object.hasOwn(object, key)) this.#refuse(CborErrorCode.DuplicateKey, DUPLICATE, keyAt);
       keyOffsets.push(keyAt);
       const value = this.read();
       if (key === '__proto__') {
@@ -160,43 +167,59 @@ export class Materializer {
     return readText(key, 0, key.length);
   }
 
-  /** Goes on as a Map with the entries read so far; byte string keys stay what they are in it. */
-  #mixedMap(object: Record<string, unknown>, keyOffsets: readonly number[], left: number): Map<unknown, unknown> {
+  /**
+   * Goes on as a Map: the entries read so far, then from `key` on `left` more. Byte string keys stay what they are, so
+   * string keys are read again. Others must not be: keys nested in keys would each double the work.
+   */
+  #mixedMap(object: Record<string, unknown>, keyOffsets: readonly number[], key: unknown, left: number): unknown {
     this.#identity ??= new KeyIdentity();
     const identity = this.#identity;
+    const seen = new Set([identity.of(key)]);
     const map = new Map<unknown, unknown>();
-    const seen = new Set<string>();
     const goOn = this.#at;
     for (const keyAt of keyOffsets) {
       this.#at = keyAt;
       const name = this.#key() as string;
       seen.add(identity.of(name));
-      this.#at = keyAt;
-      map.set(this.read(), object[name]);
+      map.set(this.#reread(keyAt), object[name]);
     }
     this.#at = goOn;
-    const open = left === Number.POSITIVE_INFINITY;
-    for (let count = 0; open ? !this.#ended() : count < left; count++) {
+    map.set(key, this.read());
+    let numbers = isNumber(key) ? 1 : 0;
+    for (let count = 1; left === OPEN ? !this.#ended() : count < left; count++) {
       const keyAt = this.#at;
-      let key = this.#key();
-      const own = identity.of(key);
-      if (seen.has(own)) this.#duplicate(keyAt);
+      const next = this.#key();
+      const own = identity.of(next);
+      if (seen.has(own)) this.#refuse(CborErrorCode.DuplicateKey, DUPLICATE, keyAt);
       seen.add(own);
-      if (typeof key === 'string') {
-        this.#at = keyAt;
-        key = this.read();
-      }
-      map.set(key, this.read());
+      if (isNumber(next) && ++numbers > MAX_NUMBER_KEYS) this.#refuse(CborErrorCode.TooManyItems, NUMBERS, keyAt);
+      const original = typeof next === 'string' ? this.#reread(keyAt) : next;
+      const value = this.read();
+      if (this.error === undefined) map.set(original, value);
     }
     return map;
   }
 
-  #duplicate(at: number): void {
-    if (this.duplicateAt < 0) this.duplicateAt = at;
+  #set(): Set<unknown> {
+    const at = this.#at;
+    const members = this.read() as unknown[];
+    if (countNumbers(members) <= MAX_NUMBER_KEYS) return new Set(members);
+    this.#refuse(CborErrorCode.TooManyItems, NUMBERS, at);
+    return new Set();
+  }
+
+  #reread(at: number): unknown {
+    this.#at = at;
+    return this.read();
+  }
+
+  /** Notes the first fault. Reading goes on to the value's end, since only its bytes lead out of it. */
+  #refuse(code: CborErrorCode, message: string, at: number): void {
+    this.error ??= { code, message, offset: at - this.#start };
   }
 
   #tagged(tag: number): unknown {
-    if (tag === Tag.Set) return new Set(this.read() as unknown[]);
+    if (tag === Tag.Set) return this.#set();
     const digits = this.read() as Uint8Array;
     let hex = '0x0';
     for (const byte of digits) hex += byte.toString(16).padStart(2, '0');

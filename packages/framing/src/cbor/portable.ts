@@ -1,5 +1,5 @@
-import { refuseOpaque, unsupported } from './encode.js';
-import { MAX_DEPTH } from './error.js';
+import { MAX_DEPTH } from './bounds.js';
+import { refuseManyNumbers, refuseOpaque, unsupported } from './encode.js';
 import { Major, Tag } from './head.js';
 import { isAscii, latin1, utf8Encode } from './utf8.js';
 import { CborWriter } from './writer.js';
@@ -55,9 +55,11 @@ function writeContainer(out: CborWriter, value: object, depth: number): void {
   if (Array.isArray(value)) {
     writeItems(out, value, depth);
   } else if (value instanceof Set) {
+    refuseManyNumbers(value);
     out.head(Major.Tag, Tag.Set);
     writeItems(out, [...value], depth);
   } else if (value instanceof Map) {
+    refuseManyNumbers(value);
     writeEntries(out, value, depth);
   } else {
     refuseOpaque(value);
@@ -99,8 +101,9 @@ function keyOrder(key: unknown): number | bigint | string {
 
 /** Integers by value, then strings byte by byte. */
 function compareEntries({ order: left }: Entry, { order: right }: Entry): number {
-  if (left === right) throw unsupported('a map with the same key twice');
   const leftIsString = typeof left === 'string';
   if (leftIsString !== (typeof right === 'string')) return leftIsString ? 1 : -1;
-  return left < right ? -1 : 1;
+  if (left < right) return -1;
+  if (right < left) return 1;
+  throw unsupported('a map with the same key twice');
 }

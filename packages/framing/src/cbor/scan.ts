@@ -1,5 +1,7 @@
-import { type CborError, CborErrorCode, type CborLimits, MAX_DEPTH } from './error.js';
-import { argumentWidth, BREAK, INDEFINITE, LENGTH_MAX, Major, readArgument, readLength, Simple, Tag } from './head.js';
+import { type CborLimits, MAX_DEPTH } from './bounds.js';
+import { ARRAY, BIGNUM, BYTE_PIECES, findMisfit, MAP, OPEN_ARRAY, OPEN_MAP, SET, TEXT_PIECES } from './container.js';
+import { type CborError, CborErrorCode } from './error.js';
+import { argumentWidth, BREAK, INDEFINITE, LENGTH_MAX, Major, readLength, Simple, Tag } from './head.js';
 import { KeySketches } from './key-sketches.js';
 import { strictFault } from './strict.js';
 import { isUtf8, Utf8Check } from './utf8.js';
@@ -8,20 +10,6 @@ import { isUtf8, Utf8Check } from './utf8.js';
 export const CUT = -1;
 /** What {@link Scanner.scan} gives when the value is refused; {@link Scanner.error} says why. */
 export const REFUSED = -2;
-
-/** Bytes of a big integer's magnitude: past it, arithmetic on it would cost more than its size (SPEC 3.1). */
-const MAX_BIGNUM = 1024;
-
-// What the next item belongs to. Odd: keys and values alternate. Kinds past MAP need a look at every item, so that one
-// comparison keeps them off the fast path; kinds up to OPEN_MAP count as nesting.
-const ARRAY = 0;
-const MAP = 1;
-const OPEN_ARRAY = 2;
-const OPEN_MAP = 3;
-const SET = 4;
-const BIGNUM = 6;
-const BYTE_CHUNKS = 8;
-const TEXT_CHUNKS = 10;
 
 /** Indefinite lengths count down from here: even, so that a key is due at even counts in both kinds of map. */
 const OPEN_LEFT: number = LENGTH_MAX;
@@ -156,33 +144,16 @@ export class Scanner {
   }
 
   #isStrict(bytes: Uint8Array, headAt: number, isKey: boolean, base: number): boolean {
-    const initial = bytes[headAt] as number;
-    const info = initial & 31;
-    const argument = info > 23 && info < 28 ? readArgument(bytes, headAt + 1, argumentWidth(info)) : info;
-    const wrong = strictFault(initial, argument, isKey);
-    return wrong === undefined || this.#fail(CborErrorCode.NotStrict, wrong, base + headAt);
+    const fault = strictFault(bytes, headAt, isKey);
+    return fault === undefined || this.#fail(CborErrorCode.NotStrict, fault, base + headAt);
   }
 
-  /** Judges an item of a container that does not take every item or does not know its length. */
+  /** Judges an item of a container that does not take every item, or does not know its length. */
   #fits(initial: number, argument: number, offset: number): boolean {
-    const kind = this.#kind;
-    const major = initial >> 5;
-    const indefinite = (initial & 31) === INDEFINITE;
-    if (kind === SET) {
-      return major === Major.Array || this.#fail(CborErrorCode.ForbiddenTag, 'Tag 258 holds no array.', offset);
-    }
-    if (kind === BIGNUM) {
-      if (major !== Major.Bytes || indefinite) {
-        return this.#fail(CborErrorCode.ForbiddenTag, 'Tag 2 or 3 holds no definite byte string.', offset);
-      }
-      const message = `A big integer has more than ${MAX_BIGNUM} bytes.`;
-      return argument <= MAX_BIGNUM || this.#fail(CborErrorCode.TooBig, message, offset);
-    }
-    if (initial === BREAK) return true;
-    if (kind > OPEN_MAP && (indefinite || major !== (kind === TEXT_CHUNKS ? Major.Text : Major.Bytes))) {
-      return this.#fail(CborErrorCode.Malformed, 'A string in pieces holds something else.', offset);
-    }
-    return this.#count(1, offset);
+    const misfit = findMisfit(this.#kind, initial, argument);
+    if (misfit !== undefined) return this.#fail(misfit.code, misfit.message, offset);
+    // A tag and its content are one item.
+    return initial === BREAK || this.#kind === SET || this.#kind === BIGNUM || this.#count(1, offset);
   }
 
   /** True for what major type 7 may say: false, true, null, undefined, floats, and a break where one can be. */
@@ -191,7 +162,7 @@ export class Scanner {
     const kind = this.#kind;
     // A break counts as the last item of its container.
     this.#left = 1;
-    return kind === OPEN_ARRAY || (kind === OPEN_MAP && isKey) || kind >= BYTE_CHUNKS;
+    return kind === OPEN_ARRAY || (kind === OPEN_MAP && isKey) || kind >= BYTE_PIECES;
   }
 
   #count(items: number, offset: number): boolean {
@@ -223,7 +194,7 @@ export class Scanner {
       else if (argument === Tag.PositiveBignum || argument === Tag.NegativeBignum) kind = BIGNUM;
       else return this.#fail(CborErrorCode.ForbiddenTag, 'A tag other than 2, 3 and 258 is not accepted.', offset);
     } else {
-      kind = major === Major.Text ? TEXT_CHUNKS : BYTE_CHUNKS;
+      kind = major === Major.Text ? TEXT_PIECES : BYTE_PIECES;
     }
     this.#outer.push(this.#kind, this.#left);
     this.#kind = kind;

@@ -1,4 +1,5 @@
-import { type CborError, type CborLimits, duplicateKey, unfinished } from './error.js';
+import type { CborLimits } from './bounds.js';
+import { type CborError, unfinished } from './error.js';
 import { Materializer } from './materialize.js';
 import { decodePlain } from './plain.js';
 import { CUT, REFUSED, Scanner } from './scan.js';
@@ -108,7 +109,7 @@ export class ValueReader {
   #deliver(bytes: Uint8Array, from: number, size: number, sink: ValueSink): CborError | undefined {
     const materializer = new Materializer(bytes, from);
     const value = materializer.read();
-    if (materializer.duplicateAt >= 0) return this.#die(duplicateKey(materializer.duplicateAt - from));
+    if (materializer.error !== undefined) return this.#die(materializer.error);
     this.#offset += size;
     sink(value, size);
     return undefined;

@@ -14,6 +14,8 @@ export interface Dialect {
    */
   readonly duplex: boolean;
   readonly argumentForm: ArgumentForm;
-  /** Where data is cut, bytes; a data frame of exactly this size never ends the data (0: cut as it fits). */
+  /** Largest payload of request frames, bytes; Infinity: as it fits. */
+  readonly mapCut: number;
+  /** Largest payload of data frames, bytes; one of exactly this size never ends the data. Infinity: as it fits. */
   readonly dataCut: number;
 }

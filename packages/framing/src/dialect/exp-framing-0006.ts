@@ -8,5 +8,6 @@ export const EXP_FRAMING_0006: Dialect = {
   legal: LEGAL_IN_0006,
   duplex: false,
   argumentForm: 'portable',
+  mapCut: 32_768,
   dataCut: 32_768,
 };

@@ -8,5 +8,6 @@ export const WIREMUX_1: Dialect = {
   legal: LEGAL_IN_WIREMUX_1,
   duplex: true,
   argumentForm: 'text',
-  dataCut: 0,
+  mapCut: Number.POSITIVE_INFINITY,
+  dataCut: Number.POSITIVE_INFINITY,
 };

@@ -3,7 +3,8 @@
  * when to grant again.
  */
 export class ReceiveWindow {
-  /** Bytes the receiver wants outstanding once its consumer reads. */
+  /** Bytes it wants granted and not taken: what it began with, and `#target` once its consumer keeps up. */
+  #size: number;
   readonly #target: number;
   #granted: number;
   #received = 0;
@@ -15,21 +16,21 @@ export class ReceiveWindow {
   /** @param initial what the sender may send unasked, bytes */
   constructor(initial: number, target: number) {
     this.#granted = initial;
+    this.#size = initial;
     this.#target = target;
   }
 
-  /** Bytes granted and not yet taken: what this half may still make the receiver hold. */
-  get outstanding(): number {
-    return this.#granted - this.#taken;
-  }
-
-  /** Bytes that arrived so far. */
-  get received(): number {
-    return this.#received;
+  /** Bytes it makes the receiver hold, or may yet: granted and not taken, those of incomplete values included. */
+  get claim(): number {
+    return this.#granted - this.#received + this.#untaken + this.#incomplete;
   }
 
   get untaken(): number {
     return this.#untaken;
+  }
+
+  get incomplete(): number {
+    return this.#incomplete;
   }
 
   /** Takes note of payload bytes; false if they are more than was granted (SPEC 8.5.5). */
@@ -49,18 +50,17 @@ export class ReceiveWindow {
     this.#untaken = Math.max(0, this.#untaken - bytes);
   }
 
-  /**
-   * The bytes to grant now, 0 for none; counts them as granted. `most` is what the connection has left. Nothing is
-   * granted to a sender whose bytes nobody has taken yet.
-   */
-  grant(most: number): number {
-    if (this.#taken === 0) return 0;
-    const wanted = this.#target - this.outstanding;
-    if (wanted < this.#target / 4) return 0;
-    const amount = Math.min(wanted, most);
-    if (amount <= 0) return 0;
-    this.#granted += amount;
-    return amount;
+  /** Bytes to grant again, 0 below a quarter of the window (SPEC 8.5.7): no more than was taken, unless it grows. */
+  get due(): number {
+    const taken = this.#taken;
+    if (taken === 0) return 0;
+    if (this.#untaken === 0) this.#size = Math.max(this.#size, this.#target);
+    const due = this.#size - (this.#granted - taken);
+    return due < this.#size / 4 ? 0 : due;
+  }
+
+  grant(bytes: number): void {
+    this.#granted += bytes;
   }
 
   /** Those of an incomplete value count as taken once every value before it is (SPEC 8.5.6). */

@@ -1,3 +1,5 @@
+import { WiremuxError } from '../errors.js';
+
 /** Something that has frames to send: one half of a request. */
 export interface Sendable {
   /** The channel it sends on. */
@@ -24,6 +26,7 @@ export const QUANTUM = 16_384;
 
 interface Channel<T> {
   readonly quantum: number;
+  /** Bytes it may still send in its turn; below 0: what its last frame took too many, to be paid first. */
   deficit: number;
   /** Those that wait for their turn, each once. */
   readonly queue: T[];
@@ -39,9 +42,16 @@ export class Scheduler<T extends Sendable> {
   /** Channels that have something to send; the first has the turn. */
   readonly #active: Channel<T>[] = [];
 
+  /** @throws {WiremuxError} `unsupported` without a channel `default`, or for a weight that is not 1 to 256 */
   constructor(channels: readonly ChannelWeight[]) {
     for (const { name, weight } of channels) {
+      if (!(weight >= 1 && weight <= 256)) {
+        throw new WiremuxError('unsupported', `The weight of the channel \`${name}\` is ${weight}; give it 1 to 256.`);
+      }
       this.#channels.set(name, { quantum: weight * QUANTUM, deficit: 0, queue: [] });
+    }
+    if (!this.#channels.has('default')) {
+      throw new WiremuxError('unsupported', 'There is no channel `default`; add it, with its weight.');
     }
   }
 
@@ -55,10 +65,7 @@ export class Scheduler<T extends Sendable> {
     if (!sendable.ready || this.#waiting.has(sendable)) return;
     const channel = this.#channels.get(sendable.channel) as Channel<T>;
     this.#waiting.add(sendable);
-    if (channel.queue.push(sendable) === 1) {
-      channel.deficit = 0;
-      this.#active.push(channel);
-    }
+    if (channel.queue.push(sendable) === 1) this.#active.push(channel);
   }
 
   /** True if somebody has something to send. */
@@ -81,22 +88,20 @@ export class Scheduler<T extends Sendable> {
       }
       if (channel.deficit <= 0) {
         channel.deficit += channel.quantum;
-        if (this.#active.length > 1 && channel.deficit <= 0) this.#rotate();
+        if (channel.deficit <= 0) this.#rotate();
         continue;
       }
       const bytes = send(sendable);
       if (bytes === 0) return 0;
       channel.deficit -= bytes;
-      if (sendable.ready) {
-        if (channel.queue.length > 1) {
-          channel.queue.shift();
-          channel.queue.push(sendable);
-        }
-        if (channel.deficit <= 0) this.#rotate();
-      } else {
+      if (!sendable.ready) {
         this.#leave(channel, sendable);
-        if (channel.deficit <= 0 && channel.queue.length > 0) this.#rotate();
+        if (channel.queue.length === 0) return bytes;
+      } else if (channel.queue.length > 1) {
+        channel.queue.shift();
+        channel.queue.push(sendable);
       }
+      if (channel.deficit <= 0) this.#rotate();
       return bytes;
     }
   }
@@ -104,7 +109,11 @@ export class Scheduler<T extends Sendable> {
   #leave(channel: Channel<T>, sendable: T): void {
     channel.queue.shift();
     this.#waiting.delete(sendable);
-    if (channel.queue.length === 0) this.#active.shift();
+    if (channel.queue.length > 0) return;
+    this.#active.shift();
+    channel.deficit = Math.min(channel.deficit, 0);
+    if (this.#active.length > 0) return;
+    for (const other of this.#channels.values()) other.deficit = 0;
   }
 
   #rotate(): void {

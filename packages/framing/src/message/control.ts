@@ -1,15 +1,18 @@
-import { type CborLimits, CborWriter, decodeStrict, isUtf8, utf8Decode } from '../cbor/index.js';
+import { type CborLimits, CborWriter, decodeStrict, utf8Decode } from '../cbor/index.js';
+import { CODE } from './failure.js';
 import { cutText, field, isFields, isUint } from './fields.js';
 import { MAX_CREDIT } from './settings.js';
 
 /** Control payloads are small: their bounds are of the wire, not of the deployment (SPEC 8.2). */
 const LIMITS: CborLimits = { depth: 8, items: 64, bytes: 65_535 };
 const CANCEL_MESSAGE_BYTES = 1_024;
-const PING_BYTES = 64;
+/** The most bytes of a ping (SPEC 8.2.6). */
+export const PING_BYTES = 64;
 const DRAIN_MS = 600_000;
 
 /** Why a request was cancelled (SPEC 8.2.4). */
 export interface CancelReason {
+  /** Of the form of error codes; anything else is left out. */
   readonly code?: string;
   /** At most 1,024 bytes; longer is cut. */
   readonly message?: string;
@@ -30,7 +33,8 @@ export function encodePing(payload: Uint8Array): Uint8Array {
 }
 
 /** The payload of a cancel frame; empty where there is nothing to say. */
-export function encodeCancel({ code, message }: CancelReason): Uint8Array {
+export function encodeCancel({ code: given, message }: CancelReason): Uint8Array {
+  const code = given !== undefined && CODE.test(given) ? given : undefined;
   const out = new CborWriter();
   if (code === undefined && message === undefined) return out.take();
   out.mapHead((code === undefined ? 0 : 1) + (message === undefined ? 0 : 1));
@@ -82,17 +86,20 @@ export function parseCancel(payload: Uint8Array): CancelReason | undefined {
   if (payload.length === 0) return {};
   const value = read(payload);
   if (!isFields(value)) return undefined;
-  const code = strictText(field(value, 'code'), 64);
+  const code = strictText(field(value, 'code'), LIMITS.bytes);
   const message = strictText(field(value, 'message'), CANCEL_MESSAGE_BYTES);
   if (code === false || message === false) return undefined;
-  return { ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) };
+  return {
+    ...(code !== undefined && CODE.test(code) ? { code } : {}),
+    ...(message === undefined ? {} : { message }),
+  };
 }
 
 /** The result of a cancel|ack frame; undefined if malformed. An unknown one reads as `stopped` (SPEC 8.6.4). */
 export function parseCancelResult(payload: Uint8Array): 'stopped' | 'finished' | 'left' | undefined {
   const value = read(payload);
   if (!isFields(value)) return undefined;
-  const result = strictText(field(value, 'result'), 64);
+  const result = strictText(field(value, 'result'), LIMITS.bytes);
   if (typeof result !== 'string') return undefined;
   return result === 'finished' || result === 'left' ? result : 'stopped';
 }
@@ -112,6 +119,6 @@ export function isDrain(payload: Uint8Array): boolean {
 /** Only byte strings here (SPEC 8.2.1): false for anything else, undefined for nothing. */
 function strictText(value: unknown, most: number): string | undefined | false {
   if (value === undefined) return undefined;
-  if (!(value instanceof Uint8Array) || value.length > most || !isUtf8(value)) return false;
+  if (!(value instanceof Uint8Array) || value.length > most) return false;
   return utf8Decode(value);
 }

@@ -1,12 +1,13 @@
 import { CborWriter, encodeValue } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
-import { asText, asTexts, cutText, type Fields, field, isFields, isUint } from './fields.js';
+import { asFields, asList, asProse, asText, cutText, type Fields, field, isUint } from './fields.js';
 import { formatOutput, type OutputAtom, outputAtom, parseOutput, writeOutput } from './output.js';
 
 /** The most bytes of an error's text and of its `data` (SPEC 3.5.1, 3.9.1). */
 const MESSAGE_BYTES = 8_192;
 const DATA_BYTES = 4_096;
-const CODE = /^[a-z0-9-]{1,64}$/;
+/** The form of a code (SPEC 3.9.2). */
+export const CODE: RegExp = /^[a-z0-9-]{1,64}$/;
 
 /** Whose fault an error frame reports (SPEC 3.5.2). */
 export type FailureType = 'protocol' | 'server' | 'command';
@@ -49,9 +50,10 @@ export function encodeErrorFrame(error: WiremuxError, type: FailureType, codes: 
   return out.take();
 }
 
+/** A text with a percent sign travels as an argument, so that it stays as long as it is. */
 function failureAtom(error: WiremuxError): OutputAtom {
   const text = cutText(error.message, MESSAGE_BYTES);
-  return outputAtom(text.replaceAll('%', '%%'));
+  return text.includes('%') ? outputAtom('%s', [text]) : outputAtom(text);
 }
 
 function codeEntries(error: WiremuxError): [string, (out: CborWriter) => void][] {
@@ -91,33 +93,34 @@ function writeSorted(out: CborWriter, entries: [string, (out: CborWriter) => voi
 /** What the first value of an answer says. */
 export type ParsedStatus = { readonly kind: 'ok' } | { readonly kind: 'error'; readonly error: WiremuxError };
 
-/** Reads a status map; undefined if it is none this side asked for (SPEC 3.4.4). */
-export function parseStatus(value: unknown): ParsedStatus | undefined {
-  if (!isFields(value)) return undefined;
-  const status = asText(field(value, 'status'));
+/** Reads a status map; undefined if it is none this side asked for (SPEC 3.4.4). `codes`: wiremux.1 (SPEC 3.9.1). */
+export function parseStatus(value: unknown, codes: boolean): ParsedStatus | undefined {
+  const fields = asFields(value);
+  if (fields === undefined) return undefined;
+  const status = asText(field(fields, 'status'));
   if (status === 'ok') return { kind: 'ok' };
-  const error = field(value, 'error');
-  if (status !== 'error' || !isFields(error)) return undefined;
+  const error = asFields(field(fields, 'error'));
+  if (status !== 'error' || error === undefined) return undefined;
   const message = field(error, 'message');
-  const text = asText(message);
-  const args = asTexts(field(error, 'args') ?? []);
+  const text = asProse(message);
+  const args = asList(field(error, 'args', []), asProse);
   const atoms = text !== undefined && args !== undefined ? [{ text, args, labels: [] }] : parseOutput(message);
-  return atoms === undefined ? undefined : { kind: 'error', error: remoteError(error, formatOutput(atoms)) };
+  return atoms === undefined ? undefined : { kind: 'error', error: remoteError(error, formatOutput(atoms), codes) };
 }
 
-/** Reads the payload of an error frame; undefined if it is something else. */
-export function parseErrorFrame(value: unknown): WiremuxError | undefined {
-  if (!isFields(value)) return undefined;
-  const atoms = parseOutput(field(value, 'message'));
-  return atoms === undefined ? undefined : remoteError(value, formatOutput(atoms));
+/** Reads the payload of an error frame; undefined if it is something else. `codes`: wiremux.1 (SPEC 3.9.1). */
+export function parseErrorFrame(value: unknown, codes: boolean): WiremuxError | undefined {
+  const fields = asFields(value);
+  const atoms = fields && parseOutput(field(fields, 'message'));
+  return fields && atoms && remoteError(fields, formatOutput(atoms), codes);
 }
 
-/** Codes by SPEC 3.9.2 and 3.9.4. */
-function remoteError(map: Fields, message: string): WiremuxError {
-  const code = asText(field(map, 'code'));
+/** SPEC 3.9.2, 3.9.4. */
+function remoteError(map: Fields, message: string, codes: boolean): WiremuxError {
+  if (!codes) return new WiremuxError('remote-error', message);
+  const code = asText(field(map, 'code')) ?? '';
   const retry = field(map, 'retry');
-  const known = code === undefined ? 'remote-error' : CODE.test(code) ? code : 'command-failed';
-  return new WiremuxError(known, message, {
+  return new WiremuxError(CODE.test(code) ? code : 'command-failed', message, {
     data: field(map, 'data'),
     ...(isUint(retry, 0, Number.MAX_SAFE_INTEGER) ? { retry } : {}),
   });

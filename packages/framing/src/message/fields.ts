@@ -10,9 +10,21 @@ export function isFields(value: unknown): value is Fields {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** The field, or undefined; never something inherited. */
-export function field(fields: Fields, key: string): unknown {
-  return Object.hasOwn(fields, key) ? fields[key] : undefined;
+/** The fields of any decoded map: keys that are no text are none that we know (SPEC 3.1.8); undefined if it is no map. */
+export function asFields(value: unknown): Fields | undefined {
+  if (isFields(value)) return value;
+  if (!(value instanceof Map)) return undefined;
+  const fields: [string, unknown][] = [];
+  for (const [key, item] of value as Map<unknown, unknown>) {
+    const name = asText(key);
+    if (name !== undefined) fields.push([name, item]);
+  }
+  return Object.fromEntries(fields);
+}
+
+/** The field, or `absent` where there is none; never something inherited. */
+export function field(fields: Fields, key: string, absent?: unknown): unknown {
+  return Object.hasOwn(fields, key) ? fields[key] : absent;
 }
 
 /** The text of a byte string that is UTF-8, or of a text string (SPEC 3.1.2); undefined for anything else. */
@@ -22,16 +34,28 @@ export function asText(value: unknown): string | undefined {
   return undefined;
 }
 
-/** The texts of an array; undefined if it is none, or an element is no text. */
-export function asTexts(value: unknown): string[] | undefined {
+/** Text for people: as {@link asText}, but bytes that are not UTF-8 become U+FFFD (SPEC 3.6.1). */
+export function asProse(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return value instanceof Uint8Array ? utf8Decode(value) : undefined;
+}
+
+/** The elements of an array, each read with `read`; undefined if it is no array, or an element is something else. */
+export function asList<T>(value: unknown, read: (element: unknown) => T | undefined): T[] | undefined {
   if (!Array.isArray(value)) return undefined;
-  const texts: string[] = [];
+  const list: T[] = [];
   for (const element of value as unknown[]) {
-    const text = asText(element);
-    if (text === undefined) return undefined;
-    texts.push(text);
+    const item = read(element);
+    if (item === undefined) return undefined;
+    list.push(item);
   }
-  return texts;
+  return list;
+}
+
+/** An integer, the nearest number to one past 2^53; undefined for anything else. */
+export function asInteger(value: unknown): number | undefined {
+  if (typeof value === 'bigint') return Number(value);
+  return Number.isInteger(value) ? (value as number) : undefined;
 }
 
 /** True for an integer in the range, both ends included. */

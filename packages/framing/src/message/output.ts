@@ -1,5 +1,5 @@
 import { CborWriter } from '../cbor/index.js';
-import { asText, asTexts, field, isFields } from './fields.js';
+import { asFields, asList, asProse, field } from './fields.js';
 
 /** A piece of text output: formatting and localisation are the receiver's (SPEC 3.6). */
 export interface OutputAtom {
@@ -45,17 +45,17 @@ function writeTexts(out: CborWriter, key: string, texts: readonly string[]): voi
 
 /** Reads an array of atoms; undefined if it is something else. */
 export function parseOutput(value: unknown): OutputAtom[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const atoms: OutputAtom[] = [];
-  for (const element of value as unknown[]) {
-    if (!isFields(element)) return undefined;
-    const text = asText(field(element, 'msg'));
-    const args = asTexts(field(element, 'args') ?? []);
-    const labels = asTexts(field(element, 'labels') ?? []);
-    if (text === undefined || args === undefined || labels === undefined) return undefined;
-    atoms.push({ text, args, labels });
-  }
-  return atoms;
+  return asList(value, parseAtom);
+}
+
+function parseAtom(value: unknown): OutputAtom | undefined {
+  const fields = asFields(value);
+  if (fields === undefined) return undefined;
+  const text = asProse(field(fields, 'msg'));
+  const args = asList(field(fields, 'args', []), asProse);
+  const labels = asList(field(fields, 'labels', []), asProse);
+  if (text === undefined || args === undefined || labels === undefined) return undefined;
+  return { text, args, labels };
 }
 
 /** The text a person reads (SPEC 3.6.2). */

@@ -1,5 +1,5 @@
 import { CborWriter } from '../cbor/index.js';
-import { asText, field, isFields } from './fields.js';
+import { asFields, asInteger, asProse, field } from './fields.js';
 
 /** How far a topic of a request is; a topic ends with `pos` -1 (SPEC 3.7). */
 export interface ProgressUpdate {
@@ -39,17 +39,18 @@ function writeInteger(out: CborWriter, value: number): void {
 
 /** Reads a progress payload; undefined if it is something else. */
 export function parseProgress(value: unknown): ProgressUpdate | undefined {
-  if (!isFields(value)) return undefined;
-  const topic = asText(field(value, 'topic'));
-  const pos = field(value, 'pos');
-  const total = field(value, 'total') ?? 0;
-  if (topic === undefined || !Number.isInteger(pos) || !Number.isInteger(total)) return undefined;
-  const label = asText(field(value, 'label'));
-  const item = asText(field(value, 'item'));
+  const fields = asFields(value);
+  if (fields === undefined) return undefined;
+  const topic = asProse(field(fields, 'topic'));
+  const pos = asInteger(field(fields, 'pos'));
+  const total = asInteger(field(fields, 'total', 0));
+  if (topic === undefined || pos === undefined || total === undefined) return undefined;
+  const label = asProse(field(fields, 'label'));
+  const item = asProse(field(fields, 'item'));
   return {
     topic,
-    pos: pos as number,
-    total: total as number,
+    pos,
+    total,
     ...(label === undefined ? {} : { label }),
     ...(item === undefined ? {} : { item }),
   };

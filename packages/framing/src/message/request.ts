@@ -1,6 +1,6 @@
-import { type CborLimits, CborWriter, decodeOne, encodePortable, encodeValue } from '../cbor/index.js';
+import { type CborLimits, CborWriter, decodeOne, encodePortable, encodeValue, utf8Encode } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
-import { asText, field, isFields, isUint } from './fields.js';
+import { asFields, asText, field, isFields, isUint } from './fields.js';
 import { MAX_CREDIT, MIN_CREDIT } from './settings.js';
 
 /** The most bytes of a channel's name (SPEC 8.11.1). */
@@ -87,20 +87,20 @@ export function parseRequest(bytes: Uint8Array, limits: CborLimits, extras: bool
     if (code === 'too-deep' || code === 'too-many-items' || code === 'too-big') return refused('too-big', message);
     return { kind: 'fault', rule: '3.2.4', message: `A request map was refused: ${message}` };
   }
-  const map = decoded.value;
-  if (!isFields(map)) return { kind: 'fault', rule: '3.2.4', message: 'A request is not a map.' };
+  const map = asFields(decoded.value);
+  if (map === undefined) return { kind: 'fault', rule: '3.2.4', message: 'A request is not a map.' };
   const name = asText(field(map, 'name'));
   if (name === undefined || name === '') {
     return { kind: 'fault', rule: '3.2.4', message: 'A request has no name.' };
   }
-  const args = field(map, 'args') ?? {};
+  const args = field(map, 'args', {});
   if (args instanceof Map) return refused('bad-arguments', 'An argument name is not UTF-8 text.');
   if (!isFields(args)) return { kind: 'fault', rule: '3.2.4', message: 'The arguments of a request are not a map.' };
   if (!extras) return { kind: 'request', request: { name, args } };
 
   const channel = field(map, 'channel');
   const channelName = asText(channel);
-  if (channel !== undefined && (channelName === undefined || channelName.length > CHANNEL_BYTES)) {
+  if (channel !== undefined && (channelName === undefined || utf8Encode(channelName).length > CHANNEL_BYTES)) {
     return refused('bad-arguments', '`channel` is not a name of at most 64 bytes.');
   }
   const credit = field(map, 'credit');

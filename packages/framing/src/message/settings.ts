@@ -1,6 +1,7 @@
-import { CborWriter, utf8Encode } from '../cbor/index.js';
+import { CborWriter, utf8Decode, utf8Encode } from '../cbor/index.js';
+import { WiremuxError } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
-import { asText, asTexts, field, isFields, isUint } from './fields.js';
+import { asFields, asInteger, asList, asProse, cutText, type Fields, field, isUint } from './fields.js';
 
 /** The most bytes of a token (SPEC 8.3.4). */
 const TOKEN_BYTES = 16_384;
@@ -22,6 +23,10 @@ export interface PeerSettings {
   readonly openRequests: number;
   /** Largest request map it accepts, bytes. */
   readonly requestMap: number;
+  /** Streams it lets the other side have open at once. */
+  readonly openStreams: number;
+  /** Largest value of an answer it puts together, bytes. */
+  readonly valueBytes: number;
   /** Client only: proof of who it is. A secret: never log it. */
   readonly token?: string;
   /** Name and version of its software. */
@@ -35,17 +40,23 @@ export const DEFAULT_SETTINGS: PeerSettings = {
   credit: DEFAULT_LIMITS.answerCredit,
   openRequests: DEFAULT_LIMITS.openRequests,
   requestMap: DEFAULT_LIMITS.requestMap,
+  openStreams: DEFAULT_LIMITS.openStreams,
+  valueBytes: DEFAULT_LIMITS.valueBytes,
 };
 
-/** The settings map of wiremux.1; values that are the default are left out. */
+/**
+ * The settings map of wiremux.1; values that are the default are left out, and a long `agent` is cut.
+ * @throws {WiremuxError} `too-big` for a token of more than 16 KiB
+ */
 export function encodeSettings(settings: PeerSettings): Uint8Array {
   const extension: [string, (out: CborWriter) => void][] = [];
-  const limits: [string, number][] = [];
-  const { agent, token, credit, maxFrame, openRequests, requestMap } = settings;
-  if (agent !== undefined) extension.push(['agent', (out) => out.bytes(agent)]);
+  const { agent, token, credit, maxFrame } = settings;
+  if (token !== undefined && utf8Encode(token).length > TOKEN_BYTES) {
+    throw new WiremuxError('too-big', `A token may take ${TOKEN_BYTES} bytes at most.`);
+  }
+  if (agent !== undefined) extension.push(['agent', (out) => out.bytes(cutText(agent, AGENT_BYTES))]);
   if (credit !== DEFAULT_SETTINGS.credit) extension.push(['credit', (out) => out.uint(credit)]);
-  if (requestMap !== DEFAULT_SETTINGS.requestMap) limits.push(['map', requestMap]);
-  if (openRequests !== DEFAULT_SETTINGS.openRequests) limits.push(['open', openRequests]);
+  const limits = changedLimits(settings);
   if (limits.length > 0) extension.push(['limits', (out) => writeUints(out, limits)]);
   if (maxFrame !== DEFAULT_SETTINGS.maxFrame) extension.push(['maxframe', (out) => out.uint(maxFrame)]);
   if (token !== undefined) extension.push(['token', (out) => out.bytes(token)]);
@@ -66,6 +77,17 @@ export function encodeSettings(settings: PeerSettings): Uint8Array {
   return out.take();
 }
 
+function changedLimits(settings: PeerSettings): (readonly [key: string, limit: number])[] {
+  const keys = [
+    ['map', 'requestMap'],
+    ['open', 'openRequests'],
+    ['streams', 'openStreams'],
+    ['value', 'valueBytes'],
+  ] as const;
+  const changed = keys.filter(([, name]) => settings[name] !== DEFAULT_SETTINGS[name]);
+  return changed.map(([key, name]) => [key, settings[name]]);
+}
+
 function writeUints(out: CborWriter, entries: readonly (readonly [string, number])[]): void {
   out.mapHead(entries.length);
   for (const [key, value] of entries) {
@@ -74,45 +96,69 @@ function writeUints(out: CborWriter, entries: readonly (readonly [string, number
   }
 }
 
-/** Reads a settings map; a string says what is wrong with it (SPEC 8.3.5). */
-export function parseSettings(value: unknown): PeerSettings | string {
-  if (!isFields(value)) return 'The settings are not a map.';
-  const encodings = asTexts(field(value, 'contentencodings') ?? ['identity']);
-  if (encodings === undefined) return '`contentencodings` is not an array of names.';
-  const extension = field(value, 'wiremux') ?? {};
-  if (!isFields(extension)) return '`wiremux` is not a map.';
-  const limits = field(extension, 'limits') ?? {};
-  if (!isFields(limits)) return '`wiremux.limits` is not a map.';
-  for (const key of ['open', 'map', 'value', 'streams', 'contexts']) {
-    const limit = field(limits, key);
-    if (limit !== undefined && !isUint(limit, 0, key === 'contexts' ? 2 : Number.MAX_SAFE_INTEGER)) {
-      return `\`wiremux.limits.${key}\` is out of range.`;
-    }
-  }
-  const maxFrame = field(extension, 'maxframe') ?? DEFAULT_SETTINGS.maxFrame;
+/**
+ * Reads a settings map; a string says what is wrong with it (SPEC 3.8.3, 8.3.5). `extension`: the dialect has the key
+ * `wiremux`.
+ */
+export function parseSettings(value: unknown, extension: boolean): PeerSettings | string {
+  const fields = asFields(value);
+  if (fields === undefined) return 'The settings are not a map.';
+  const names = asList(field(fields, 'contentencodings', ['identity']), asProse);
+  if (names === undefined) return '`contentencodings` is not an array of names.';
+  const encodings = names.includes('identity') ? names : [...names, 'identity'];
+  if (!extension) return { ...DEFAULT_SETTINGS, encodings };
+  const own = asFields(field(fields, 'wiremux', {}));
+  return own === undefined ? '`wiremux` is not a map.' : parseExtension(own, encodings);
+}
+
+function parseExtension(own: Fields, encodings: readonly string[]): PeerSettings | string {
+  const limits = parseLimits(field(own, 'limits', {}));
+  if (typeof limits === 'string') return limits;
+  const maxFrame = field(own, 'maxframe', DEFAULT_SETTINGS.maxFrame);
   if (!isUint(maxFrame, DEFAULT_LIMITS.framePayload, MAX_FRAME)) return '`wiremux.maxframe` is out of range.';
-  const credit = field(extension, 'credit') ?? DEFAULT_SETTINGS.credit;
+  const credit = field(own, 'credit', DEFAULT_SETTINGS.credit);
   if (!isUint(credit, MIN_CREDIT, MAX_CREDIT)) return '`wiremux.credit` is out of range.';
-  const token = boundedText(field(extension, 'token'), TOKEN_BYTES);
+  const token = boundedText(field(own, 'token'), TOKEN_BYTES);
   if (token === false) return '`wiremux.token` is not a byte string of at most 16 KiB.';
-  const agent = boundedText(field(extension, 'agent'), AGENT_BYTES);
+  const agent = boundedText(field(own, 'agent'), AGENT_BYTES);
   if (agent === false) return '`wiremux.agent` is not a byte string of at most 256 bytes.';
   return {
-    encodings: encodings.includes('identity') ? encodings : [...encodings, 'identity'],
+    encodings,
     maxFrame,
     credit,
-    openRequests: (field(limits, 'open') as number | undefined) ?? DEFAULT_SETTINGS.openRequests,
-    requestMap: (field(limits, 'map') as number | undefined) ?? DEFAULT_SETTINGS.requestMap,
+    ...limits,
     ...(token === undefined ? {} : { token }),
     ...(agent === undefined ? {} : { agent }),
   };
 }
 
-/** The text, undefined where there is none, false where it is no text of at most `most` bytes. */
+type PeerLimits = Pick<PeerSettings, 'openRequests' | 'requestMap' | 'openStreams' | 'valueBytes'>;
+
+function parseLimits(value: unknown): PeerLimits | string {
+  const fields = asFields(value);
+  if (fields === undefined) return '`wiremux.limits` is not a map.';
+  const limits: Record<string, number> = {};
+  for (const [key, least, most, absent] of LIMIT_KEYS) {
+    const limit = asInteger(field(fields, key, absent));
+    if (limit === undefined || limit < least || limit > most) return `\`wiremux.limits.${key}\` is out of range.`;
+    limits[key] = limit;
+  }
+  const { open, map, streams, value: valueBytes } = limits as Record<(typeof LIMIT_KEYS)[number][0], number>;
+  return { openRequests: open, requestMap: map, openStreams: streams, valueBytes };
+}
+
+/** The keys of `limits` with their range and what they are when absent (SPEC 8.3.4). */
+const LIMIT_KEYS = [
+  ['open', 0, 2 ** 64, DEFAULT_SETTINGS.openRequests],
+  ['map', 0, 2 ** 64, DEFAULT_SETTINGS.requestMap],
+  ['value', 0, 2 ** 64, DEFAULT_SETTINGS.valueBytes],
+  ['streams', 1, 2 ** 64, DEFAULT_SETTINGS.openStreams],
+  ['contexts', 0, 2, 0],
+] as const;
+
+/** The text, undefined where there is none, false where it is no string of at most `most` bytes. */
 function boundedText(value: unknown, most: number): string | undefined | false {
   if (value === undefined) return undefined;
-  const text = asText(value);
-  if (text === undefined) return false;
-  const bytes = typeof value === 'string' ? utf8Encode(value).length : (value as Uint8Array).length;
-  return bytes > most ? false : text;
+  const bytes = typeof value === 'string' ? utf8Encode(value) : value;
+  return bytes instanceof Uint8Array && bytes.length <= most ? utf8Decode(bytes) : false;
 }

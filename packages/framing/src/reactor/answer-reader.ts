@@ -41,11 +41,20 @@ const MOST_IDLE = 64;
 /** Reads the answer of one request: the status map, then its values (SPEC 3.4). */
 export class AnswerReader {
   readonly #pool: ValueReaderPool;
+  readonly #codes: boolean;
   #values: ValueReader | undefined;
   #begun = false;
+  #refusal: WiremuxError | undefined;
 
-  constructor(pool: ValueReaderPool) {
+  /** @param codes errors have codes, as in wiremux.1 */
+  constructor(pool: ValueReaderPool, codes: boolean) {
     this.#pool = pool;
+    this.#codes = codes;
+  }
+
+  /** The error that the status map said; the answer still has to end (SPEC 3.4.3). */
+  get refusal(): WiremuxError | undefined {
+    return this.#refusal;
   }
 
   /** Takes the payload of the next frame; `eos`: it is the last. */
@@ -69,6 +78,10 @@ export class AnswerReader {
           failure = this.#readStatus(value);
           return;
         }
+        if (this.#refusal !== undefined) {
+          failure = new WiremuxError('protocol', 'The answer goes on after an error status (SPEC 3.4.4).');
+          return;
+        }
         values.push(value);
         sizes.push(size);
         delivered += size;
@@ -79,20 +92,22 @@ export class AnswerReader {
     if (eos && !this.#begun) {
       failure ??= new WiremuxError('protocol', 'The answer ended without a status (SPEC 3.4.2).');
     }
-    return { begins: this.#begun && !begunBefore, values, sizes, delivered, pending, failure };
+    if (eos) failure ??= this.#refusal;
+    const begins = this.#begun && !begunBefore && this.#refusal === undefined;
+    return { begins, values, sizes, delivered, pending, failure };
   }
 
-  /** Nothing more is read. */
+  /** Nothing more is read, and nothing held. */
   close(): void {
     if (this.#values !== undefined) this.#pool.give(this.#values);
     this.#values = undefined;
   }
 
   #readStatus(value: unknown): WiremuxError | undefined {
-    const status = parseStatus(value);
+    const status = parseStatus(value, this.#codes);
     if (status === undefined) return new WiremuxError('protocol', 'The answer began with no status (SPEC 3.4.4).');
-    if (status.kind === 'error') return status.error;
     this.#begun = true;
+    if (status.kind === 'error') this.#refusal = status.error;
     return undefined;
   }
 }

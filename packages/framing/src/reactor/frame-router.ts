@@ -42,7 +42,7 @@ export class FrameRouter {
     this.#settings = new SettingsExchange(context);
     this.#streamSettings = new StreamSettingsReader(context);
     this.#ownParity = role === 'client' ? 1 : 0;
-    this.#linkStream = dialect.duplex ? 2 - (1 - this.#ownParity) : 0;
+    this.#linkStream = dialect.duplex ? 1 + this.#ownParity : 0;
     this.inbound = new InboundStreams(this.#ownParity === 1 ? 0 : 1, limits.openStreams, this.#linkStream);
   }
 
@@ -140,7 +140,7 @@ export class FrameRouter {
   /** The other side has found a fault of ours and is about to close. */
   #connectionError(payload: Uint8Array): ProtocolFault {
     const decoded = decodeOne(payload, this.#context.cborLimits);
-    const error = decoded.ok ? parseErrorFrame(decoded.value) : undefined;
+    const error = decoded.ok ? parseErrorFrame(decoded.value, true) : undefined;
     return { ...fault('5.11', `The peer reported: ${error?.message ?? 'an error it did not name'}`), reported: true };
   }
 }

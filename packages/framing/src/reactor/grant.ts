@@ -6,8 +6,8 @@ import type { SendHalf } from './send-half.js';
 /** Credit every upload starts with, bytes (SPEC 8.5.3). */
 export const DATA_CREDIT = 16_384;
 
-/** Grants below the first cost control budget on requests that began with more than the second (SPEC 9.1.16). */
-const SMALL_GRANT = 1_024;
+/** Grants below this cost control budget, on requests that began with more than {@link SMALL_START} (SPEC 9.1.16). */
+export const SMALL_GRANT = 1_024;
 const SMALL_START = 4_096;
 
 /** Adds a grant, or says how it breaks a rule (SPEC 8.5.5). `began`: the credit the half began with. */

@@ -1,11 +1,13 @@
 import { FrameType, PingFlag } from '../dialect/types.js';
-import { CloseCode, fault, type ProtocolFault } from '../errors.js';
-import { encodePing, encodeUint, parseAck, parsePing } from '../message/control.js';
+import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
+import { encodePing, encodeUint, PING_BYTES, parseAck, parsePing } from '../message/control.js';
 import type { PeerContext } from './context.js';
 
 /** Session frames are acknowledged after this many bytes, and after this many ms at the latest (SPEC 8.7.3). */
 const ACK_BYTES = 32_768;
 const ACK_MS = 500;
+
+const EMPTY = new Uint8Array(0);
 
 /** Acks and pings of one transport: what arrived is told, and silence is noticed (SPEC 8.7, 8.9). */
 export class Heartbeat {
@@ -17,13 +19,13 @@ export class Heartbeat {
   #ackBy: number | undefined;
   /** What the other side last acknowledged. */
   #remoteAck = 0;
-  /** The remote ack of the moment each unanswered ping was sent. */
-  #pings = 0;
-  /** Session frames we had sent when the oldest unanswered ping went out. */
-  readonly #sentAtPing: number[] = [];
+  /** Session frames that were sent ahead of the ping that is not answered yet. */
+  #sentBeforePing: number | undefined;
+  /** The ping to send when that one is answered: the newest only (SPEC 8.9.4). */
+  #nextPing: Uint8Array | undefined;
   #pong: Uint8Array | undefined;
   #heardAt: number;
-  /** When a ping went out because nothing was heard. */
+  /** When silence was noticed, with a ping on its way. */
   #probedAt: number | undefined;
 
   constructor(context: PeerContext) {
@@ -47,18 +49,21 @@ export class Heartbeat {
   countFrame(bytes: number): void {
     this.#received++;
     this.#unackedBytes += bytes;
-    this.#ackBy ??= this.#context.now + ACK_MS;
-    if (this.#unackedBytes >= ACK_BYTES) this.#context.wake();
+    if (this.#ackBy === undefined) {
+      this.#ackBy = this.#context.now + ACK_MS;
+      this.#context.wake();
+    } else if (this.#unackedBytes >= ACK_BYTES) {
+      this.#context.wake();
+    }
   }
 
   /** Puts the ack, and a pong behind it, ahead of what is about to be sent. `sending`: something else goes anyway. */
   flush(sending: boolean): void {
-    const due = this.#unackedBytes >= ACK_BYTES || (this.#ackBy !== undefined && this.#context.now >= this.#ackBy);
     const { output } = this.#context;
     if (this.#pong !== undefined) {
       output.linkFirst(FrameType.Ping, PingFlag.Pong, encodePing(this.#pong));
       this.#pong = undefined;
-    } else if (this.#received === this.#acked || !(due || sending)) {
+    } else if (!this.#ackDue && !sending) {
       return;
     }
     if (this.#received > this.#acked) {
@@ -69,18 +74,17 @@ export class Heartbeat {
     this.#ackBy = undefined;
   }
 
-  /** True if a pong or an ack wants to be sent by itself. */
-  get pending(): boolean {
-    return (
-      this.#pong !== undefined ||
-      this.#unackedBytes >= ACK_BYTES ||
-      (this.#ackBy !== undefined && this.#context.now >= this.#ackBy)
-    );
-  }
-
+  /**
+   * Sends a ping, or keeps it until the one before it is answered.
+   * @throws {WiremuxError} `too-big` past 64 bytes
+   */
   ping(payload: Uint8Array): void {
-    this.#pings++;
-    this.#sentAtPing.push(this.#context.output.sessionFrames);
+    if (payload.length > PING_BYTES) throw new WiremuxError('too-big', `A ping may say ${PING_BYTES} bytes at most.`);
+    if (this.#sentBeforePing !== undefined) {
+      this.#nextPing = payload;
+      return;
+    }
+    this.#sentBeforePing = this.#context.output.sessionFrames;
     this.#context.output.link(FrameType.Ping, 0, encodePing(payload));
     this.#context.wake();
   }
@@ -88,13 +92,13 @@ export class Heartbeat {
   /** Sends the ack that is due, probes a silent peer; the fault of one that stayed silent (SPEC 8.9.1). */
   handleTimeout(): ProtocolFault | undefined {
     const { now, limits } = this.#context;
-    if (this.#ackBy !== undefined && now >= this.#ackBy) this.#context.wake();
+    if (this.#ackDue) this.#context.wake();
     if (now < (this.#probedAt ?? this.#heardAt) + limits.pingInterval) return undefined;
     if (this.#probedAt !== undefined) {
       return fault('8.9.1', 'The peer did not answer a ping; the connection is given up.', CloseCode.GivenUp);
     }
     this.#probedAt = now;
-    this.ping(new Uint8Array(0));
+    if (this.#sentBeforePing === undefined) this.ping(EMPTY);
     return undefined;
   }
 
@@ -119,13 +123,20 @@ export class Heartbeat {
     return stale ? this.#context.charge('an ack that does not advance') : undefined;
   }
 
+  get #ackDue(): boolean {
+    return this.#unackedBytes >= ACK_BYTES || (this.#ackBy !== undefined && this.#context.now >= this.#ackBy);
+  }
+
   #receivePong(payload: Uint8Array): ProtocolFault | undefined {
-    if (this.#pings === 0) return fault('8.9.3', 'A pong came without a ping.');
-    // Of several pings the peer may answer only the newest: the oldest one's mark is the least it must have acknowledged.
-    this.#pings--;
-    const sent = this.#sentAtPing.shift() ?? 0;
-    if (this.#remoteAck < sent) return fault('8.9.3', 'A pong came before the ack of what was sent ahead of its ping.');
+    if (this.#sentBeforePing === undefined) return fault('8.9.3', 'A pong came without a ping.');
+    if (this.#remoteAck < this.#sentBeforePing) {
+      return fault('8.9.3', 'A pong came before the ack of what was sent ahead of its ping.');
+    }
+    this.#sentBeforePing = undefined;
     this.#context.emit({ kind: 'pong', payload });
+    const next = this.#nextPing;
+    this.#nextPing = undefined;
+    if (next !== undefined) this.ping(next);
     return undefined;
   }
 }

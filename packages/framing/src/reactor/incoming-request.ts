@@ -33,7 +33,7 @@ export function incomingRequest(
   context: PeerContext,
   budget: ReceiveBudget,
 ): IncomingRequest {
-  const { dialect, limits, remoteSettings } = context;
+  const { dialect, limits, output, remoteSettings } = context;
   const send = new SendHalf({
     requestId: id,
     channel: 'default',
@@ -43,6 +43,7 @@ export function incomingRequest(
     textQueue: limits.textQueue,
     progressTopics: limits.progressTopics,
     highWater: limits.sendQueueHighWater,
+    lonePayload: output.lonePayload,
   });
   return {
     id,

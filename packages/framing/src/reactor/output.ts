@@ -1,19 +1,23 @@
 import type { Dialect } from '../dialect/dialect.js';
 import { CancelFlag, FrameType } from '../dialect/types.js';
+import { WiremuxError } from '../errors.js';
 import { type ChannelWeight, Scheduler } from '../flow/scheduler.js';
 import { FrameBatch } from '../frame/batch.js';
 import { HEADER_SIZE, StreamFlag } from '../frame/frame.js';
+import { DEFAULT_LIMITS } from '../limits.js';
 import { encodeUint } from '../message/control.js';
 import { nextStreamFlags, type OutboundStream, OutboundStreams } from '../stream/outbound.js';
 import type { FrameWriter, SendHalf } from './send-half.js';
 
 /** Bytes of whole frames in one message, one larger frame apart (SPEC 7.2). */
 export const MESSAGE_BYTES = 65_536;
+/** The largest payload that fits into a message with nothing else. */
+const LONE_PAYLOAD: number = MESSAGE_BYTES - HEADER_SIZE;
 /** A message with less room than this is full: a tiny piece of a large body is not worth a frame. */
 const LEAST_ROOM = 1_024;
 const CONTROL = 'control';
-/** The most one credit frame can grant (SPEC 8.2.3); more goes out in several. */
-const LARGEST_GRANT = 2 ** 24;
+/** Streams until the other side's settings say otherwise (SPEC 4.7). */
+const MOST_STREAMS: number = DEFAULT_LIMITS.openStreams;
 
 interface LinkFrame {
   readonly type: number;
@@ -35,7 +39,10 @@ export class Output implements FrameWriter {
   readonly streams: OutboundStreams;
   readonly scheduler: Scheduler<SendHalf>;
   readonly #linkStream: OutboundStream;
+  /** Nothing goes out before this side's settings (SPEC 8.3.1, 8.3.2). */
+  readonly #settingsFirst: boolean;
   readonly #onScheduled: (half: SendHalf) => void;
+  readonly #onProof: (requestId: number) => void;
   #linkFrames: LinkFrame[] = [];
   readonly #credits = new Map<number, number>();
   readonly #cancels = new Map<number, Cancel>();
@@ -53,13 +60,22 @@ export class Output implements FrameWriter {
     readonly maxPayload: number;
     /** Called after each frame a half has scheduled. */
     readonly onScheduled: (half: SendHalf) => void;
+    /** Called after a cancel|ack was scheduled. */
+    readonly onProof: (requestId: number) => void;
   }) {
+    if (options.channels.some(({ name }) => name === CONTROL)) {
+      throw new WiremuxError('unsupported', 'The channel `control` is there by itself; leave it out.');
+    }
     const first = options.role === 'client' ? 1 : 2;
     this.#linkStream = { id: first, channel: 'link', frames: 0, bytes: 0 };
-    this.streams = new OutboundStreams(options.dialect.duplex ? first + 2 : first, !options.dialect.duplex);
+    this.streams = options.dialect.duplex
+      ? new OutboundStreams(first + 2, MOST_STREAMS)
+      : new OutboundStreams(first, 1);
+    this.#settingsFirst = options.dialect.duplex;
     this.scheduler = new Scheduler(options.channels);
     this.maxPayload = options.maxPayload;
     this.#onScheduled = options.onScheduled;
+    this.#onProof = options.onProof;
   }
 
   /** True if a message might be there to take. */
@@ -115,7 +131,7 @@ export class Output implements FrameWriter {
     this.batch.begin({ requestId, streamId: stream.id, streamFlags, type, flags }, length);
   }
 
-  /** A link frame of the connection itself, e.g. settings in 0006, where there is no link stream. */
+  /** The error frame of the connection in 0006, where there is no link stream. */
   beginUnlinked(type: number, flags: number, requestId: number, payload: Uint8Array): void {
     this.begin('default', requestId, type, flags, payload.length);
     this.batch.write(payload, 0, payload.length);
@@ -124,18 +140,27 @@ export class Output implements FrameWriter {
   /** The next message, whole frames; undefined if nothing may go now. */
   takeMessage(): Uint8Array[] | undefined {
     this.#writeLinkFrames();
-    this.#writeControl();
+    if (this.#settingsFirst && this.#linkStream.frames === 0) return undefined;
+    if (this.#writeControl()) this.#writeChannels();
+    return this.batch.size === 0 ? undefined : this.batch.take();
+  }
+
+  /** The largest payload of a frame that has a message to itself. */
+  get lonePayload(): number {
+    return Math.min(LONE_PAYLOAD, this.maxPayload);
+  }
+
+  #writeChannels(): void {
     let sent: number;
     do {
       sent = this.scheduler.next((half) => {
-        const room = MESSAGE_BYTES - HEADER_SIZE - this.batch.size;
+        const room = LONE_PAYLOAD - this.batch.size;
         if (room < LEAST_ROOM) return 0;
         const bytes = half.writeFrame(this, Math.min(room, this.maxPayload));
         this.#onScheduled(half);
         return bytes;
       });
     } while (sent > 0);
-    return this.batch.size === 0 ? undefined : this.batch.take();
   }
 
   #writeLinkFrames(): void {
@@ -151,26 +176,26 @@ export class Output implements FrameWriter {
     this.#linkFrames = [];
   }
 
-  #writeControl(): void {
-    if (this.#credits.size > 0) {
-      for (const [requestId, bytes] of this.#credits) {
-        for (let left = bytes; left > 0; left -= LARGEST_GRANT) {
-          this.#writeControlFrame(requestId, FrameType.Credit, 0, encodeUint(Math.min(left, LARGEST_GRANT)));
-        }
-      }
-      this.#credits.clear();
+  /** Credit and cancels; false if some had to be left for the next message, which nothing may overtake. */
+  #writeControl(): boolean {
+    for (const [requestId, bytes] of this.#credits) {
+      if (!this.#writeControlFrame(requestId, FrameType.Credit, 0, encodeUint(bytes))) return false;
+      this.#credits.delete(requestId);
     }
-    if (this.#cancels.size > 0) {
-      for (const [requestId, { flags, payload }] of this.#cancels) {
-        this.#writeControlFrame(requestId, FrameType.Cancel, flags, payload);
-      }
-      this.#cancels.clear();
+    for (const [requestId, { flags, payload }] of this.#cancels) {
+      if (!this.#writeControlFrame(requestId, FrameType.Cancel, flags, payload)) return false;
+      this.#cancels.delete(requestId);
+      if (flags === CancelFlag.Ack) this.#onProof(requestId);
     }
+    return true;
   }
 
-  #writeControlFrame(requestId: number, type: number, flags: number, payload: Uint8Array): void {
+  /** False if the message has no room for it. */
+  #writeControlFrame(requestId: number, type: number, flags: number, payload: Uint8Array): boolean {
+    if (this.batch.size + payload.length > LONE_PAYLOAD) return false;
     this.begin(CONTROL, requestId, type, flags, payload.length);
     this.batch.write(payload, 0, payload.length);
+    return true;
   }
 
   #count(payloadBytes: number): void {

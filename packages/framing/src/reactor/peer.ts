@@ -6,7 +6,7 @@ import { type ChannelWeight, DEFAULT_CHANNELS } from '../flow/scheduler.js';
 import { TokenBucket } from '../flow/token-bucket.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { FrameReader } from '../frame/reader.js';
-import { DEFAULT_LIMITS, type Limits } from '../limits.js';
+import { type Limits, resolveLimits } from '../limits.js';
 import type { CancelReason } from '../message/control.js';
 import { encodeErrorFrame } from '../message/failure.js';
 import type { OutputAtom } from '../message/output.js';
@@ -17,7 +17,7 @@ import type { CancelResult, PeerEvent } from './events.js';
 import { FrameRouter } from './frame-router.js';
 import { Heartbeat } from './heartbeat.js';
 import { Output } from './output.js';
-import { ReceiveBudget } from './receive-half.js';
+import { ReceiveBudget, type ReceiveHalf } from './receive-half.js';
 import { type OutgoingRequest, Requester } from './requester.js';
 import { Responder } from './responder.js';
 import type { PeerStats } from './stats.js';
@@ -74,7 +74,7 @@ export class Peer {
 
   constructor(options: PeerOptions) {
     const { role, dialect, now } = options;
-    const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const limits = resolveLimits(options.limits);
     const cborLimits: CborLimits = { depth: limits.cborDepth, items: limits.cborItems, bytes: limits.valueBytes };
     this.role = role;
     this.dialect = dialect;
@@ -91,6 +91,7 @@ export class Peer {
         if ((half.requestId & 1) === (role === 'client' ? 1 : 0)) this.#requester.scheduled(half);
         else this.#responder.scheduled(half);
       },
+      onProof: (requestId) => this.#responder.proved(requestId),
     });
     this.#context = {
       role,
@@ -105,6 +106,8 @@ export class Peer {
         credit: limits.answerCredit,
         openRequests: limits.openRequests,
         requestMap: limits.requestMap,
+        openStreams: limits.openStreams,
+        valueBytes: limits.valueBytes,
         ...(options.token === undefined ? {} : { token: options.token }),
         ...(options.agent === undefined ? {} : { agent: options.agent }),
       },
@@ -163,11 +166,6 @@ export class Peer {
     return this.#output.takeMessage();
   }
 
-  /** True if `takeBytes` might have something. */
-  get hasBytes(): boolean {
-    return this.#output.pending || (this.dialect.duplex && this.#heartbeat.pending);
-  }
-
   /** The transport should not be read: its bytes would have no bound (SPEC 5.8, 5.9, 8.3.2). */
   get readPaused(): boolean {
     return this.#state === 'held' || this.#budget.paused;
@@ -175,21 +173,20 @@ export class Peer {
 
   /** When `handleTimeout` should be called, ms; it may change with every call. */
   nextTimeout(): number | undefined {
-    if (this.#state === 'dead') return undefined;
+    if (this.#state !== 'reading') return undefined;
     const { limits } = this.#context;
-    let next = Number.POSITIVE_INFINITY;
     if (this.dialect.duplex) {
-      next = this.#router.settled ? this.#heartbeat.nextTimeout : this.#openedAt + limits.settingsTimeout;
+      return this.#router.settled ? this.#heartbeat.nextTimeout : this.#openedAt + limits.settingsTimeout;
     }
-    for (const half of this.#budget.overfull) next = Math.min(next, half.takenAt + limits.pausedTimeout);
-    return next === Number.POSITIVE_INFINITY ? undefined : next;
+    const stalled = this.#stallingUploads().map(({ stalledSince }) => stalledSince);
+    return stalled.length === 0 ? undefined : Math.min(...stalled) + limits.pausedTimeout;
   }
 
   handleTimeout(now: number): void {
     this.#context.now = now;
-    if (this.#state === 'dead') return;
+    if (this.#state !== 'reading') return;
     if (this.dialect.duplex) this.#checkSilence(now);
-    if (this.role === 'server') this.#failStalledUploads(now);
+    else this.#failStalledUploads(now);
   }
 
   /** Server: the client is who its settings say; reading goes on (SPEC 8.3.2). */
@@ -197,6 +194,7 @@ export class Peer {
     if (this.#state !== 'held') return;
     this.#context.now = now;
     this.#state = 'reading';
+    this.#heartbeat.heard();
     this.#ready();
     this.#afterRead(this.#reader.resume(this.#sink));
     this.#context.wake();
@@ -207,9 +205,13 @@ export class Peer {
     if (this.#state !== 'dead') this.#die({ rule: '9.2', message: reason, closeCode });
   }
 
-  /** Sends a ping of at most 64 bytes; `pong` answers it (SPEC 8.9). wiremux.1 only: else ignored. */
+  /**
+   * Sends a ping of at most 64 bytes; `pong` answers it (SPEC 8.9). While one is unanswered the next waits, the newest
+   * only. Ignored before `ready`, and where the dialect has none.
+   * @throws {WiremuxError} `too-big` past 64 bytes
+   */
   ping(payload: Uint8Array): void {
-    if (this.dialect.duplex && this.#state !== 'dead') this.#heartbeat.ping(payload);
+    if (this.dialect.duplex && this.#router.settled && this.#state === 'reading') this.#heartbeat.ping(payload);
   }
 
   /** How many more requests may be opened now; queue what is over. */
@@ -219,7 +221,8 @@ export class Peer {
 
   /**
    * Opens a request and returns its id.
-   * @throws {WiremuxError} `too-many-requests`, `too-big`, `unsupported`, or `connection-lost` on a dead peer
+   * @throws {WiremuxError} `too-many-requests`, `too-big`, `unsupported`, `unknown-command` for an empty name, or
+   * `connection-lost` on a dead peer
    */
   open(request: OutgoingRequest): number {
     if (this.#state === 'dead') throw new WiremuxError('connection-lost', 'The connection has ended; connect again.');
@@ -256,7 +259,8 @@ export class Peer {
 
   /**
    * Queues a value of an answer; false: wait for `answer-writable`.
-   * @throws {WiremuxError} `unsupported` for what cannot be encoded, `slow-reader` past the limit `sendQueue`
+   * @throws {WiremuxError} `unsupported` for what cannot be encoded, `too-big` for more than the peer puts together,
+   * `slow-reader` past the limit `sendQueue`
    */
   sendValue(id: number, value: unknown): boolean {
     return this.#responder.sendValue(id, value);
@@ -346,6 +350,7 @@ export class Peer {
     if (!this.dialect.duplex) return;
     this.#context.remoteSettings = settings;
     this.#output.maxPayload = settings.maxFrame;
+    this.#output.streams.most = settings.openStreams;
     if (!this.#mustAuthenticate) {
       this.#ready();
       return;
@@ -381,15 +386,22 @@ export class Peer {
     if (silent !== undefined) this.#die(silent);
   }
 
+  /** Uploads that keep a paused transport from other requests (SPEC 5.8). */
+  #stallingUploads(): ReceiveHalf[] {
+    return this.role === 'server' && this.#responder.size > 1 ? [...this.#budget.overfull] : [];
+  }
+
   #failStalledUploads(now: number): void {
     const before = now - this.#context.limits.pausedTimeout;
-    for (const half of [...this.#budget.overfull]) {
-      if (half.takenAt <= before && [...this.#responder.list()].length > 1) this.#responder.failStalled(half);
+    for (const half of this.#stallingUploads()) {
+      if (half.stalledSince <= before) this.#responder.failStalled(half);
     }
   }
 
+  /** Servers of older dialects may send frames that decode to nothing: their clients do not count (SPEC 9.1.16). */
   #charge(what: string): ProtocolFault | undefined {
-    if (!this.dialect.duplex || this.#bucket.take(this.#context.now)) return undefined;
+    const counts = this.dialect.duplex || this.role === 'server';
+    if (!counts || this.#bucket.take(this.#context.now)) return undefined;
     return fault('9.1.14', `The control budget is used up (last by ${what}).`, CloseCode.TooMany);
   }
 

@@ -1,26 +1,22 @@
 import { ReceiveWindow } from '../flow/receive-window.js';
 import type { PeerContext } from './context.js';
+import { SMALL_GRANT } from './grant.js';
 
 /** What one side receives on one request, and who still wants it. */
 export class ReceiveHalf {
   readonly requestId: number;
   readonly window: ReceiveWindow;
-  /** When its consumer last took something, ms. */
-  takenAt: number;
+  /** When it filled up, or its consumer last took something after that, ms. */
+  stalledSince = 0;
   /** Nothing more of it counts: its sender has ended, or nobody reads it. */
   closed = false;
   /** What the budget has counted for it. */
-  counted = 0;
+  claim = 0;
+  incomplete = 0;
 
-  constructor(requestId: number, window: ReceiveWindow, now: number) {
+  constructor(requestId: number, window: ReceiveWindow) {
     this.requestId = requestId;
     this.window = window;
-    this.takenAt = now;
-  }
-
-  /** Bytes it holds or may yet make this side hold. */
-  get claim(): number {
-    return this.closed ? 0 : this.window.outstanding;
   }
 }
 
@@ -31,6 +27,9 @@ export class ReceiveHalf {
 export class ReceiveBudget {
   readonly #context: PeerContext;
   #claimed = 0;
+  #incomplete = 0;
+  /** Halves whose grant did not fit into the bound: they get it when others give back. */
+  readonly #starved = new Set<ReceiveHalf>();
   /** Halves that hold more unread bytes than a dialect without credit may. */
   readonly #overfull = new Set<ReceiveHalf>();
 
@@ -41,6 +40,11 @@ export class ReceiveBudget {
   /** Bytes that may still be granted on this connection. */
   get left(): number {
     return this.#context.limits.grantedBytes - this.#claimed;
+  }
+
+  /** Incomplete values alone leave no room for a grant: one of them must go (SPEC 9.1.10). */
+  get crowded(): boolean {
+    return this.#incomplete > this.#context.limits.grantedBytes - SMALL_GRANT;
   }
 
   /** The transport should not be read. */
@@ -55,7 +59,7 @@ export class ReceiveBudget {
 
   /** @param initial bytes granted without a credit frame  @param target bytes to keep granted once they are read */
   open(requestId: number, initial: number, target: number): ReceiveHalf {
-    const half = new ReceiveHalf(requestId, new ReceiveWindow(initial, target), this.#context.now);
+    const half = new ReceiveHalf(requestId, new ReceiveWindow(initial, target));
     this.#update(half);
     return half;
   }
@@ -73,7 +77,7 @@ export class ReceiveBudget {
 
   /** The consumer took bytes. */
   take(half: ReceiveHalf, bytes: number): void {
-    half.takenAt = this.#context.now;
+    half.stalledSince = this.#context.now;
     half.window.take(bytes);
     this.#update(half);
   }
@@ -85,29 +89,53 @@ export class ReceiveBudget {
   }
 
   #update(half: ReceiveHalf): void {
+    const before = this.#claimed;
+    this.#count(half);
     if (!this.#context.dialect.duplex) {
       this.#pauseOrResume(half);
       return;
     }
-    if (!half.closed) this.#grant(half);
-    const { claim } = half;
-    this.#claimed += claim - half.counted;
-    half.counted = claim;
+    this.#grant(half);
+    if (this.#claimed < before) this.#feedStarved();
   }
 
-  /** Grants when a quarter of the window was taken and not yet granted again (SPEC 8.5.7). */
+  #count(half: ReceiveHalf): void {
+    const claim = half.closed || !this.#context.dialect.duplex ? 0 : half.window.claim;
+    const incomplete = half.closed ? 0 : half.window.incomplete;
+    this.#claimed += claim - half.claim;
+    this.#incomplete += incomplete - half.incomplete;
+    half.claim = claim;
+    half.incomplete = incomplete;
+  }
+
+  /** Grants what is due, as far as it fits; but nothing so small that it costs the other side's patience (SPEC 9.1.16). */
   #grant(half: ReceiveHalf): void {
-    const amount = half.window.grant(this.left);
-    if (amount === 0) return;
+    this.#starved.delete(half);
+    const due = half.closed ? 0 : half.window.due;
+    if (due === 0) return;
+    const amount = Math.min(due, this.left);
+    if (amount < due) this.#starved.add(half);
+    if (amount < Math.min(due, SMALL_GRANT)) return;
+    half.window.grant(amount);
+    this.#count(half);
     this.#context.output.credit(half.requestId, amount);
     this.#context.wake();
   }
 
+  #feedStarved(): void {
+    if (this.#starved.size === 0) return;
+    for (const half of [...this.#starved]) {
+      if (this.left < SMALL_GRANT) return;
+      this.#grant(half);
+    }
+  }
+
   #pauseOrResume(half: ReceiveHalf): void {
-    if (!half.closed && half.window.untaken > this.#context.limits.pausedBytes) {
+    if (half.closed || half.window.untaken < this.#context.limits.pausedBytes) {
+      if (this.#overfull.delete(half) && !this.paused) this.#context.wake();
+    } else if (!this.#overfull.has(half)) {
+      half.stalledSince = this.#context.now;
       this.#overfull.add(half);
-    } else if (this.#overfull.delete(half) && !this.paused) {
-      this.#context.wake();
     }
   }
 }

@@ -61,7 +61,7 @@ export class RequestIntake {
     if (id === 0 || (id & 1) !== this.#idParity) return fault('5.2', `The peer may not open a request ${id}.`);
     const request = incomingRequest(id, hasData, this.#context, this.#budget);
     this.#requests.set(id, request);
-    return this.#refuseOverLimits(request) ?? this.#mapPiece(request, payload, more);
+    return this.#refuseOverLimits(request, more) ?? this.#mapPiece(request, payload, more);
   }
 
   /** A command-data frame. */
@@ -85,16 +85,19 @@ export class RequestIntake {
 
   /** The map will not be completed. */
   abandonMap(request: IncomingRequest): void {
-    request.assembly?.release();
+    request.assembly?.finish();
     request.assembly = undefined;
   }
 
-  #refuseOverLimits(request: IncomingRequest): ProtocolFault | undefined {
+  /** `opening`: its map does not end with its first frame. */
+  #refuseOverLimits(request: IncomingRequest, opening: boolean): ProtocolFault | undefined {
     const { openRequests, openingRequests } = this.#context.limits;
     if (this.#requests.size + this.#target.left() > openRequests) {
       return this.#target.refuse(request, tooMany(openRequests, 'open'));
     }
-    if (this.#maps.maps >= openingRequests) return this.#target.refuse(request, tooMany(openingRequests, 'incomplete'));
+    if (opening && this.#maps.maps >= openingRequests) {
+      return this.#target.refuse(request, tooMany(openingRequests, 'incomplete'));
+    }
     return undefined;
   }
 

@@ -1,4 +1,5 @@
 import { WiremuxError } from '../errors.js';
+import { ByteCollector } from '../flow/byte-collector.js';
 import type { Limits } from '../limits.js';
 
 /** What all request maps being assembled on a connection hold (SPEC 9.1.3, 9.1.4). */
@@ -11,8 +12,7 @@ export class MapBudget {
 export class RequestMapAssembly {
   readonly #budget: MapBudget;
   readonly #limits: Limits;
-  #pieces: Uint8Array[] = [];
-  #size = 0;
+  readonly #pieces = new ByteCollector();
 
   constructor(budget: MapBudget, limits: Limits) {
     this.#budget = budget;
@@ -23,35 +23,21 @@ export class RequestMapAssembly {
   /** Keeps a copy: a map may take long to arrive, and the chunk it came in may be large. The error if it is too big. */
   add(piece: Uint8Array): WiremuxError | undefined {
     const { requestMap, requestMaps } = this.#limits;
-    if (this.#size + piece.length > requestMap) {
+    if (this.#pieces.size + piece.length > requestMap) {
       return new WiremuxError('too-big', `A request map may take ${requestMap} bytes at most.`);
     }
     if (this.#budget.bytes + piece.length > requestMaps) {
       return new WiremuxError('too-big', `All request maps on their way may take ${requestMaps} bytes at most.`);
     }
-    this.#size += piece.length;
     this.#budget.bytes += piece.length;
-    this.#pieces.push(piece.slice());
+    this.#pieces.add(piece);
     return undefined;
   }
 
   /** The whole map; the assembly is over. */
   finish(): Uint8Array {
-    const whole = new Uint8Array(this.#size);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    this.release();
-    return whole;
-  }
-
-  /** Gives the budget back. */
-  release(): void {
-    this.#budget.bytes -= this.#size;
+    this.#budget.bytes -= this.#pieces.size;
     this.#budget.maps--;
-    this.#pieces = [];
-    this.#size = 0;
+    return this.#pieces.take();
   }
 }

@@ -1,5 +1,5 @@
 import { decodeOne } from '../cbor/index.js';
-import { FrameType, PieceFlag } from '../dialect/types.js';
+import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { type CancelReason, encodeCancel, parseCancel, parseCancelResult, parseCredit } from '../message/control.js';
@@ -7,10 +7,11 @@ import { parseErrorFrame } from '../message/failure.js';
 import { parseOutput } from '../message/output.js';
 import { parseProgress } from '../message/progress.js';
 import { encodeRequest } from '../message/request.js';
-import { MIN_CREDIT } from '../message/settings.js';
+import { MAX_CREDIT, MIN_CREDIT } from '../message/settings.js';
 import { AnswerReader, ValueReaderPool } from './answer-reader.js';
 import type { PeerContext } from './context.js';
 import { DATA_CREDIT, grantTo } from './grant.js';
+import { LongMaps } from './long-maps.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import { SendHalf } from './send-half.js';
 
@@ -46,6 +47,7 @@ export class Requester {
   readonly #budget: ReceiveBudget;
   readonly #requests = new Map<number, OpenRequest>();
   readonly #readers: ValueReaderPool;
+  readonly #longMaps: LongMaps;
   readonly #firstId: number;
   #nextId: number;
 
@@ -53,6 +55,7 @@ export class Requester {
     this.#context = context;
     this.#budget = budget;
     this.#readers = new ValueReaderPool(context.cborLimits);
+    this.#longMaps = new LongMaps((send) => this.#wake(send));
     this.#firstId = context.role === 'client' ? 1 : 2;
     this.#nextId = this.#firstId;
   }
@@ -62,17 +65,14 @@ export class Requester {
     return Math.max(0, this.#context.remoteSettings.openRequests - this.#requests.size);
   }
 
-  get openIds(): Iterable<number> {
-    return this.#requests.keys();
-  }
-
   get halves(): Iterable<SendHalf> {
     return [...this.#requests.values()].map(({ send }) => send);
   }
 
   /**
    * Queues a request and returns its id.
-   * @throws {WiremuxError} `too-many-requests` without a free id or slot, `too-big`, `unsupported` for its arguments
+   * @throws {WiremuxError} `too-many-requests` without a free id or slot, `too-big`, `unsupported` for its arguments,
+   * `unknown-command` for an empty name
    */
   open(request: OutgoingRequest): number {
     const { dialect, limits, output, remoteSettings, ownSettings } = this.#context;
@@ -81,6 +81,7 @@ export class Requester {
       throw new WiremuxError('too-many-requests', `${most} requests are open, the most the peer allows; wait for one.`);
     }
     const { name, args = {}, hasData = false, channel } = request;
+    if (name === '') throw new WiremuxError('unknown-command', 'No command has an empty name; say which one to call.');
     const credit = this.#initialCredit(request.credit);
     const map = encodeRequest(
       {
@@ -107,14 +108,16 @@ export class Requester {
       textQueue: 0,
       progressTopics: 0,
       highWater: limits.sendQueueHighWater,
+      lonePayload: output.lonePayload,
     });
     send.openWith(map, hasData);
-    const receive = this.#budget.open(id, credit, Math.max(credit, request.credit ?? ownSettings.credit));
+    this.#longMaps.add(send);
+    const receive = this.#budget.open(id, credit, Math.min(request.credit ?? ownSettings.credit, MAX_CREDIT));
     this.#requests.set(id, {
       id,
       send,
       receive,
-      reader: new AnswerReader(this.#readers),
+      reader: new AnswerReader(this.#readers, dialect.duplex),
       answered: false,
       silent: false,
       cancelled: false,
@@ -150,7 +153,7 @@ export class Requester {
     const request = this.#requests.get(id);
     if (request === undefined || request.silent) return;
     if (!request.send.begun) {
-      request.send.abandon();
+      this.#abandon(request.send);
       this.#close(request);
       this.#context.emit({ kind: 'stopped', id, result: 'stopped' });
       return;
@@ -165,6 +168,8 @@ export class Requester {
   /** A frame of the answerer: the fault if it breaks a rule. */
   receive(header: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
     const { requestId: id, type, flags } = header;
+    const misplaced = misplacedByAnswerer(header);
+    if (misplaced !== undefined) return misplaced;
     const request = this.#requests.get(id);
     if (request === undefined || request.answered) {
       const crossed = type === FrameType.Credit || (type === FrameType.Cancel && flags === 0);
@@ -182,15 +187,14 @@ export class Requester {
         return this.#progress(request, payload);
       case FrameType.Credit:
         return this.#credit(request, payload);
-      case FrameType.Cancel:
+      default: // Cancel is the one type left.
         return flags === 0 ? this.#refusal(request, payload) : this.#proof(request, payload);
-      default:
-        return fault('8.1.5', `An answerer sent a frame of type ${type}.`);
     }
   }
 
   /** After a frame of this opener's half was scheduled. */
   scheduled(send: SendHalf): void {
+    this.#longMaps.advance();
     const request = this.#requests.get(send.requestId);
     if (request === undefined) return;
     if (send.tookRoom()) this.#context.emit({ kind: 'upload-writable', id: send.requestId });
@@ -202,14 +206,16 @@ export class Requester {
     for (const request of this.#requests.values()) {
       request.send.abandon();
       this.#budget.close(request.receive);
-      if (!request.silent) this.#context.emit({ kind: 'failed', id: request.id, error });
+      const why = request.reader.refusal ?? error;
+      if (!request.silent) this.#context.emit({ kind: 'failed', id: request.id, error: why });
     }
     this.#requests.clear();
   }
 
   #initialCredit(asked: number | undefined): number {
-    const wanted = asked ?? this.#context.ownSettings.credit;
-    return this.#context.dialect.duplex ? Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left)) : 0;
+    if (!this.#context.dialect.duplex) return 0;
+    const wanted = Math.floor(asked ?? this.#context.ownSettings.credit);
+    return Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left, MAX_CREDIT));
   }
 
   /** Ids go up by two and wrap, skipping those still open (SPEC 5.1). */
@@ -253,6 +259,8 @@ export class Requester {
     } else if (eos) {
       request.silent = true;
       emit({ kind: 'ended', id });
+    } else if (this.#budget.crowded) {
+      this.#failLargest();
     }
   }
 
@@ -261,12 +269,25 @@ export class Requester {
     request.silent = true;
     this.#context.emit({ kind: 'failed', id: request.id, error });
     this.#budget.close(request.receive);
+    request.reader.close();
     if (!eos) this.#sendCancel(request, { code: error.code === 'too-big' ? 'too-big' : 'protocol' });
+  }
+
+  /** Gives up the longest of the incomplete values that hold all there is to grant (SPEC 9.1.10). */
+  #failLargest(): void {
+    let largest: OpenRequest | undefined;
+    for (const request of this.#requests.values()) {
+      if (request.receive.incomplete > (largest?.receive.incomplete ?? 0)) largest = request;
+    }
+    if (largest === undefined) return;
+    const { grantedBytes } = this.#context.limits;
+    const message = `Incomplete values hold the ${grantedBytes} bytes there are for them; this one is the longest.`;
+    this.#failLocally(largest, new WiremuxError('too-big', message), false);
   }
 
   #error(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
     const decoded = decodeOne(payload, this.#context.cborLimits);
-    const error = decoded.ok ? parseErrorFrame(decoded.value) : undefined;
+    const error = decoded.ok ? parseErrorFrame(decoded.value, this.#context.dialect.duplex) : undefined;
     if (error === undefined) return fault('3.5.1', `The error frame of request ${request.id} is malformed.`);
     if (!request.silent && !request.cancelled) {
       request.silent = true;
@@ -277,18 +298,20 @@ export class Requester {
   }
 
   #output(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
+    if (request.silent || request.cancelled) return undefined;
     const decoded = decodeOne(payload, this.#context.cborLimits);
     const atoms = decoded.ok ? parseOutput(decoded.value) : undefined;
     if (atoms === undefined) return fault('3.6.1', `A text frame of request ${request.id} is malformed.`);
-    if (!request.silent && !request.cancelled) this.#context.emit({ kind: 'output', id: request.id, atoms });
+    this.#context.emit({ kind: 'output', id: request.id, atoms });
     return undefined;
   }
 
   #progress(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
+    if (request.silent || request.cancelled) return undefined;
     const decoded = decodeOne(payload, this.#context.cborLimits);
     const update = decoded.ok ? parseProgress(decoded.value) : undefined;
     if (update === undefined) return fault('3.7.1', `A progress frame of request ${request.id} is malformed.`);
-    if (!request.silent && !request.cancelled) this.#context.emit({ kind: 'progress', id: request.id, update });
+    this.#context.emit({ kind: 'progress', id: request.id, update });
     return undefined;
   }
 
@@ -329,11 +352,12 @@ export class Requester {
     if (request.cancelled) return;
     request.cancelled = true;
     this.#budget.close(request.receive);
+    request.reader.close();
     if (!this.#context.dialect.duplex) {
       this.#endData(request);
       return;
     }
-    request.send.abandon();
+    this.#abandon(request.send);
     this.#context.output.forgetCredit(request.id);
     this.#context.output.cancel(request.id, encodeCancel(reason), false);
     this.#context.wake();
@@ -364,9 +388,22 @@ export class Requester {
     this.#wake(send);
   }
 
+  #abandon(send: SendHalf): void {
+    send.abandon();
+    this.#longMaps.advance();
+  }
+
   #close(request: OpenRequest): void {
     this.#requests.delete(request.id);
     request.reader.close();
     this.#budget.close(request.receive);
   }
+}
+
+/** Frames that no answerer sends (SPEC 5.13). */
+function misplacedByAnswerer({ requestId, type, flags }: FrameHeader): ProtocolFault | undefined {
+  if (type !== FrameType.Request && type !== FrameType.Data) return undefined;
+  const opens = type === FrameType.Request && (flags & RequestFlag.New) !== 0;
+  if (opens) return fault('5.2', `The peer may not open a request ${requestId}.`);
+  return fault('5.13', `A frame of type ${type} came for request ${requestId}, which this side opens.`);
 }

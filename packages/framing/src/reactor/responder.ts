@@ -45,6 +45,11 @@ export class Responder {
     });
   }
 
+  /** Requests that are open. */
+  get size(): number {
+    return this.#requests.size;
+  }
+
   /** The requests, for inspection. */
   list(): Iterable<{ readonly id: number; readonly send: SendHalf }> {
     return this.#requests.values();
@@ -68,20 +73,21 @@ export class Responder {
       case FrameType.Cancel:
         return flags === 0 ? this.#cancel(request, payload) : this.#unaskedProof(id, payload);
       default:
-        return fault('8.1.5', `An opener sent a frame of type ${type}.`);
+        return fault('5.13', `A frame of type ${type} came for request ${id}, which the peer opens.`);
     }
   }
 
-  /** Sends the answer on this channel; unknown names leave it as it is. Before the first value only. */
+  /** Sends the answer on this channel; unknown names leave it as it is. Before anything is sent only. */
   useChannel(id: number, channel: string): void {
-    const request = this.#requests.get(id);
-    if (request === undefined || request.answering || !this.#context.output.scheduler.has(channel)) return;
-    request.send.channel = channel;
+    const send = this.#requests.get(id)?.send;
+    if (send === undefined || send.begun || send.ready || !this.#context.output.scheduler.has(channel)) return;
+    send.channel = channel;
   }
 
   /**
    * Queues a value of the answer; false: wait for `answer-writable`.
-   * @throws {WiremuxError} `unsupported` for what CBOR cannot say, `slow-reader` past the queue's bound
+   * @throws {WiremuxError} `unsupported` for what CBOR cannot say, `too-big` for what the other side does not put
+   * together, `slow-reader` past the queue's bound
    */
   sendValue(id: number, value: unknown): boolean {
     const request = this.#answerable(id);
@@ -89,6 +95,10 @@ export class Responder {
     const { send } = request;
     const large = value instanceof Uint8Array && value.length >= UNCOPIED_FROM;
     const encoded = large ? byteStringHead(value.length) : encodeValue(value);
+    const { valueBytes } = this.#context.remoteSettings;
+    if (encoded.length > valueBytes) {
+      throw new WiremuxError('too-big', `A value takes ${encoded.length} bytes; the peer accepts ${valueBytes}.`);
+    }
     const { sendQueue } = this.#context.limits;
     if (send.queued > 0 && send.queued + encoded.length + (large ? value.length : 0) > sendQueue) {
       throw new WiremuxError('slow-reader', `More than ${sendQueue} bytes of the answer wait for their reader.`);
@@ -168,6 +178,12 @@ export class Responder {
     if (send.ended) this.#closeIfOver(request);
   }
 
+  /** After the cancel|ack of a request was scheduled: only then its id may be used again. */
+  proved(id: number): void {
+    const request = this.#requests.get(id);
+    if (request !== undefined) this.#closeIfOver(request);
+  }
+
   /** The connection is gone: every command is told to stop. */
   fail(error: WiremuxError): void {
     for (const request of this.#requests.values()) {
@@ -185,10 +201,11 @@ export class Responder {
     if (request === undefined || request.receive !== stalled) return;
     const error = new WiremuxError('slow-reader', 'The command did not read its data while other requests waited.');
     this.#dropData(request);
-    if (request.running && !request.cancelled) {
-      this.#context.emit({ kind: 'cancelled', id: request.id, error });
-      this.#fail(request, error);
-    }
+    if (!request.running || request.cancelled) return;
+    this.#context.emit({ kind: 'cancelled', id: request.id, error });
+    request.send.drop();
+    request.answering = request.send.sentBytes > 0;
+    this.#fail(request, error);
   }
 
   #start(request: IncomingRequest, { name, args, channel, credit }: RequestMessage): void {
@@ -251,7 +268,6 @@ export class Responder {
     request.send.abandon();
     this.#context.output.cancel(request.id, encodeCancelResult(result), true);
     this.#context.wake();
-    this.#closeIfOver(request);
   }
 
   #unaskedProof(id: number, payload: Uint8Array): ProtocolFault {

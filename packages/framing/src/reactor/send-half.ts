@@ -26,6 +26,8 @@ export interface SendHalfOptions {
   readonly progressTopics: number;
   /** Body bytes queued from which on its writer is to wait. */
   readonly highWater: number;
+  /** The largest payload that a message to itself would let it send, bytes. */
+  readonly lonePayload: number;
 }
 
 /**
@@ -35,7 +37,11 @@ export interface SendHalfOptions {
 export class SendHalf implements Sendable {
   readonly requestId: number;
   channel: string;
+  /** It may not send yet. */
+  held = false;
   readonly #bodyType: SendHalfOptions['bodyType'];
+  /** Where the request map and the data are always cut, however much room there is. */
+  readonly #mapCut: number;
   readonly #dataCut: number;
   readonly #highWater: number;
   readonly #side: SideQueue;
@@ -59,7 +65,8 @@ export class SendHalf implements Sendable {
     this.requestId = options.requestId;
     this.channel = options.channel;
     this.#bodyType = options.bodyType;
-    this.#dataCut = options.bodyType === FrameType.Data ? options.dialect.dataCut : 0;
+    this.#mapCut = Math.min(options.dialect.mapCut, options.lonePayload);
+    this.#dataCut = options.bodyType === FrameType.Data ? options.dialect.dataCut : Number.POSITIVE_INFINITY;
     this.#highWater = options.highWater;
     this.#credit = options.credit;
     this.#side = new SideQueue(options.textQueue, options.progressTopics);
@@ -89,7 +96,7 @@ export class SendHalf implements Sendable {
   }
 
   get ready(): boolean {
-    if (this.#ended) return false;
+    if (this.#ended || this.held) return false;
     if (this.#map !== undefined || !this.#side.empty) return true;
     return this.#body.size > 0 ? this.#credit > 0 : this.#end !== undefined;
   }
@@ -98,6 +105,11 @@ export class SendHalf implements Sendable {
   openWith(map: Uint8Array, hasData: boolean): void {
     this.#map = map;
     this.#hasData = hasData;
+  }
+
+  /** True if the request map takes several frames, and not all of them were scheduled. */
+  get hasLongMap(): boolean {
+    return this.#map !== undefined && this.#map.length > this.#mapCut;
   }
 
   /** Queues body bytes; false if the writer is to wait for `tookRoom`. */
@@ -147,8 +159,7 @@ export class SendHalf implements Sendable {
    * cut and does not fit is not written into a message that has begun: then 0.
    */
   writeFrame(out: FrameWriter, most: number): number {
-    const whole = this.#nextWhole();
-    if (whole > most && out.batch.size > 0) return 0;
+    if (this.#nextWhole > most && out.batch.size > 0) return 0;
     this.#begun = true;
     if (this.#map !== undefined) return this.#writeMap(out, this.#map, most);
     if (!this.#side.empty) return this.#writeSide(out);
@@ -156,17 +167,22 @@ export class SendHalf implements Sendable {
     return this.#writeEnd(out);
   }
 
-  /** Payload bytes of the next frame if it must not be cut, else 0. */
-  #nextWhole(): number {
-    if (this.#map !== undefined) return 0;
+  /** Payload bytes of the next frame if it must not be cut shorter, else 0. */
+  get #nextWhole(): number {
+    if (this.#map !== undefined) return Math.min(this.#map.length - this.#mapOffset, this.#mapCut);
     if (!this.#side.empty) return this.#side.nextBytes;
-    if (this.#body.size > 0 || typeof this.#end !== 'object') return 0;
-    return this.#end.error.length;
+    if (this.#body.size > 0) return this.#dataCut === Number.POSITIVE_INFINITY ? 0 : this.#nextBody(this.#dataCut);
+    return typeof this.#end === 'object' ? this.#end.error.length : 0;
+  }
+
+  #nextBody(room: number): number {
+    if (this.#dataCut === Number.POSITIVE_INFINITY) return this.#body.nextCut(room);
+    return Math.min(this.#body.size, room, this.#dataCut);
   }
 
   #writeMap(out: FrameWriter, map: Uint8Array, most: number): number {
     const from = this.#mapOffset;
-    const to = Math.min(map.length, from + most);
+    const to = Math.min(map.length, from + Math.min(most, this.#mapCut));
     const whole = to === map.length;
     const flags =
       (from === 0 ? RequestFlag.New : RequestFlag.Continuation) |
@@ -190,9 +206,7 @@ export class SendHalf implements Sendable {
   }
 
   #writeBody(out: FrameWriter, most: number): number {
-    const room = Math.min(most, this.#credit);
-    const bytes =
-      this.#dataCut > 0 ? Math.min(this.#body.size, room, this.#dataCut) : Math.min(this.#body.nextCut(room), room);
+    const bytes = this.#nextBody(Math.min(most, this.#credit));
     const last = this.#end === 'eos' && bytes === this.#body.size && bytes !== this.#dataCut;
     const flags = last ? PieceFlag.Eos : PieceFlag.Continuation;
     out.begin(this.channel, this.requestId, this.#bodyType, flags, bytes);

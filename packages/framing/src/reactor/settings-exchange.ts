@@ -1,13 +1,14 @@
 import { decodeOne } from '../cbor/index.js';
 import { PieceFlag } from '../dialect/types.js';
 import { CloseCode, fault, type ProtocolFault } from '../errors.js';
+import { ByteCollector } from '../flow/byte-collector.js';
 import { type PeerSettings, parseSettings } from '../message/settings.js';
 import type { PeerContext } from './context.js';
 
 /** Puts the other side's settings together and reads them (SPEC 3.8, 8.3). */
 export class SettingsExchange {
   readonly #context: PeerContext;
-  #bytes: Uint8Array = new Uint8Array(0);
+  readonly #pieces = new ByteCollector();
   #begun = false;
   #done = false;
 
@@ -29,26 +30,22 @@ export class SettingsExchange {
   receive(flags: number, payload: Uint8Array): PeerSettings | ProtocolFault | undefined {
     if (this.#done) return fault('8.3.7', 'Settings came a second time.');
     this.#begun = true;
-    const most = this.#context.limits.settingsBytes;
-    if (this.#bytes.length + payload.length > most) {
-      return fault('8.3.8', `Settings may take ${most} bytes at most.`, CloseCode.TooBig);
+    const { limits, cborLimits, dialect } = this.#context;
+    if (this.#pieces.size + payload.length > limits.settingsBytes) {
+      return fault('9.1.11', `Settings may take ${limits.settingsBytes} bytes at most.`, CloseCode.TooBig);
     }
     if (payload.length === 0 && flags !== PieceFlag.Eos) {
       const over = this.#context.charge('an empty frame');
       if (over !== undefined) return over;
     }
-    const joined = new Uint8Array(this.#bytes.length + payload.length);
-    joined.set(this.#bytes);
-    joined.set(payload, this.#bytes.length);
-    this.#bytes = joined;
+    this.#pieces.add(payload);
     if (flags !== PieceFlag.Eos) return undefined;
 
     this.#done = true;
-    const decoded = decodeOne(joined, this.#context.cborLimits);
-    this.#bytes = new Uint8Array(0);
+    const decoded = decodeOne(this.#pieces.take(), cborLimits);
     if (!decoded.ok) return fault('3.1.7', `The settings cannot be read: ${decoded.error.message}`);
-    const settings = parseSettings(decoded.value);
-    return typeof settings === 'string' ? fault('8.3.5', settings) : settings;
+    const settings = parseSettings(decoded.value, dialect.duplex);
+    return typeof settings === 'string' ? fault(dialect.duplex ? '8.3.5' : '3.8.3', settings) : settings;
   }
 }
 

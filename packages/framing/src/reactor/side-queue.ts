@@ -8,16 +8,15 @@ export interface SideFrame {
   readonly payload: Uint8Array;
 }
 
-interface QueuedFrame extends SideFrame {
-  /** Set for progress: a newer update of the same topic takes its place. */
-  readonly topic?: string;
-}
-
 /** Text and progress of one request that wait to be sent, bounded by dropping: handlers never wait (SPEC 8.12.8). */
 export class SideQueue {
   readonly #maxTextBytes: number;
   readonly #maxTopics: number;
-  #frames: QueuedFrame[] = [];
+  /** In the order they go: progress under its topic, so that a newer update takes its place, texts under their number. */
+  readonly #frames = new Map<number | string, SideFrame>();
+  /** The numbers of the oldest text that waits, and of the next to come. */
+  #firstText = 0;
+  #nextText = 0;
   #textBytes = 0;
   #dropped = 0;
 
@@ -28,7 +27,7 @@ export class SideQueue {
   }
 
   get empty(): boolean {
-    return this.#frames.length === 0 && this.#dropped === 0;
+    return this.#frames.size === 0 && this.#dropped === 0;
   }
 
   /** Queues one block of text; the oldest give way to it. `maxPayload`: a block is never split (SPEC 3.6.1). */
@@ -39,23 +38,26 @@ export class SideQueue {
       return;
     }
     this.#textBytes += payload.length;
-    this.#frames.push({ type: FrameType.Output, payload });
-    while (this.#textBytes > this.#maxTextBytes) this.#dropOldestText();
+    this.#frames.set(this.#nextText++, { type: FrameType.Output, payload });
+    while (this.#textBytes > this.#maxTextBytes) {
+      this.#removeOldestText();
+      this.#dropped++;
+    }
   }
 
   /** Queues an update; of each topic only the newest waits, and topics past the bound are dropped. */
   progress(update: ProgressUpdate, maxPayload: number): void {
     const payload = encodeProgress(update);
     if (payload.length > maxPayload) return;
-    const frame = { type: FrameType.Progress, payload, topic: update.topic };
-    const at = this.#frames.findIndex(({ topic }) => topic === update.topic);
-    if (at >= 0) this.#frames[at] = frame;
-    else if (this.#frames.filter(({ topic }) => topic !== undefined).length < this.#maxTopics) this.#frames.push(frame);
+    const topics = this.#frames.size - (this.#nextText - this.#firstText);
+    if (topics >= this.#maxTopics && !this.#frames.has(update.topic)) return;
+    this.#frames.set(update.topic, { type: FrameType.Progress, payload });
   }
 
   /** Payload bytes of the next frame, about: the note of dropped messages is small. */
   get nextBytes(): number {
-    return this.#dropped > 0 ? 0 : (this.#frames[0]?.payload.length ?? 0);
+    if (this.#dropped > 0) return 0;
+    return this.#frames.values().next().value?.payload.length ?? 0;
   }
 
   /** The next to send; there must be one. */
@@ -68,21 +70,21 @@ export class SideQueue {
         payload: encodeOutput([{ text: '%s messages dropped', args, labels: ['wiremux.dropped'] }]),
       };
     }
-    const frame = this.#frames.shift() as QueuedFrame;
-    if (frame.type === FrameType.Output) this.#textBytes -= frame.payload.length;
+    const [key, frame] = this.#frames.entries().next().value as [number | string, SideFrame];
+    if (key === this.#firstText) this.#removeOldestText();
+    else this.#frames.delete(key);
     return frame;
   }
 
   clear(): void {
-    this.#frames = [];
+    this.#frames.clear();
+    this.#firstText = this.#nextText;
     this.#textBytes = 0;
     this.#dropped = 0;
   }
 
-  #dropOldestText(): void {
-    const at = this.#frames.findIndex(({ type }) => type === FrameType.Output);
-    const [frame] = this.#frames.splice(at, 1);
-    this.#textBytes -= frame?.payload.length ?? 0;
-    this.#dropped++;
+  #removeOldestText(): void {
+    this.#textBytes -= this.#frames.get(this.#firstText)?.payload.length ?? 0;
+    this.#frames.delete(this.#firstText++);
   }
 }

@@ -8,7 +8,8 @@ import type { PeerContext } from './context.js';
 /** Reads the settings of inbound streams (SPEC 3.8.5, 3.8.6); `identity` is the one profile there is. */
 export class StreamSettingsReader {
   readonly #context: PeerContext;
-  readonly #readers = new Map<
+  /** Weak: a stream may end before its settings are complete. */
+  readonly #readers = new WeakMap<
     InboundStream,
     { readonly reader: ValueReader; readonly values: unknown[]; size: number }
   >();
@@ -37,8 +38,9 @@ export class StreamSettingsReader {
     }
     const error =
       reader.push(payload, (value) => values.push(value)) ?? (flags === PieceFlag.Eos ? reader.end() : undefined);
-    if (error !== undefined)
+    if (error !== undefined) {
       return fault('3.1.7', `The settings of stream ${stream.id} cannot be read: ${error.message}`);
+    }
     if (flags !== PieceFlag.Eos) return undefined;
     this.#readers.delete(stream);
     stream.configured = true;

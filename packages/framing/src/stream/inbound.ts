@@ -43,15 +43,12 @@ export class InboundStreams {
     if (next === undefined) {
       return fault('4.3', known === undefined ? `Stream ${streamId} is not open.` : `Stream ${streamId} began twice.`);
     }
+    if (known === undefined && streamId !== this.#linkStream && this.#counted >= this.#maxOpen) {
+      return fault('4.7', `More than ${this.#maxOpen} streams are open.`);
+    }
     const stream = known ?? { id: streamId, frames: 0, bytes: 0, configured: false, encoded: false };
     if (next === 'closed') this.#open.delete(streamId);
-    else if (known === undefined) {
-      const counted = this.#open.size - (this.#open.has(this.#linkStream) ? 1 : 0);
-      if (streamId !== this.#linkStream && counted >= this.#maxOpen) {
-        return fault('4.7', `More than ${this.#maxOpen} streams are open.`);
-      }
-      this.#open.set(streamId, stream);
-    }
+    else if (known === undefined) this.#open.set(streamId, stream);
     stream.frames++;
     stream.bytes += HEADER_SIZE + payloadBytes;
     if ((streamFlags & StreamFlag.Encoded) !== 0) stream.encoded = true;
@@ -61,5 +58,9 @@ export class InboundStreams {
   /** The open streams, oldest first. */
   list(): Iterable<InboundStream> {
     return this.#open.values();
+  }
+
+  get #counted(): number {
+    return this.#open.size - (this.#open.has(this.#linkStream) ? 1 : 0);
   }
 }

@@ -13,28 +13,35 @@ export interface OutboundStream {
 /** Gives each channel its stream when the first frame goes out (SPEC 4.2, 8.12.1). */
 export class OutboundStreams {
   readonly #byChannel = new Map<string, OutboundStream>();
-  readonly #shared: boolean;
+  readonly #streams: OutboundStream[] = [];
   #nextId: number;
+  /** Streams the other side accepts, at least 1: further channels share the last one. */
+  most: number;
 
-  /** @param shared one stream for all channels, as the older dialects' peers expect */
-  constructor(firstId: number, shared: boolean) {
+  constructor(firstId: number, most: number) {
     this.#nextId = firstId;
-    this.#shared = shared;
+    this.most = most;
   }
 
   /** The channel's stream; its `frames` is 0 until the first is sent, which must carry {@link StreamFlag.Begin}. */
   of(channel: string): OutboundStream {
-    const key = this.#shared ? '' : channel;
-    const known = this.#byChannel.get(key);
+    const known = this.#byChannel.get(channel);
     if (known !== undefined) return known;
-    const stream = { id: this.#nextId, channel: this.#shared ? 'default' : channel, frames: 0, bytes: 0 };
-    this.#nextId += 2;
-    this.#byChannel.set(key, stream);
+    const last = this.#streams.at(-1);
+    const stream = last === undefined || this.#streams.length < this.most ? this.#open(channel) : last;
+    this.#byChannel.set(channel, stream);
     return stream;
   }
 
   list(): Iterable<OutboundStream> {
-    return this.#byChannel.values();
+    return this.#streams;
+  }
+
+  #open(channel: string): OutboundStream {
+    const stream = { id: this.#nextId, channel: this.most === 1 ? 'default' : channel, frames: 0, bytes: 0 };
+    this.#nextId += 2;
+    this.#streams.push(stream);
+    return stream;
   }
 }
 

@@ -1,7 +1,7 @@
 import { CloseCode, WiremuxError } from '../errors.js';
-import type { PeerEvent } from '../reactor/events.js';
-import type { Peer } from '../reactor/peer.js';
-import type { Clock, Transport } from './transport.js';
+import type { Clock, Transport } from '../transport/transport.js';
+import type { PeerEvent } from './events.js';
+import type { Peer } from './peer.js';
 
 /** Bytes a transport may hold before no more is given to it: what waits here can still be overtaken, there it cannot. */
 const TRANSPORT_HIGH_WATER = 262_144;

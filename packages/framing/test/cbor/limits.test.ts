@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { type CborLimits, decodeOne, encodeValue, MAX_DEPTH, MAX_NUMBER_KEYS } from '../../src/cbor/index.js';
+import { everyChunking } from '../../src/testing/chunking.js';
+import { concat, fromHex, LIMITS, readAll } from './support.js';
+
+/** Reads under limits of which one is lowered, in all chunkings; gives the error code, or undefined. */
+function codeUnder(bytes: Uint8Array, lowered: Partial<CborLimits>): string | undefined {
+  const limits = { ...LIMITS, ...lowered };
+  const result = decodeOne(bytes, limits);
+  const expected = result.ok ? undefined : result.error;
+  for (const pieces of everyChunking(bytes)) expect(readAll(pieces, limits).error).toEqual(expected);
+  return expected?.code;
+}
+
+describe('SPEC 9.1 depth', () => {
+  it.each([
+    ['arrays', '818181f6'],
+    ['maps', 'a100a100a10000'],
+    ['empty ones', '818180'],
+    ['maps as keys', 'a1a1a100000000'],
+    ['indefinite ones', '9f9f9fffffff'],
+    ['sets', 'd9010281d9010281d9010280'],
+  ])('of %s is 3: taken at 3, refused at 2', (_, hex) => {
+    expect(codeUnder(fromHex(hex), { depth: 3 })).toBeUndefined();
+    expect(codeUnder(fromHex(hex), { depth: 2 })).toBe('too-deep');
+  });
+
+  it('0 takes what holds nothing', () => {
+    expect(codeUnder(fromHex('7f6161ff'), { depth: 0 })).toBeUndefined();
+    expect(codeUnder(fromHex('80'), { depth: 0 })).toBe('too-deep');
+  });
+
+  it('is counted along one path, not over siblings', () => {
+    expect(codeUnder(encodeValue([[], [[]], {}, [{}]]), { depth: 3 })).toBeUndefined();
+  });
+
+  it('has a ceiling whatever the limit says', () => {
+    const nested = (depth: number): Uint8Array => Uint8Array.from([...Array<number>(depth).fill(0x81), 0]);
+    expect(codeUnder(nested(MAX_DEPTH), { depth: 1_000_000 })).toBeUndefined();
+    expect(codeUnder(nested(MAX_DEPTH + 1), { depth: 1_000_000 })).toBe('too-deep');
+  });
+});
+
+describe('SPEC 9.1 items', () => {
+  it.each([
+    ['an array', '83010203', 4],
+    ['a map', 'a201020304', 5],
+    ['nested arrays', '8281018102', 5],
+    ['an indefinite array', '9f010203ff', 4],
+    ['an indefinite map', 'bf01020304ff', 5],
+    ['indefinite in indefinite', '9f9f01ff9f02ffff', 5],
+    ['pieces of a string', '7f616161626163ff', 4],
+    ['a set', 'd9010283010203', 4],
+    ['a set in an indefinite array', '9fd90102820102ff', 4],
+    ['a big integer', '82c24101c24102', 3],
+  ])('of %s are counted: taken at the limit, refused past it', (_, hex, items) => {
+    expect(codeUnder(fromHex(hex), { items })).toBeUndefined();
+    expect(codeUnder(fromHex(hex), { items: items - 1 })).toBe('too-many-items');
+  });
+
+  it('are counted anew for each value of a sequence', () => {
+    expect(readAll([fromHex('820102 820304')], { ...LIMITS, items: 3 }).error).toBeUndefined();
+  });
+
+  it('are refused from the head that announces them', () => {
+    expect(readAll([fromHex('9a000003e8')], { ...LIMITS, items: 1_000 }).error).toMatchObject({
+      code: 'too-many-items',
+    });
+    expect(readAll([fromHex('9a000003e7')], { ...LIMITS, items: 1_000 }).error).toMatchObject({ code: 'unfinished' });
+  });
+});
+
+describe('SPEC 9.1 bytes', () => {
+  it.each(['83010203', '4401020304', '6461626364', '7f61616162ff', '1a00010000', 'a1616101', 'fb3ff199999999999a'])(
+    'of %s: taken at the limit, refused past it',
+    (hex) => {
+      const bytes = fromHex(hex);
+      expect(codeUnder(bytes, { bytes: bytes.length })).toBeUndefined();
+      expect(codeUnder(bytes, { bytes: bytes.length - 1 })).toBe('too-big');
+    },
+  );
+
+  it('are refused from the head that announces them', () => {
+    expect(readAll([fromHex('5903fe')], { ...LIMITS, bytes: 1_024 }).error).toMatchObject({
+      code: 'too-big',
+      offset: 0,
+    });
+    expect(readAll([fromHex('5903fd')], { ...LIMITS, bytes: 1_024 }).error).toMatchObject({ code: 'unfinished' });
+    expect(readAll([fromHex('82015903fc')], { ...LIMITS, bytes: 1_024 }).error).toMatchObject({ offset: 2 });
+  });
+
+  it('are refused as soon as a value has that many and is not complete', () => {
+    expect(readAll([fromHex('9f000000')], { ...LIMITS, bytes: 4 }).error).toMatchObject({ code: 'too-big', offset: 4 });
+  });
+
+  it('are counted anew for each value of a sequence', () => {
+    expect(readAll([fromHex('430102034301020343010203')], { ...LIMITS, bytes: 4 }).values).toHaveLength(3);
+  });
+});
+
+describe('SPEC 9.1 numbers as keys', () => {
+  const pairs = (count: number): number[] =>
+    Array.from({ length: count }, (_, index) => [0x19, index >> 8, index, 0]).flat();
+  const numbers = (count: number): number[] =>
+    Array.from({ length: count }, (_, index) => [0x19, index >> 8, index]).flat();
+  const head = (type: number, count: number): Uint8Array => Uint8Array.of(type | 25, count >> 8, count);
+
+  it.each([
+    ['a map', (count: number) => concat(head(0xa0, count), Uint8Array.from(pairs(count)))],
+    ['a set', (count: number) => concat(fromHex('d90102'), head(0x80, count), Uint8Array.from(numbers(count)))],
+  ])('of %s are bounded', (_, encoded) => {
+    expect(decodeOne(encoded(MAX_NUMBER_KEYS), LIMITS)).toMatchObject({ ok: true });
+    expect(decodeOne(encoded(MAX_NUMBER_KEYS + 1), LIMITS)).toMatchObject({
+      ok: false,
+      error: { code: 'too-many-items' },
+    });
+  });
+
+  it('are bounded for each map and set, and strings are not', () => {
+    const small = new Map(Array.from({ length: 600 }, (_, index) => [index, index]));
+    const words = new Set(Array.from({ length: 5_000 }, (_, index) => `word ${index}`));
+    expect(readAll([encodeValue([small, small, words])]).error).toBeUndefined();
+  });
+});

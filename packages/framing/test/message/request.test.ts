@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeRequest, parseRequest } from '../../src/message/request.js';
+import { fromHex, toHex } from '../frame/vectors.js';
+import { cbor } from './bytes.js';
+
+const LIMITS = { depth: 8, items: 1_000, bytes: 4_096 };
+
+const read = (literal: string, extras = true): ReturnType<typeof parseRequest> =>
+  parseRequest(cbor(literal), LIMITS, extras);
+
+describe('SPEC 3.2 request maps', () => {
+  it('SPEC 3.2.5 writes the one of the example', () => {
+    const map = encodeRequest({ name: 'host.metrics', args: { every: 1_000 } }, 'text');
+    expect(toHex(map)).toBe('a24461726773a1456576657279' + '1903e8446e616d654c686f73742e6d657472696373');
+  });
+
+  it('SPEC 3.2.1 leaves `args` out when there are none', () => {
+    expect(toHex(encodeRequest({ name: 'echo', args: {} }, 'text'))).toBe('a1446e616d65446563686f');
+    expect(toHex(encodeRequest({ name: 'echo', args: { none: undefined } }, 'text'))).toBe('a1446e616d65446563686f');
+  });
+
+  it('SPEC 3.1.1 sorts keys by the bytes of their content, shorter ones not first', () => {
+    const args = { b: 1, aa: 2, a: 3, ä: 4, '\u{1f600}': 5, '\uffee': 6 };
+    const sorted = ['a', 'aa', 'b', 'ä', '\uffee', '\u{1f600}'];
+    const map = encodeRequest({ name: 'n', args, channel: 'bulk', credit: 2_048 }, 'text');
+    const parsed = parseRequest(map, LIMITS, true);
+    expect(parsed).toEqual({ kind: 'request', request: { name: 'n', args, channel: 'bulk', credit: 2_048 } });
+    expect(parsed.kind === 'request' ? Object.keys(parsed.request.args) : []).toEqual(sorted);
+    const keys = ['args', 'channel', 'credit', 'name'].map((key) => Buffer.from(map).indexOf(`${key}`));
+    expect([...keys].sort((a, b) => a - b)).toEqual(keys);
+  });
+
+  it('SPEC 3.1.3 writes strings as bstr for the old dialects, as tstr in wiremux.1', () => {
+    const request = { name: 'n', args: { s: 'x', o: { k: 'y' } } };
+    expect(toHex(encodeRequest(request, 'portable'))).toBe(
+      'a24461726773a2416fa1416b4179' + '41734178' + '446e616d65416e',
+    );
+    expect(toHex(encodeRequest(request, 'text'))).toBe('a24461726773a2416fa1616b6179' + '41736178' + '446e616d65416e');
+  });
+
+  it.each([
+    ['a float', 1.5],
+    ['undefined inside an array', [undefined]],
+    ['a big integer', 2n ** 64n],
+  ])('SPEC 3.1.3 cannot write %s for the old dialects', (_, value) => {
+    expect(() => encodeRequest({ name: 'n', args: { value } }, 'portable')).toThrow(
+      expect.objectContaining({ code: 'unsupported' }),
+    );
+  });
+
+  it('gives back what it wrote', () => {
+    const value = fc.oneof(fc.integer(), fc.string({ unit: 'grapheme' }), fc.boolean(), fc.constant(null));
+    const args = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.oneof(value, fc.array(value)));
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), args, (name, given) => {
+        const request = { name, args: given };
+        expect(parseRequest(encodeRequest(request, 'text'), LIMITS, true)).toEqual({ kind: 'request', request });
+      }),
+    );
+  });
+});
+
+describe('SPEC 3.2.4 request maps that come in', () => {
+  it.each([
+    ["{b'name': b'x'}", 'bstr', {}],
+    ["{'name': 'x'}", 'tstr', {}],
+    ["{b'name': b'x', b'args': {b'a': 1, 'b': 2}}", 'both kinds of argument names', { a: 1, b: 2 }],
+    ["{b'args': {b'__proto__': 1}, b'name': b'x'}", 'a harmless __proto__', JSON.parse('{"__proto__":1}')],
+  ])('SPEC 3.1.2 takes %s: %s', (literal, _, args) => {
+    expect(read(literal)).toEqual({ kind: 'request', request: { name: 'x', args } });
+  });
+
+  it('SPEC 3.1.8 ignores keys it does not know, also those that are no text', () => {
+    const request = { kind: 'request', request: { name: 'x', args: {} } };
+    expect(read("{b'name': b'x', b'later': 1, b'redirect': {}}")).toEqual(request);
+    expect(read("{b'name': b'x', 7: 1, b'\\xff': 2}")).toEqual(request);
+  });
+
+  it('SPEC 3.1.1 takes indefinite lengths and keys in any order', () => {
+    const parsed = parseRequest(fromHex('bf446e616d655f4178ff4461726773bf41619f01ffffff'), LIMITS, true);
+    expect(parsed).toEqual({ kind: 'request', request: { name: 'x', args: { a: [1] } } });
+  });
+
+  it.each([
+    ['{}', 'no name'],
+    ["{b'name': b''}", 'an empty name'],
+    ["{b'name': b'\\xff'}", 'a name that is not UTF-8'],
+    ["{b'name': 7}", 'a number for a name'],
+    ["{b'name': None}", 'null for a name'],
+    ["{b'name': b'x', b'args': []}", 'an array for arguments'],
+    ["{b'name': b'x', b'args': None}", 'null for arguments'],
+    ["[b'name']", 'an array'],
+    ["b'name'", 'a bstr'],
+    ['7', 'a number'],
+  ])('is a protocol error: %s, %s', (literal) => {
+    expect(read(literal)).toMatchObject({ kind: 'fault', rule: '3.2.4' });
+  });
+
+  it.each([
+    ['', 'nothing'],
+    ['a1446e616d65446563686f00', 'bytes after it'],
+    ['a2446e616d654178446e616d654179', 'a key that comes twice'],
+    ['a1446e616d6544656368', 'a map that is cut'],
+    ['a1446e616d65c04178', 'a tag'],
+    ['a1446e616d6562fffe', 'a tstr that is not UTF-8'],
+    ['ff', 'a break'],
+  ])('SPEC 3.1.7 is a protocol error: %s, %s', (hex) => {
+    expect(parseRequest(fromHex(hex), LIMITS, true)).toMatchObject({ kind: 'fault', rule: '3.2.4' });
+  });
+
+  it('is refused with `bad-arguments` for argument names that are no text', () => {
+    const refused = { kind: 'refused', error: { code: 'bad-arguments' } };
+    expect(read("{b'name': b'x', b'args': {b'\\xff': 1}}")).toMatchObject(refused);
+    expect(read("{b'name': b'x', b'args': {7: 1}}")).toMatchObject(refused);
+  });
+
+  it.each([
+    ['depth', `{b'name': b'x', b'args': {b'a': ${'['.repeat(7)}${']'.repeat(7)}}}`],
+    ['items', `{b'name': b'x', b'args': {b'a': [${Array.from({ length: 1_000 }, () => 1).join(',')}]}}`],
+    ['bytes', `{b'name': b'x', b'args': {b'a': b'${'x'.repeat(4_096)}'}}`],
+  ])('SPEC 3.1.6, 3.1.7 is refused with `too-big` past the bound of %s', (_, literal) => {
+    expect(read(literal)).toMatchObject({ kind: 'refused', error: { code: 'too-big' } });
+  });
+
+  it('SPEC 9.1.7 takes what is just as deep as allowed', () => {
+    expect(read(`{b'name': b'x', b'args': {b'a': ${'['.repeat(6)}${']'.repeat(6)}}}`)).toMatchObject({
+      kind: 'request',
+    });
+  });
+});
+
+describe('SPEC 8.11 extras of the request map', () => {
+  const withExtra = (extra: string): string => `{b'name': b'x', ${extra}}`;
+
+  it.each([
+    [`b'channel': b'${'c'.repeat(64)}'`, { channel: 'c'.repeat(64) }],
+    ["b'channel': b''", { channel: '' }],
+    ["b'credit': 1024", { credit: 1_024 }],
+    ["b'credit': 16777216", { credit: 2 ** 24 }],
+  ])('SPEC 8.11.1, 8.11.2 takes %s', (extra, found) => {
+    expect(read(withExtra(extra))).toEqual({ kind: 'request', request: { name: 'x', args: {}, ...found } });
+  });
+
+  it.each([
+    `b'channel': b'${'c'.repeat(65)}'`,
+    `b'channel': '${'ä'.repeat(33)}'`,
+    "b'channel': b'\\xff'",
+    "b'channel': 7",
+    "b'channel': None",
+    "b'credit': 1023",
+    "b'credit': 16777217",
+    "b'credit': b'2048'",
+    "b'credit': None",
+    "b'credit': -1",
+  ])('SPEC 8.11.3 refuses %s with `bad-arguments`', (extra) => {
+    expect(read(withExtra(extra))).toMatchObject({ kind: 'refused', error: { code: 'bad-arguments' } });
+  });
+
+  it('does not look at them in 0006', () => {
+    expect(read(withExtra("b'channel': 7, b'credit': 0"), false)).toEqual({
+      kind: 'request',
+      request: { name: 'x', args: {} },
+    });
+  });
+});

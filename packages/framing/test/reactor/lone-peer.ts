@@ -1,0 +1,155 @@
+import {
+  dialectByName,
+  encodeFrame,
+  FrameReader,
+  type Limits,
+  Peer,
+  type PeerEvent,
+  type PeerOptions,
+  type ProtocolFault,
+  parseFrame,
+  printFrame,
+  WiremuxError,
+} from '../../src/index.js';
+
+/** How a {@link LonePeer} begins. */
+export interface LoneOptions {
+  readonly role?: 'client' | 'server';
+  readonly dialect?: string;
+  readonly limits?: Partial<Limits>;
+  readonly authenticate?: boolean;
+  readonly channels?: PeerOptions['channels'];
+  /** The settings of the other side, as a `cbor:` literal; null: none came yet. wiremux.1 only. */
+  readonly settings?: string | null;
+}
+
+/** One peer without another: frames go in and come out in text form (SPEC 6), in virtual time. */
+export class LonePeer {
+  readonly peer: Peer;
+  readonly events: PeerEvent[] = [];
+  now = 0;
+  readonly #dialect: ReturnType<typeof dialect>;
+
+  constructor(options: LoneOptions = {}) {
+    const { role = 'server', limits, authenticate, channels, settings = '{}' } = options;
+    this.#dialect = dialect(options.dialect ?? 'wiremux.1');
+    this.peer = new Peer({
+      role,
+      dialect: this.#dialect,
+      now: this.now,
+      ...(limits ? { limits } : {}),
+      ...(authenticate === undefined ? {} : { authenticate }),
+      ...(channels ? { channels } : {}),
+    });
+    if (!this.#dialect.duplex || settings === null) return;
+    this.feed(`0 ${role === 'client' ? 2 : 1} stream-begin sender-protocol-settings eos cbor:${settings}`);
+    this.sent();
+  }
+
+  /** Gives it frames in text form, in one piece. */
+  feed(...frames: string[]): void {
+    this.feedBytes(joined(frames.map((text) => frameBytes(text, this.#dialect.name))));
+  }
+
+  feedBytes(bytes: Uint8Array): void {
+    this.peer.receiveBytes(bytes, this.now);
+    this.events.push(...this.peer.takeEvents());
+  }
+
+  /** The frames it has to send, in text form with CBOR literals where they fit. */
+  sent(): string[] {
+    const frames: string[] = [];
+    const reader = new FrameReader(2 ** 20);
+    for (let message = this.takeMessage(); message !== undefined; message = this.takeMessage()) {
+      const broken = reader.push(message, (header, payload) => {
+        frames.push(printFrame({ ...header, payload }, this.#dialect.name, { literals: true }));
+        return undefined;
+      });
+      if (broken !== undefined) throw new Error(broken.message);
+    }
+    this.events.push(...this.peer.takeEvents());
+    return frames;
+  }
+
+  /** One message as one piece. */
+  takeMessage(): Uint8Array | undefined {
+    const chunks = this.peer.takeBytes(this.now);
+    return chunks === undefined ? undefined : joined(chunks);
+  }
+
+  /** Moves time on and calls the peer if it asked for it, again and again. */
+  wait(ms: number): void {
+    const until = this.now + ms;
+    for (;;) {
+      const next = this.peer.nextTimeout();
+      if (next === undefined || next > until) break;
+      if (next <= this.now) throw new Error(`It asks for ${next}, which is not later than ${this.now}.`);
+      this.now = next;
+      this.peer.handleTimeout(this.now);
+      this.events.push(...this.peer.takeEvents());
+    }
+    this.now = until;
+  }
+
+  /** The transport ends. */
+  lose(): void {
+    this.peer.transportClosed(new WiremuxError('connection-lost', 'gone'));
+    this.events.push(...this.peer.takeEvents());
+  }
+
+  of<Kind extends PeerEvent['kind']>(kind: Kind, id?: number): Extract<PeerEvent, { kind: Kind }>[] {
+    return this.events.filter(
+      (event): event is Extract<PeerEvent, { kind: Kind }> =>
+        event.kind === kind && (id === undefined || ('id' in event && event.id === id)),
+    );
+  }
+
+  /** The kinds of the events of one request, in order. */
+  kinds(id: number): string[] {
+    return this.events.filter((event) => 'id' in event && event.id === id).map(({ kind }) => kind);
+  }
+
+  values(id: number): unknown[] {
+    return this.of('values', id).flatMap(({ values }) => values);
+  }
+
+  error(id: number): WiremuxError | undefined {
+    return this.of('failed', id)[0]?.error;
+  }
+
+  /** How the connection broke, if it did. */
+  get fault(): ProtocolFault | undefined {
+    return this.of('closing')[0]?.fault;
+  }
+}
+
+function dialect(name: string): PeerOptions['dialect'] {
+  const found = dialectByName(name);
+  if (found === undefined) throw new Error(`There is no dialect ${name}.`);
+  return found;
+}
+
+/** A frame from its text form; `…xN` at the end stands for N bytes of `x`. */
+export function frameBytes(text: string, dialectName: ReturnType<typeof dialect>['name'] = 'wiremux.1'): Uint8Array {
+  const repeated = /^(.* )…(.)(\d+)$/su.exec(text);
+  const whole = repeated === null ? text : `${repeated[1]}${(repeated[2] as string).repeat(Number(repeated[3]))}`;
+  const parsed = parseFrame(whole, dialectName);
+  if (!parsed.ok) throw new Error(`${parsed.message} (${text} at ${parsed.offset})`);
+  return parsed.bytes;
+}
+
+export function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(Buffer.concat(chunks));
+}
+
+/** A frame of any field values. */
+export function rawFrame(
+  requestId: number,
+  streamId: number,
+  streamFlags: number,
+  type: number,
+  flags: number,
+  payload: Uint8Array = new Uint8Array(0),
+): Uint8Array {
+  return encodeFrame({ requestId, streamId, streamFlags, type, flags }, payload);
+}

@@ -1,0 +1,231 @@
+import { Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { AnswerSink, Failure, Pump } from '../src/pump.js';
+import { pumpFor } from '../src/pump-for.js';
+
+/** A sink that keeps what it is given, and has room for `room` values at a time. */
+class RecordingSink implements AnswerSink {
+  readonly values: unknown[] = [];
+  readonly ends: (Failure | undefined)[] = [];
+  room = Number.POSITIVE_INFINITY;
+  /** Called with each value, before the sink says whether there is room. */
+  onValue: (value: unknown) => void = () => undefined;
+
+  value(value: unknown): boolean {
+    this.values.push(value);
+    this.room -= 1;
+    this.onValue(value);
+    return this.room > 0;
+  }
+
+  finished(failure?: Failure): void {
+    this.ends.push(failure);
+  }
+}
+
+function pumpInto(sink: AnswerSink, source: unknown): Pump {
+  const pump = pumpFor(source, sink);
+  if (pump === undefined) throw new Error('The source is one value.');
+  return pump;
+}
+
+/** Every promise that is settled by now has called back. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function* asyncly(values: readonly unknown[], closed: () => void = () => undefined): AsyncGenerator<unknown> {
+  try {
+    for (const value of values) yield await Promise.resolve(value);
+  } finally {
+    closed();
+  }
+}
+
+function* atOnce(values: readonly unknown[], closed: () => void = () => undefined): Generator<unknown> {
+  try {
+    yield* values;
+  } finally {
+    closed();
+  }
+}
+
+describe('pumpFor', () => {
+  it.each([1, 'text', null, undefined, [1], new Set([1]), new Map(), new Uint8Array(1), { next: 1 }, () => 1])(
+    'takes %o for one value',
+    (value) => {
+      expect(pumpFor(value, new RecordingSink())).toBeUndefined();
+    },
+  );
+});
+
+describe.each([
+  ['an async iterable', asyncly],
+  ['an iterator', atOnce],
+])('a pump of %s', (_, source) => {
+  it('stops asking while there is no room', async () => {
+    const sink = new RecordingSink();
+    sink.room = 2;
+    const pump = pumpInto(sink, source([1, 2, 3, 4]));
+    pump.start();
+    await settled();
+    expect(sink.values).toEqual([1, 2]);
+    sink.room = 1;
+    pump.writable();
+    await settled();
+    expect(sink.values).toEqual([1, 2, 3]);
+    sink.room = 9;
+    pump.writable();
+    await settled();
+    expect(sink).toMatchObject({ values: [1, 2, 3, 4], ends: [undefined] });
+  });
+
+  it('is not hurried by room that nobody waits for', async () => {
+    const sink = new RecordingSink();
+    sink.room = 1;
+    const pump = pumpInto(sink, source([1, 2]));
+    sink.onValue = () => pump.writable();
+    pump.start();
+    await settled();
+    expect(sink.values).toEqual([1]);
+  });
+
+  it('closes its source when it is stopped as it gives a value', async () => {
+    let closed = 0;
+    const sink = new RecordingSink();
+    const pump = pumpInto(
+      sink,
+      source([1, 2], () => {
+        closed += 1;
+      }),
+    );
+    sink.onValue = () => pump.stop();
+    pump.start();
+    await settled();
+    expect(sink).toMatchObject({ values: [1], ends: [undefined] });
+    expect(closed).toBe(1);
+  });
+
+  it('reports its end once, however often it is stopped', async () => {
+    const sink = new RecordingSink();
+    sink.room = 1;
+    const pump = pumpInto(sink, source([1, 2]));
+    pump.start();
+    await settled();
+    pump.stop();
+    pump.stop();
+    pump.writable();
+    await settled();
+    pump.stop();
+    expect(sink).toMatchObject({ values: [1], ends: [undefined] });
+  });
+
+  it('can be stopped instead of started', async () => {
+    const sink = new RecordingSink();
+    pumpInto(sink, source([1])).stop();
+    await settled();
+    expect(sink).toMatchObject({ values: [], ends: [undefined] });
+  });
+
+  it('reports what its source throws as it is closed', async () => {
+    const boom = new Error('boom');
+    const sink = new RecordingSink();
+    sink.room = 1;
+    const pump = pumpInto(
+      sink,
+      source([1, 2], () => {
+        throw boom;
+      }),
+    );
+    pump.start();
+    await settled();
+    pump.stop();
+    await settled();
+    expect(sink).toMatchObject({ values: [1], ends: [{ thrown: boom }] });
+  });
+});
+
+describe('a pump of a generator', () => {
+  it('that is stopped while the generator runs closes it afterwards', () => {
+    const seen: string[] = [];
+    const sink = new RecordingSink();
+    let stop: () => void = () => undefined;
+    const pump = pumpInto(
+      sink,
+      (function* () {
+        try {
+          stop();
+          seen.push('goes on');
+          yield 1;
+        } finally {
+          seen.push('finally');
+        }
+      })(),
+    );
+    stop = () => pump.stop();
+    pump.start();
+    expect(seen).toEqual(['goes on', 'finally']);
+    expect(sink).toMatchObject({ values: [], ends: [undefined] });
+  });
+});
+
+describe('a pump of an async iterable', () => {
+  it('gives no value that comes after it was stopped', async () => {
+    const sink = new RecordingSink();
+    let bring: (result: IteratorResult<unknown>) => void = () => undefined;
+    const next = new Promise<IteratorResult<unknown>>((resolve) => {
+      bring = resolve;
+    });
+    const pump = pumpInto(sink, { [Symbol.asyncIterator]: () => ({ next: () => next }) });
+    pump.start();
+    pump.stop();
+    await settled();
+    expect(sink.ends).toEqual([]);
+    bring({ done: false, value: 1 });
+    await settled();
+    expect(sink).toMatchObject({ values: [], ends: [undefined] });
+  });
+
+  it('that is stopped as its iterator is made returns it', async () => {
+    const sink = new RecordingSink();
+    let returned = 0;
+    let stop: () => void = () => undefined;
+    const pump = pumpInto(sink, {
+      [Symbol.asyncIterator]: () => {
+        stop();
+        return {
+          next: () => Promise.resolve({ done: false, value: 1 }),
+          return: () => {
+            returned += 1;
+            return Promise.resolve({ done: true, value: undefined });
+          },
+        };
+      },
+    });
+    stop = () => pump.stop();
+    pump.start();
+    await settled();
+    expect(returned).toBe(1);
+    expect(sink).toMatchObject({ values: [], ends: [undefined] });
+  });
+});
+
+describe('a pump of an Observable', () => {
+  it('unsubscribes while the Observable emits in its subscribe', () => {
+    const sink = new RecordingSink();
+    let emitted = 0;
+    const pump = pumpInto(
+      sink,
+      new Observable((subscriber) => {
+        while (!subscriber.closed && emitted < 100) {
+          emitted += 1;
+          subscriber.next(emitted);
+        }
+      }),
+    );
+    sink.onValue = (value) => {
+      if (value === 3) pump.stop();
+    };
+    pump.start();
+    expect(emitted).toBe(3);
+    expect(sink).toMatchObject({ values: [1, 2, 3], ends: [undefined] });
+  });
+});
