@@ -78,6 +78,7 @@ export class Dispatcher implements RunQueue {
       case 'authenticate':
       case 'ready':
       case 'pong':
+      case 'slots-free':
       case 'closing':
         return;
       default:

@@ -35,7 +35,7 @@ export interface Limits {
   readonly grantedBytes: number;
   /** Bytes one request's sender may queue before it is told to wait for `writable`. */
   readonly sendQueueHighWater: number;
-  /** Bytes one request's sender may queue at all. Past it the request fails with `slow-reader`. */
+  /** Queued bytes of one request from which on the next value fails it with `slow-reader`; one value may reach past it. */
   readonly sendQueue: number;
   /** Older dialects: bytes of one request held unread before the transport is paused. */
   readonly pausedBytes: number;

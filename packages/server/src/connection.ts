@@ -190,6 +190,7 @@ export class ServerConnection {
         this.#onClosing(event.fault);
         return;
       case 'pong':
+      case 'slots-free':
       case 'answering':
       case 'values':
       case 'output':

@@ -92,7 +92,7 @@ describe('SPEC 8.5.4 an answer whose reader does not read', () => {
       client.take(call);
       await clock.settle();
     }
-    expect(emitted).toBe(50);
+    expect(emitted).toBe(51);
     expect(unsubscribed).toBe(1);
     expect(call.end).toBe('slow-reader');
     expect(server.counters.requests).toEqual({ open: 0, total: 1, failed: 1 });

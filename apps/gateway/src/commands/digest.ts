@@ -35,7 +35,7 @@ async function digest(algorithm: string, size: number, context: CommandContext):
     hash.update(piece);
     bytes += piece.length;
     if (bytes < tellAt) continue;
-    context.progress({ topic: 'digest', pos: bytes, total: size });
+    context.progress({ topic: 'digest', pos: bytes, total: size, label: 'bytes' });
     tellAt = bytes + STEP;
   }
   context.progress({ topic: 'digest', pos: -1, total: size });

@@ -23,4 +23,6 @@ export interface PeerContext {
   wake(): void;
   /** Takes from the control budget of the other side; the fault where it has none left (SPEC 9.1.14). */
   charge(what: string): ProtocolFault | undefined;
+  /** The same for what the application found out later: ends the connection by itself. */
+  chargeOrFail(what: string): void;
 }

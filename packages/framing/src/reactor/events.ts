@@ -49,6 +49,8 @@ export type ConnectionEvent =
   | { readonly kind: 'authenticate'; readonly settings: PeerSettings }
   /** Both sides' settings hold; requests flow. On exp-framing dialects at once. */
   | { readonly kind: 'ready'; readonly settings: PeerSettings }
+  /** A request may be opened again, after `openSlots` was 0. */
+  | { readonly kind: 'slots-free' }
   /** A pong came back for the `ping()` with this payload. */
   | { readonly kind: 'pong'; readonly payload: Uint8Array }
   /** The peer is dead: send the bytes that are left, then close the transport with this code. */

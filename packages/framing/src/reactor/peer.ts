@@ -115,6 +115,10 @@ export class Peer {
       emit: (event) => this.#events.push(event),
       wake: () => this.#onWake(),
       charge: (what) => this.#charge(what),
+      chargeOrFail: (what) => {
+        const over = this.#charge(what);
+        if (over !== undefined && this.#state !== 'dead') this.#die(over);
+      },
     };
     this.#budget = new ReceiveBudget(this.#context);
     this.#requester = new Requester(this.#context, this.#budget);

@@ -394,7 +394,9 @@ export class Requester {
   }
 
   #close(request: OpenRequest): void {
+    const full = this.openSlots === 0;
     this.#requests.delete(request.id);
+    if (full && this.openSlots > 0) this.#context.emit({ kind: 'slots-free' });
     request.reader.close();
     this.#budget.close(request.receive);
   }

@@ -25,6 +25,9 @@ import type { SendHalf } from './send-half.js';
 /** Byte strings from this size on go out uncopied. */
 const UNCOPIED_FROM = 4_096;
 
+/** Errors that say a request was not run (SPEC 9.1.16). */
+const REFUSALS: ReadonlySet<string> = new Set(['unknown-command', 'bad-arguments', 'not-allowed', 'too-many-requests']);
+
 /** Reads requests and sends their answers (SPEC 5, 8.4 to 8.6): the answerer's side. */
 export class Responder {
   readonly #context: PeerContext;
@@ -100,7 +103,9 @@ export class Responder {
       throw new WiremuxError('too-big', `A value takes ${encoded.length} bytes; the peer accepts ${valueBytes}.`);
     }
     const { sendQueue } = this.#context.limits;
-    if (send.queued > 0 && send.queued + encoded.length + (large ? value.length : 0) > sendQueue) {
+    if (send.queued >= sendQueue) {
+      // What the reader did not take in time is of no use behind an error (SPEC 8.12.5).
+      send.drop();
       throw new WiremuxError('slow-reader', `More than ${sendQueue} bytes of the answer wait for their reader.`);
     }
     this.#beginAnswer(request);
@@ -137,7 +142,9 @@ export class Responder {
   /** The command has failed: a status before the first value, an error frame behind it (SPEC 3.4.6). */
   failAnswer(id: number, error: WiremuxError): void {
     const request = this.#answerable(id);
-    if (request !== undefined) this.#fail(request, error);
+    if (request === undefined) return;
+    if (!request.answering && REFUSALS.has(error.code)) this.#context.chargeOrFail('a refused request');
+    this.#fail(request, error);
   }
 
   /** The command took that many bytes of the data. */

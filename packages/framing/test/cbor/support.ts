@@ -55,7 +55,9 @@ const wideInteger = fc.oneof(
 const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Uint8Array.from(array));
 
 function objectOf(item: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unknown>> {
-  return fc.array(fc.tuple(key, item), { maxLength: 30 }).map(Object.fromEntries);
+  return fc
+    .array(fc.tuple(key, item), { maxLength: 30 })
+    .map((entries): Record<string, unknown> => Object.fromEntries(entries));
 }
 
 /** Application values that come back from a round trip as they were. */

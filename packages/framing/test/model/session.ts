@@ -220,6 +220,7 @@ export class ModelEnd {
       case 'authenticate':
       case 'ready':
       case 'pong':
+      case 'slots-free':
         return;
     }
   };

@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ByteQueue } from '../../src/flow/byte-queue.js';
+import { FrameBatch } from '../../src/frame/batch.js';
+
+const HEADER = { requestId: 1, streamId: 3, streamFlags: 0, type: 3, flags: 1 };
+
+/** Takes bytes out as the payload of a frame. */
+function take(queue: ByteQueue, count: number): number[] {
+  const batch = new FrameBatch();
+  batch.begin(HEADER, count);
+  queue.writeTo(batch, count);
+  return [...Buffer.concat(batch.take())].slice(8);
+}
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+describe('ByteQueue', () => {
+  it('gives bytes in order, cut anywhere', () => {
+    const pieces = fc.array(fc.uint8Array({ maxLength: 40 }));
+    fc.assert(
+      fc.property(pieces, fc.array(fc.nat(50)), (pushed, cuts) => {
+        const queue = new ByteQueue();
+        for (const piece of pushed) queue.push(piece);
+        const expected = [...Buffer.concat(pushed)];
+        const taken: number[] = [];
+        for (const cut of [...cuts, queue.size]) taken.push(...take(queue, Math.min(cut, queue.size)));
+        expect(taken).toEqual(expected);
+        expect(queue.size).toBe(0);
+      }),
+    );
+  });
+
+  it('gives bytes in order when they come while others go, past what it clears away at once', () => {
+    const queue = new ByteQueue();
+    const taken: number[] = [];
+    for (let count = 0; count < 5_000; count++) {
+      queue.push(bytes(count, count + 1));
+      if (count > 1_500) taken.push(...take(queue, 2));
+    }
+    taken.push(...take(queue, queue.size));
+    expect(taken).toEqual(Array.from({ length: 10_000 }, (_, at) => ((at >> 1) + (at & 1)) & 0xff));
+  });
+
+  it('SPEC 3.4.7 cuts between values where it can', () => {
+    const queue = new ByteQueue();
+    queue.push(bytes(1, 1, 1));
+    queue.push(bytes(2, 2, 2));
+    queue.push(bytes(3, 3, 3));
+    expect([9, 8, 6, 5, 3, 2].map((most) => queue.nextCut(most))).toEqual([9, 6, 6, 3, 3, 2]);
+    take(queue, 1);
+    expect([8, 7, 5, 4, 2, 1].map((most) => queue.nextCut(most))).toEqual([8, 5, 5, 2, 2, 1]);
+  });
+
+  it('SPEC 3.4.7 does not cut behind the first part of a value', () => {
+    const queue = new ByteQueue();
+    queue.push(bytes(1));
+    queue.push(bytes(2), true);
+    queue.push(bytes(3, 3, 3));
+    expect([5, 4, 2, 1].map((most) => queue.nextCut(most))).toEqual([5, 1, 1, 1]);
+    take(queue, 1);
+    expect([4, 3, 1].map((most) => queue.nextCut(most))).toEqual([4, 3, 1]);
+  });
+
+  it('joins what lies side by side in memory, and nothing else', () => {
+    const memory = Uint8Array.from({ length: 30 }, (_, at) => at);
+    const queue = new ByteQueue();
+    queue.push(memory.subarray(0, 10));
+    queue.push(memory.subarray(10, 20));
+    queue.push(memory.subarray(21, 30));
+    expect(queue.nextCut(25)).toBe(20);
+    expect(take(queue, 29)).toEqual([...memory.subarray(0, 20), ...memory.subarray(21)]);
+  });
+
+  it('forgets everything when cleared, and empty pieces at once', () => {
+    const queue = new ByteQueue();
+    queue.push(new Uint8Array(0));
+    expect(queue.size).toBe(0);
+    queue.push(bytes(1, 2));
+    take(queue, 1);
+    queue.clear();
+    expect([queue.size, queue.nextCut(10)]).toEqual([0, 0]);
+    queue.push(bytes(7));
+    expect(take(queue, 1)).toEqual([7]);
+  });
+});
