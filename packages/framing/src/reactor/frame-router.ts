@@ -79,7 +79,7 @@ export class FrameRouter {
     if (type === FrameType.StreamSettings) return this.#streamSettings.receive(stream, flags, payload);
     if ((requestId & 1) === this.#ownParity) return this.#routes.requester.receive(header, payload);
     if (this.#ownParity === 1 && !dialect.duplex) {
-      return fault('5.5', `A frame came for request ${requestId}, which no client opens.`);
+      return fault('5.13', `A frame came for request ${requestId}, which no client opens.`);
     }
     return this.#routes.responder.receive(header, payload);
   }

@@ -48,6 +48,12 @@ describe('SPEC 3.1 values left to cbor-x', () => {
     expect(isPlain(fromHex(hex))).toBe(false);
   });
 
+  it('are maps beside and inside one another, whatever keys they share', () => {
+    const row = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, index]));
+    const nested = Array.from({ length: 30 }).reduce<object>((inner) => ({ a: 1, inner, b: 2 }), row);
+    expect(isPlain(encodeValue([row, row, nested, { ...row, row }]))).toBe(true);
+  });
+
   it('are the same as built by ourselves', () => {
     let compared = 0;
     fc.assert(

@@ -21,17 +21,21 @@ export interface LoneOptions {
   readonly channels?: PeerOptions['channels'];
   /** The settings of the other side, as a `cbor:` literal; null: none came yet. wiremux.1 only. */
   readonly settings?: string | null;
+  /** Whether the other side has begun {@link LonePeer.stream}. */
+  readonly stream?: boolean;
 }
 
 /** One peer without another: frames go in and come out in text form (SPEC 6), in virtual time. */
 export class LonePeer {
   readonly peer: Peer;
   readonly events: PeerEvent[] = [];
+  /** The other side's first stream for requests. */
+  readonly stream: number;
   now = 0;
   readonly #dialect: ReturnType<typeof dialect>;
 
   constructor(options: LoneOptions = {}) {
-    const { role = 'server', limits, authenticate, channels, settings = '{}' } = options;
+    const { role = 'server', limits, authenticate, channels, settings = '{}', stream = true } = options;
     this.#dialect = dialect(options.dialect ?? 'wiremux.1');
     this.peer = new Peer({
       role,
@@ -41,8 +45,11 @@ export class LonePeer {
       ...(authenticate === undefined ? {} : { authenticate }),
       ...(channels ? { channels } : {}),
     });
-    if (!this.#dialect.duplex || settings === null) return;
-    this.feed(`0 ${role === 'client' ? 2 : 1} stream-begin sender-protocol-settings eos cbor:${settings}`);
+    const link = role === 'client' ? 2 : 1;
+    this.stream = this.#dialect.duplex ? link + 2 : link;
+    if (settings === null) return;
+    if (this.#dialect.duplex) this.feed(`0 ${link} stream-begin sender-protocol-settings eos cbor:${settings}`);
+    if (stream) this.feed(`0 ${this.stream} stream-begin stream-settings eos cbor:b'identity'`);
     this.sent();
   }
 
@@ -69,6 +76,11 @@ export class LonePeer {
     }
     this.events.push(...this.peer.takeEvents());
     return frames;
+  }
+
+  /** As {@link sent}, without link frames: acks are among them. */
+  sentSession(): string[] {
+    return this.sent().filter((frame) => !this.#dialect.duplex || !/^0 [12] /.test(frame));
   }
 
   /** One message as one piece. */
