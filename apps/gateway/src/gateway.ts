@@ -56,7 +56,7 @@ export interface Gateway {
 
 /**
  * Makes a gateway, which does nothing until `listen()`.
- * @throws {WiremuxError} `bad-option`, or `bad-commands` where two commands have the same name
+ * @throws {WiremuxError} `bad-option`, or `bad-commands` where two sets have a command of the same name
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const { commands = [], logger, ...given } = options;

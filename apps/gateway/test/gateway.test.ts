@@ -16,10 +16,19 @@ describe('createGateway', () => {
     expect(await client.call('hello').done).toEqual(['world']);
   });
 
-  it('refuses a command that has the name of a built-in one', () => {
-    const commands = implement(defineCommands({ echo: command() }), { echo: () => 1 });
-    expect(() => createGateway({ commands, logger: recordingLog() })).toThrow(
-      expect.objectContaining({ code: 'bad-commands', message: expect.stringContaining('`echo`') as string }) as Error,
+  it('serves a command in the place of the built-in one of its name', async () => {
+    const commands = implement(defineCommands({ echo: command() }), { echo: () => 'louder' });
+    const { port } = await startGateway({ commands });
+    const client = await connectMux(port);
+    expect(await client.call('echo', { said: 1 }).done).toEqual(['louder']);
+    const [told] = (await client.call('capabilities').done) as { commands: { name: string }[] }[];
+    expect(told?.commands.filter(({ name }) => name === 'echo')).toHaveLength(1);
+  });
+
+  it('refuses two sets with a command of the same name', () => {
+    const hello = () => implement(defineCommands({ hello: command() }), { hello: () => 1 });
+    expect(() => createGateway({ commands: [hello(), hello()], logger: recordingLog() })).toThrow(
+      expect.objectContaining({ code: 'bad-commands', message: expect.stringContaining('`hello`') as string }) as Error,
     );
   });
 

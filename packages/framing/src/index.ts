@@ -1,4 +1,11 @@
-export { type CborLimits, decodeOne, encodeValue, ValueReader } from './cbor/index.js';
+export {
+  type CborLimits,
+  type DecodeResult,
+  decodeOne,
+  encodeValue,
+  ValueReader,
+  type ValueSink,
+} from './cbor/index.js';
 export type { Dialect } from './dialect/dialect.js';
 export { DIALECTS, dialectByName, selectDialect } from './dialect/table.js';
 export {

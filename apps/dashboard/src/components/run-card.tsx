@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
 import { preview } from '../format/preview.js';
 import { formatRunTime } from '../format/time.js';
 import { formatBytes, formatCount } from '../format/units.js';
@@ -27,8 +28,22 @@ export function RunCard({ run }: { readonly run: RunHandle }): JSX.Element {
   const { command, args, file } = run.request;
   const view = run.view.value;
   const titleId = `run-${run.id}-title`;
+  const card = useRef<HTMLElement>(null);
+  // The button that was pressed goes away, and would take the focus with it to the top of the page.
+  const cancel = (): void => {
+    card.current?.focus();
+    run.cancel();
+  };
+  const dismiss = (): void => {
+    const neighbour = card.current?.nextElementSibling ?? card.current?.previousElementSibling;
+    const next = neighbour ?? document.getElementById('command-select');
+    if (next instanceof HTMLElement) next.focus();
+    runs.dismiss(run);
+  };
   return (
     <article
+      ref={card}
+      tabIndex={-1}
       class="panel run-card"
       aria-labelledby={titleId}
       data-testid="run-card"
@@ -47,7 +62,7 @@ export function RunCard({ run }: { readonly run: RunHandle }): JSX.Element {
               data-testid="run-cancel"
               aria-describedby={titleId}
               disabled={view.phase === 'stopping'}
-              onClick={() => run.cancel()}
+              onClick={cancel}
             >
               Cancel
             </button>
@@ -59,7 +74,7 @@ export function RunCard({ run }: { readonly run: RunHandle }): JSX.Element {
               data-testid="run-dismiss"
               aria-describedby={titleId}
               title="Dismiss"
-              onClick={() => runs.dismiss(run)}
+              onClick={dismiss}
             >
               <Icon name="close" />
               <span class="visually-hidden">Dismiss</span>

@@ -9,15 +9,16 @@ import { hostCommands } from './host-metrics.js';
 import { rowsCommands } from './rows.js';
 
 /**
- * The built-in commands and the operator's, in one set.
- * @throws {WiremuxError} `bad-commands` if two have the same name
+ * The built-in commands and the operator's, in one set. One of the operator's takes the place of a built-in one of its
+ * name.
+ * @throws {WiremuxError} `bad-commands` if two of the operator's have the same name
  */
 export function allCommands(
   own: readonly CommandSet[],
   figures: GatewayFigures,
   capabilities: Omit<Capabilities, 'commands'>,
 ): CommandSet {
-  const all = merge([
+  const builtIn = mergeCommands(
     capabilitiesCommands({ ...capabilities, commands: () => all }),
     echoCommands,
     hostCommands(),
@@ -25,8 +26,8 @@ export function allCommands(
     digestCommands,
     rowsCommands,
     blobCommands,
-    ...own,
-  ]);
+  );
+  const all: CommandSet = new Map([...builtIn, ...merge(own)]);
   return all;
 }
 

@@ -28,7 +28,7 @@ export interface GatewaySettings extends Limits {
 
 /** What `createGateway()` takes: every setting has a default. */
 export interface GatewayOptions extends Partial<GatewaySettings> {
-  /** What `implement()` returned; served beside the built-in commands. */
+  /** What `implement()` returned; served beside the built-in commands, or in the place of one with the same name. */
   readonly commands?: CommandSet | readonly CommandSet[];
   /** Takes the log instead of standard error; `logLevel` is then its owner's business. */
   readonly logger?: Logger;

@@ -12,7 +12,7 @@ export type DialectName = (typeof DIALECT_NAMES)[number];
 export type FlagName = readonly [bit: number, name: string];
 
 /** How one frame type of a dialect is called, with its flags in the order of their bits (SPEC 2.2, 2.3). */
-export interface FrameTypeInfo {
+interface FrameTypeInfo {
   readonly name: string;
   readonly flags: readonly FlagName[];
 }

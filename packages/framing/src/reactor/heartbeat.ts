@@ -33,10 +33,10 @@ export class Heartbeat {
     this.#heardAt = context.now;
   }
 
-  /** When `handleTimeout` wants to be called, ms. */
+  /** When `handleTimeout` wants to be called, ms. An ack that is due already waits for the transport, not for time. */
   get nextTimeout(): number {
     const silence = (this.#probedAt ?? this.#heardAt) + this.#context.limits.pingInterval;
-    return Math.min(silence, this.#ackBy ?? silence);
+    return this.#ackBy === undefined || this.#ackDue ? silence : Math.min(silence, this.#ackBy);
   }
 
   /** Any bytes came. */

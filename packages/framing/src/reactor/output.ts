@@ -10,7 +10,7 @@ import { nextStreamFlags, type OutboundStream, OutboundStreams } from '../stream
 import type { FrameWriter, SendHalf } from './send-half.js';
 
 /** Bytes of whole frames in one message, one larger frame apart (SPEC 7.2). */
-export const MESSAGE_BYTES = 65_536;
+const MESSAGE_BYTES = 65_536;
 /** The largest payload that fits into a message with nothing else. */
 const LONE_PAYLOAD: number = MESSAGE_BYTES - HEADER_SIZE;
 /** A message with less room than this is full: a tiny piece of a large body is not worth a frame. */

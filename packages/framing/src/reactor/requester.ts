@@ -249,16 +249,16 @@ export class Requester {
 
   #read(request: OpenRequest, payload: Uint8Array, eos: boolean): void {
     const { id } = request;
-    const { emit } = this.#context;
+    const context = this.#context;
     const { begins, values, sizes, delivered, pending, failure } = request.reader.read(payload, eos);
-    if (begins) emit({ kind: 'answering', id });
+    if (begins) context.emit({ kind: 'answering', id });
     this.#budget.deliver(request.receive, delivered, pending);
-    if (values.length > 0) emit({ kind: 'values', id, values, sizes });
+    if (values.length > 0) context.emit({ kind: 'values', id, values, sizes });
     if (failure !== undefined) {
       this.#failLocally(request, failure, eos);
     } else if (eos) {
       request.silent = true;
-      emit({ kind: 'ended', id });
+      context.emit({ kind: 'ended', id });
     } else if (this.#budget.crowded) {
       this.#failLargest();
     }

@@ -78,7 +78,7 @@ describe.each(CLIENTS)("SPEC 5.5 the answerer's half in %j", (options) => {
 });
 
 describe.each(CLIENTS)('SPEC 3.4 answers in %j', (options) => {
-  const values = fromHex(`${OK_BYTES}01${'83010203'}${'5f41614162ff'}${'a1617801'}${'6568656c6c6f'}${'f93e00'}`);
+  const values = fromHex([OK_BYTES, '01', '83010203', '5f41614162ff', 'a1617801', '6568656c6c6f', 'f93e00'].join(''));
   const expected = [1, [1, 2, 3], Uint8Array.of(0x61, 0x62), { x: 1 }, 'hello', 1.5];
 
   it('SPEC 3.4.1, 3.1.1 may be cut anywhere, and hold indefinite lengths', () => {

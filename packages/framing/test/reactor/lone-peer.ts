@@ -143,7 +143,7 @@ function dialect(name: string): PeerOptions['dialect'] {
 
 /** A frame from its text form; `…xN` at the end stands for N bytes of `x`. */
 export function frameBytes(text: string, dialectName: ReturnType<typeof dialect>['name'] = 'wiremux.1'): Uint8Array {
-  const repeated = /^(.* )…(.)(\d+)$/su.exec(text);
+  const repeated = /^(.*)…(.)(\d+)$/su.exec(text);
   const whole = repeated === null ? text : `${repeated[1]}${(repeated[2] as string).repeat(Number(repeated[3]))}`;
   const parsed = parseFrame(whole, dialectName);
   if (!parsed.ok) throw new Error(`${parsed.message} (${text} at ${parsed.offset})`);
