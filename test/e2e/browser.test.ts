@@ -170,6 +170,14 @@ describeWithComponent('chromium', 'the page in Chromium', (executable) => {
     await page.keyboard.type('3');
     await page.keyboard.press('Enter');
     await page.waitForSelector('[data-testid="run-card"][data-command="rows"][data-state="completed"]');
+
+    // Cancel goes away once pressed; the focus stays at its card, whose next stop is Dismiss.
+    const card = await run(page, 'host.metrics', { every: '50' });
+    await card.getByTestId('run-cancel').press('Enter');
+    await card.getByTestId('run-dismiss').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await card.waitFor({ state: 'detached' });
     expect(problems).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import { listen } from './http/listen.js';
 import { dashboardRoot, Page } from './http/page.js';
 import { createRouter } from './http/router.js';
 import { enabledDialects } from './http/subprotocol.js';
+import { refuseUnreadable } from './http/unreadable.js';
 import { type AcceptedSocket, createUpgrader } from './http/upgrade.js';
 import { createLogger } from './log/logger.js';
 import { LoopDelay } from './loop-delay.js';
@@ -164,6 +165,7 @@ class GatewayServer implements Gateway {
       });
     });
     server.on('upgrade', upgrade);
+    server.on('clientError', refuseUnreadable);
     return server;
   }
 

@@ -7,6 +7,7 @@ import {
   Link,
   Peer,
   type PeerEvent,
+  type PeerSettings,
   type ProtocolFault,
   WiremuxError,
 } from '@wiremux/framing';
@@ -38,8 +39,8 @@ export interface ConnectionConfig {
 export interface ConnectionHandlers {
   /** Requests flow, over this peer. */
   connected(peer: Peer): void;
-  /** What happened on the requests of that peer. */
-  receive(peer: Peer, events: readonly PeerEvent[]): void;
+  /** What happened at that peer. */
+  receive(peer: Peer, event: PeerEvent): void;
   /** That peer is gone; another may come. */
   disconnected(): void;
   /** There will be no other peer. */
@@ -120,23 +121,23 @@ export class Connection {
       peer,
       transport,
       clock,
-      onEvents: (events) => this.#receive(peer, events),
+      onEvent: (event) => this.#receive(peer, event),
       onClosed: (code, reason) => this.#lost(peer, code, reason),
     });
   }
 
-  #receive(peer: Peer, events: readonly PeerEvent[]): void {
-    for (const event of events) {
-      if (this.#peer !== peer) return;
-      if (event.kind === 'closing') this.#fault = event.fault;
-      if (event.kind !== 'ready') continue;
-      const { agent } = event.settings;
-      this.#everOpen = true;
-      this.#openSince = this.#config.clock.now();
-      this.#status.next({ state: 'open', dialect: peer.dialect.name, ...(agent === undefined ? {} : { agent }) });
-      this.#handlers.connected(peer);
-    }
-    this.#handlers.receive(peer, events);
+  #receive(peer: Peer, event: PeerEvent): void {
+    if (this.#peer !== peer) return;
+    if (event.kind === 'closing') this.#fault = event.fault;
+    if (event.kind === 'ready') this.#ready(peer, event.settings);
+    this.#handlers.receive(peer, event);
+  }
+
+  #ready(peer: Peer, { agent }: PeerSettings): void {
+    this.#everOpen = true;
+    this.#openSince = this.#config.clock.now();
+    this.#status.next({ state: 'open', dialect: peer.dialect.name, ...(agent === undefined ? {} : { agent }) });
+    this.#handlers.connected(peer);
   }
 
   #lost(peer: Peer, code: number, reason: string): void {

@@ -53,8 +53,8 @@ export class Dispatcher implements RunQueue {
   }
 
   /** Events of the peer given to {@link connected}. */
-  receive(peer: Peer, events: readonly PeerEvent[]): void {
-    for (const event of events) this.#receive(peer, event);
+  receive(peer: Peer, event: PeerEvent): void {
+    this.#receive(peer, event);
     this.#send();
   }
 

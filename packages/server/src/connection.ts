@@ -132,7 +132,7 @@ export class ServerConnection {
       peer: this.#peer,
       transport,
       clock,
-      onEvents: (events) => this.#handleAll(events),
+      onEvent: (event) => this.#handle(event),
       onClosed: (code, reason) => {
         this.#log.debug({ code, reason }, 'The connection has ended.');
         end({ code, reason });
@@ -165,10 +165,6 @@ export class ServerConnection {
   /** Ends the connection: its handlers are told to stop, and its transport is closed with this code (SPEC 9.2). */
   close(code: CloseCode = CloseCode.Normal, reason = ''): void {
     this.#link.close(code, reason);
-  }
-
-  #handleAll(events: readonly PeerEvent[]): void {
-    for (const event of events) this.#handle(event);
   }
 
   #handle(event: PeerEvent): void {

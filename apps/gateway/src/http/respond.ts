@@ -43,8 +43,8 @@ export function sendText(request: IncomingMessage, response: ServerResponse, ans
   sendBody(request, response, answer.status, textHeaders(answer), answer.body);
 }
 
-/** Answers an upgrade with plain text instead, and ends its connection. */
-export function refuseUpgrade(socket: Duplex, answer: TextAnswer): void {
+/** Answers on a connection that carries no request, or one for an upgrade, with plain text, and ends it. */
+export function refuseConnection(socket: Duplex, answer: TextAnswer): void {
   const headers = { ...textHeaders(answer), Connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${lines.join('')}\r\n`;

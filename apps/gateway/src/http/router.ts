@@ -67,7 +67,7 @@ function createEndpoints(sources: HttpSources): ReadonlyMap<string, Answer> {
         sendText(request, response, {
           status: 426,
           body: 'This is where WebSockets connect: ask for an upgrade.\n',
-          headers: { Upgrade: 'websocket', Connection: 'Upgrade' },
+          headers: { Upgrade: 'websocket', Connection: 'Upgrade, close' },
         }),
     ],
   ]);

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Dialect } from '@wiremux/framing';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type OriginPolicy, refuseOrigin } from './origin.js';
-import { refuseUpgrade } from './respond.js';
+import { refuseConnection } from './respond.js';
 import { MUX_PATH, pathOf } from './router.js';
 import { negotiate, unknownDialects } from './subprotocol.js';
 
@@ -50,7 +50,7 @@ export function createUpgrader(
   const sockets = new WebSocketServer(options);
   const refuse = (stream: Duplex, reason: Refusal, status: number, body: string) => {
     sources.refused(reason);
-    refuseUpgrade(stream, { status, body, ...(status === 503 ? { headers: { 'Retry-After': '5' } } : {}) });
+    refuseConnection(stream, { status, body, ...(status === 503 ? { headers: { 'Retry-After': '5' } } : {}) });
   };
   sockets.on('wsClientError', (error, stream) => refuse(stream, 'handshake', 400, `${error.message}.\n`));
 

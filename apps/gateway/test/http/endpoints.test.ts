@@ -37,6 +37,17 @@ describe('HTTP endpoints', () => {
     expect(body).toContain('over WebSocket only');
   });
 
+  it.each([
+    ['what is not HTTP', 'GET  / /', {}, 400, 'no HTTP request'],
+    ['headers that are too large', 'GET /livez', { 'X-Large': 'x'.repeat(20_000) }, 431, 'too large'],
+  ])('answer %s with a sentence', async (_, line, headers, status, told) => {
+    const { port } = await startGateway();
+    const answer = await rawRequest(port, line, headers);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toContain(told);
+    expect(await rawRequest(port, 'GET /livez')).toMatchObject({ status: 200 });
+  });
+
   it('does not wait for the body of a request it refuses', async () => {
     const { port } = await startGateway();
     const answer = await rawRequest(port, 'POST /mux', { Connection: 'keep-alive', 'Content-Length': '1000000' });

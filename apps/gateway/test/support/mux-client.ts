@@ -54,34 +54,32 @@ export async function connectMux(port: number, dialectName: DialectName = 'wirem
       peer,
       transport: new WsTransport(socket, uncorked),
       clock: nodeClock,
-      onEvents: (events) => {
-        for (const event of events) {
-          const answer = 'id' in event ? answers.get(event.id) : undefined;
-          if (answer === undefined) continue;
-          switch (event.kind) {
-            case 'values':
-              answer.values.push(...event.values);
-              for (const size of event.sizes) peer.taken(event.id, size);
-              for (const wake of [...answer.waiting]) wake();
-              break;
-            case 'output':
-              answer.output.push(formatOutput(event.atoms));
-              break;
-            case 'progress':
-              answer.progress.push(event.update);
-              break;
-            case 'ended':
-            case 'stopped':
-              answers.delete(event.id);
-              answer.settle();
-              break;
-            case 'failed':
-              answers.delete(event.id);
-              answer.settle(event.error);
-              break;
-            default:
-              break;
-          }
+      onEvent: (event) => {
+        const answer = 'id' in event ? answers.get(event.id) : undefined;
+        if (answer === undefined) return;
+        switch (event.kind) {
+          case 'values':
+            answer.values.push(...event.values);
+            for (const size of event.sizes) peer.taken(event.id, size);
+            for (const wake of [...answer.waiting]) wake();
+            break;
+          case 'output':
+            answer.output.push(formatOutput(event.atoms));
+            break;
+          case 'progress':
+            answer.progress.push(event.update);
+            break;
+          case 'ended':
+          case 'stopped':
+            answers.delete(event.id);
+            answer.settle();
+            break;
+          case 'failed':
+            answers.delete(event.id);
+            answer.settle(event.error);
+            break;
+          default:
+            break;
         }
       },
       onClosed: (code, reason) => resolve({ code, reason }),

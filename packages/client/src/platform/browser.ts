@@ -5,13 +5,12 @@ import type { Platform } from './platform.js';
 /** The longest delay `setTimeout` takes, ms; a longer one would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-let deferred: (() => void)[] = [];
+const deferred: (() => void)[] = [];
 let wake: MessagePort | undefined;
 
+/** One callback a message: one that throws must not lose those behind it. */
 function runDeferred(): void {
-  const callbacks = deferred;
-  deferred = [];
-  for (const callback of callbacks) callback();
+  deferred.shift()?.();
 }
 
 const clock: Clock = {
@@ -27,7 +26,8 @@ const clock: Clock = {
       port1.onmessage = runDeferred;
       wake = port2;
     }
-    if (deferred.push(callback) === 1) wake.postMessage(null);
+    deferred.push(callback);
+    wake.postMessage(null);
   },
 };
 

@@ -25,7 +25,7 @@ export class GatewayEnd {
       peer: this.peer,
       transport,
       clock,
-      onEvents: (events) => void this.events.push(...events),
+      onEvent: (event) => void this.events.push(event),
       onClosed: (code, reason) => {
         this.closed = { code, reason };
       },

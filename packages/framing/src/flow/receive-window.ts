@@ -45,9 +45,9 @@ export class ReceiveWindow {
     this.#incomplete = incomplete;
   }
 
-  /** The consumer took values of that many bytes. */
+  /** The consumer took values of that many bytes. What is no positive number counts for nothing, and too many as all. */
   take(bytes: number): void {
-    this.#untaken = Math.max(0, this.#untaken - bytes);
+    if (bytes > 0) this.#untaken = Math.max(0, this.#untaken - Math.floor(bytes));
   }
 
   /** Bytes to grant again, 0 below a quarter of the window (SPEC 8.5.7): no more than was taken, unless it grows. */

@@ -1,11 +1,17 @@
-import { CborWriter, encodeValue } from '../cbor/index.js';
+import { type CborLimits, CborWriter, decodeOne, encodeValue } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
+import { DEFAULT_LIMITS } from '../limits.js';
 import { asFields, asList, asProse, asText, cutText, type Fields, field, isUint } from './fields.js';
 import { formatOutput, type OutputAtom, outputAtom, parseOutput, writeOutput } from './output.js';
 
-/** The most bytes of an error's text and of its `data` (SPEC 3.5.1, 3.9.1). */
+/** The most bytes of an error's text (SPEC 3.5.1). */
 const MESSAGE_BYTES = 8_192;
-const DATA_BYTES = 4_096;
+/** What an error's `data` may be (SPEC 3.9.1): it is read inside two maps, and an unreadable error frame is a fault. */
+const DATA_LIMITS: CborLimits = {
+  depth: DEFAULT_LIMITS.cborDepth - 2,
+  items: DEFAULT_LIMITS.cborItems,
+  bytes: 4_096,
+};
 /** The form of a code (SPEC 3.9.2). */
 export const CODE: RegExp = /^[a-z0-9-]{1,64}$/;
 
@@ -62,16 +68,18 @@ function codeEntries(error: WiremuxError): [string, (out: CborWriter) => void][]
   const data = encodedData(error.data);
   if (data !== undefined) entries.push(['data', (out) => out.raw(data)]);
   const { retry } = error;
-  if (retry !== undefined && retry >= 0) entries.push(['retry', (out) => out.uint(Math.round(retry))]);
+  if (retry !== undefined && retry >= 0) {
+    entries.push(['retry', (out) => out.uint(Math.min(Math.round(retry), Number.MAX_SAFE_INTEGER))]);
+  }
   return entries;
 }
 
-/** Details that cannot be written, or are too long, are left out: the error itself must always arrive. */
+/** Details that cannot be written or read, or are too long, are left out: the error itself must always arrive. */
 function encodedData(data: unknown): Uint8Array | undefined {
   if (data === undefined) return undefined;
   try {
     const bytes = encodeValue(data);
-    return bytes.length <= DATA_BYTES ? bytes : undefined;
+    return decodeOne(bytes, DATA_LIMITS).ok ? bytes : undefined;
   } catch {
     return undefined;
   }

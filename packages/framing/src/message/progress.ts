@@ -33,8 +33,7 @@ function writeText(out: CborWriter, key: string, text: string): void {
 
 function writeInteger(out: CborWriter, value: number): void {
   const whole = Number.isFinite(value) ? Math.trunc(value) : 0;
-  if (whole < 0) out.head(1, -1 - whole);
-  else out.uint(Math.min(whole, Number.MAX_SAFE_INTEGER));
+  out.int(Math.max(Number.MIN_SAFE_INTEGER, Math.min(whole, Number.MAX_SAFE_INTEGER)));
 }
 
 /** Reads a progress payload; undefined if it is something else. */

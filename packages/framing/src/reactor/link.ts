@@ -11,8 +11,11 @@ export interface LinkOptions {
   readonly peer: Peer;
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Takes the peer's events, in order. It may call the peer's methods. */
-  onEvents(events: readonly PeerEvent[]): void;
+  /**
+   * Takes the peer's events, in order, one at a time. It may call the methods of the peer and of the link. What it throws
+   * is thrown again in a turn of its own: the events behind it are not lost.
+   */
+  onEvent(event: PeerEvent): void;
   /** The transport is gone, and every request has had its end. Called once. */
   onClosed(code: number, reason: string): void;
 }
@@ -91,12 +94,23 @@ export class Link {
     this.#delivering = true;
     try {
       for (let events = this.#peer.takeEvents(); events.length > 0; events = this.#peer.takeEvents()) {
-        this.#options.onEvents(events);
-        const closing = events.find((event) => event.kind === 'closing');
-        if (closing !== undefined) this.#shut(closing.fault.closeCode, closing.fault.message);
+        for (const event of events) {
+          this.#tell(event);
+          if (event.kind === 'closing') this.#shut(event.fault.closeCode, event.fault.message);
+        }
       }
     } finally {
       this.#delivering = false;
+    }
+  }
+
+  #tell(event: PeerEvent): void {
+    try {
+      this.#options.onEvent(event);
+    } catch (thrown) {
+      this.#clock.defer(() => {
+        throw thrown;
+      });
     }
   }
 
@@ -134,6 +148,11 @@ export class Link {
 
   #onTransportClosed(code: number, reason: string): void {
     if (this.#closed) return;
+    if (this.#delivering) {
+      // From inside a handler's call: the events under way, and the ends of requests, come before the end of all.
+      this.#clock.defer(() => this.#onTransportClosed(code, reason));
+      return;
+    }
     this.#closed = true;
     this.#stopTimer?.();
     const why = reason === '' ? `code ${code}` : `${reason} (code ${code})`;

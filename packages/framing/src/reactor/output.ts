@@ -43,6 +43,8 @@ export class Output implements FrameWriter {
   readonly #settingsFirst: boolean;
   readonly #onScheduled: (half: SendHalf) => void;
   readonly #onProof: (requestId: number) => void;
+  /** The connection is dead: credit and cancel have nobody left to reach (SPEC 5.11). */
+  #dead = false;
   #linkFrames: LinkFrame[] = [];
   readonly #credits = new Map<number, number>();
   readonly #cancels = new Map<number, Cancel>();
@@ -96,11 +98,13 @@ export class Output implements FrameWriter {
 
   /** Grants of one request merge while they wait (SPEC 8.7.6). */
   credit(requestId: number, bytes: number): void {
+    if (this.#dead) return;
     this.#credits.set(requestId, (this.#credits.get(requestId) ?? 0) + bytes);
   }
 
   /** A cancel of one request replaces one that waits. */
   cancel(requestId: number, payload: Uint8Array, ack: boolean): void {
+    if (this.#dead) return;
     this.#cancels.set(requestId, { flags: ack ? CancelFlag.Ack : 0, payload });
   }
 
@@ -115,8 +119,9 @@ export class Output implements FrameWriter {
     yield* this.streams.list();
   }
 
-  /** Drops everything that waits: the connection is dead. */
+  /** Drops everything that waits: the connection is dead, and sends nothing more but the error that ends it. */
   clear(halves: Iterable<SendHalf>): void {
+    this.#dead = true;
     for (const half of halves) half.abandon();
     this.#linkFrames = [];
     this.#credits.clear();

@@ -166,13 +166,17 @@ export class Peer {
   /** One message of whole frames (SPEC 7.2), or undefined if nothing may be sent now. May make new events. */
   takeBytes(now: number): Uint8Array[] | undefined {
     this.#context.now = now;
+    this.#budget.noteProgress();
     if (this.dialect.duplex && this.#state !== 'dead') this.#heartbeat.flush(this.#output.pending);
     return this.#output.takeMessage();
   }
 
-  /** The transport should not be read: its bytes would have no bound (SPEC 5.8, 5.9, 8.3.2). */
+  /**
+   * The transport should not be read: its bytes would have no bound (SPEC 5.8, 5.9, 8.3.2). A dead peer drops them, and
+   * its transport must read to see the other side close.
+   */
   get readPaused(): boolean {
-    return this.#state === 'held' || this.#budget.paused;
+    return this.#state === 'held' || (this.#state === 'reading' && this.#budget.paused);
   }
 
   /** When `handleTimeout` should be called, ms; it may change with every call. */
@@ -189,6 +193,7 @@ export class Peer {
   handleTimeout(now: number): void {
     this.#context.now = now;
     if (this.#state !== 'reading') return;
+    this.#budget.noteProgress();
     if (this.dialect.duplex) this.#checkSilence(now);
     else this.#failStalledUploads(now);
   }
@@ -246,9 +251,9 @@ export class Peer {
     this.#requester.endData(id);
   }
 
-  /** Stops a request; `stopped` follows, unless its end crossed. */
+  /** Stops a request; `stopped` follows, unless its end crossed, which that of the connection may be too. */
   cancel(id: number, reason: CancelReason = {}): void {
-    this.#requester.cancel(id, reason);
+    if (this.#state !== 'dead') this.#requester.cancel(id, reason);
   }
 
   /** The consumer took values of `bytes` plain bytes (the sum of their `sizes`): that much credit is due again. */

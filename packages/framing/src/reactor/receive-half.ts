@@ -6,8 +6,10 @@ import { SMALL_GRANT } from './grant.js';
 export class ReceiveHalf {
   readonly requestId: number;
   readonly window: ReceiveWindow;
-  /** When it filled up, or its consumer last took something after that, ms. */
+  /** When it filled up, or its consumer was last seen to have taken something after that, ms. */
   stalledSince = 0;
+  /** Its consumer took something since. */
+  progressed = false;
   /** Nothing more of it counts: its sender has ended, or nobody reads it. */
   closed = false;
   /** What the budget has counted for it. */
@@ -77,9 +79,19 @@ export class ReceiveBudget {
 
   /** The consumer took bytes. */
   take(half: ReceiveHalf, bytes: number): void {
-    half.stalledSince = this.#context.now;
     half.window.take(bytes);
     this.#update(half);
+    if (!this.#overfull.has(half)) return;
+    half.progressed = true;
+    this.#context.wake();
+  }
+
+  /** Consumers do not say when they took something: it counts as the next time that is known. */
+  noteProgress(): void {
+    for (const half of this.#overfull) {
+      if (half.progressed) half.stalledSince = this.#context.now;
+      half.progressed = false;
+    }
   }
 
   /** The sender has ended, or nobody reads it any more. */

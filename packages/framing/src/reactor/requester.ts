@@ -82,7 +82,8 @@ export class Requester {
     }
     const { name, args = {}, hasData = false, channel } = request;
     if (name === '') throw new WiremuxError('unknown-command', 'No command has an empty name; say which one to call.');
-    const credit = this.#initialCredit(request.credit);
+    const wanted = wantedCredit(request.credit ?? ownSettings.credit);
+    const credit = dialect.duplex ? Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left)) : 0;
     const map = encodeRequest(
       {
         name,
@@ -112,7 +113,7 @@ export class Requester {
     });
     send.openWith(map, hasData);
     this.#longMaps.add(send);
-    const receive = this.#budget.open(id, credit, Math.min(request.credit ?? ownSettings.credit, MAX_CREDIT));
+    const receive = this.#budget.open(id, credit, wanted);
     this.#requests.set(id, {
       id,
       send,
@@ -210,12 +211,6 @@ export class Requester {
       if (!request.silent) this.#context.emit({ kind: 'failed', id: request.id, error: why });
     }
     this.#requests.clear();
-  }
-
-  #initialCredit(asked: number | undefined): number {
-    if (!this.#context.dialect.duplex) return 0;
-    const wanted = Math.floor(asked ?? this.#context.ownSettings.credit);
-    return Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left, MAX_CREDIT));
   }
 
   /** Ids go up by two and wrap, skipping those still open (SPEC 5.1). */
@@ -400,6 +395,11 @@ export class Requester {
     request.reader.close();
     this.#budget.close(request.receive);
   }
+}
+
+/** The credit asked for, brought into its range (SPEC 8.11.2). */
+function wantedCredit(asked: number): number {
+  return Math.max(MIN_CREDIT, Math.min(Math.floor(asked) || 0, MAX_CREDIT));
 }
 
 /** Frames that no answerer sends (SPEC 5.13). */

@@ -285,7 +285,7 @@ export class Responder {
   /** The request if something may still be added to its answer. */
   #answerable(id: number): IncomingRequest | undefined {
     const request = this.#requests.get(id);
-    return request === undefined || request.send.closed || request.cancelled ? undefined : request;
+    return request?.running === true && !request.cancelled ? request : undefined;
   }
 
   #beginAnswer(request: IncomingRequest): void {

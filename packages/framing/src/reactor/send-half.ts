@@ -149,7 +149,7 @@ export class SendHalf implements Sendable {
 
   /** True once after the queue fell below half its mark while its writer was waiting. */
   tookRoom(): boolean {
-    if (!this.#waiting || this.#ended || this.#body.size > this.#highWater / 2) return false;
+    if (!this.#waiting || this.closed || this.#body.size > this.#highWater / 2) return false;
     this.#waiting = false;
     return true;
   }

@@ -31,9 +31,9 @@ export class VirtualClock implements Clock {
   async settle(): Promise<void> {
     for (let quiet = 0; quiet < QUIET_TURNS; ) {
       await Promise.resolve();
-      const deferred = this.#deferred.splice(0);
-      quiet = deferred.length === 0 ? quiet + 1 : 0;
-      for (const callback of deferred) callback();
+      quiet = this.#deferred.length === 0 ? quiet + 1 : 0;
+      // Taken one by one: what a callback throws must not lose those behind it.
+      for (let left = this.#deferred.length; left > 0; left--) this.#deferred.shift()?.();
     }
   }
 

@@ -23,17 +23,15 @@ export class End {
       peer,
       transport,
       clock,
-      onEvents: (events) => {
-        for (const event of events) {
-          this.events.push(event);
-          if (this.taking && event.kind === 'values')
-            peer.taken(
-              event.id,
-              event.sizes.reduce((a, b) => a + b, 0),
-            );
-          if (this.taking && event.kind === 'data') peer.dataTaken(event.id, event.bytes.length);
-          onEvent(event, peer);
-        }
+      onEvent: (event) => {
+        this.events.push(event);
+        if (this.taking && event.kind === 'values')
+          peer.taken(
+            event.id,
+            event.sizes.reduce((a, b) => a + b, 0),
+          );
+        if (this.taking && event.kind === 'data') peer.dataTaken(event.id, event.bytes.length);
+        onEvent(event, peer);
       },
       onClosed: (code, reason) => {
         this.closed = { code, reason };

@@ -24,7 +24,7 @@ const rows = rowsOf0006<ResponseRow>('responses.jsonl').filter(({ encoding = 'id
 
 /** A client that has opened request 1 and gets the row, in pieces. */
 function answered(pieces: readonly Uint8Array[]): LonePeer {
-  const lone = new LonePeer({ role: 'client', dialect: 'exp-framing-0006' });
+  const lone = new LonePeer({ role: 'client', dialect: 'exp-framing-0006', stream: false });
   expect(lone.peer.open({ name: 'asked' })).toBe(1);
   lone.sent();
   for (const piece of pieces) lone.feedBytes(piece);

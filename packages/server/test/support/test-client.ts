@@ -60,9 +60,7 @@ export class TestClient {
       peer: this.peer,
       transport,
       clock,
-      onEvents: (events) => {
-        for (const event of events) this.#handle(event);
-      },
+      onEvent: (event) => this.#handle(event),
       onClosed: (code, reason) => {
         this.closedWith = { code, reason };
       },
