@@ -21,7 +21,14 @@ export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
 const CONNECTION_CODES: readonly string[] = ['connect-failed', 'connection-lost', 'session-lost', 'not-authenticated'];
 
 /** Codes of mistakes on the command line, in the environment, or in what they name. */
-const USAGE_CODES: readonly string[] = ['usage', 'bad-option', 'unknown-option', 'config-missing'];
+const USAGE_CODES: readonly string[] = [
+  'usage',
+  'bad-option',
+  'unknown-option',
+  'config-missing',
+  'bad-config',
+  'bad-commands',
+];
 
 /** The exit status for an error that ended a command. */
 export function statusOf(error: unknown): ExitStatus {

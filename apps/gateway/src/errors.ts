@@ -19,8 +19,9 @@ export const SETUP_ERRORS = {
     remedy: 'The message has the place; the file exports one object of options as its default.',
   },
   'bad-commands': {
-    means: 'A module of commands is missing, broken, or exports no commands.',
-    remedy: "Export what `implement()` of `@wiremux/server` returns, under any name or as the module's default.",
+    means: 'A module of commands is missing, broken or without commands, or two sets have a command of the same name.',
+    remedy:
+      "The message says which. Export what `implement()` of `@wiremux/server` returns, under any name or as the module's default.",
   },
   'port-taken': {
     means: 'Another process listens on that port.',

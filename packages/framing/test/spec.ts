@@ -16,3 +16,9 @@ export function specTable(after: string): string[][] {
     return cells.map((cell) => cell.trim());
   });
 }
+
+/** The text of one rule. */
+export function specRule(id: string): string {
+  const from = text.indexOf(`- **${id}**`);
+  return text.slice(from, text.indexOf('\n- **', from + 1));
+}

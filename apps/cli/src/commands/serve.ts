@@ -42,7 +42,7 @@ function flagsOf({ name, flag, form, placeholder, about, default: fallback }: Op
   const help = `${about}${defaultHelp(fallback)}`;
   const options =
     form === 'switch'
-      ? [new Option(flag, help).hideHelp(fallback === true), new Option(noFlagOf(flag), `Turns off: ${about}`)]
+      ? [new Option(flag, help).hideHelp(fallback === true), new Option(noFlagOf(flag), `Turns ${flag} off`)]
       : [new Option(`${flag} <${placeholder}>`, help)];
   for (const option of options) {
     if (form === 'list') option.argParser<readonly string[] | undefined>((item, items) => [...(items ?? []), item]);

@@ -1,4 +1,4 @@
-import { type Logger, pino, stdTimeFunctions } from 'pino';
+import { type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import type { LogLevel } from '../config/settings.js';
 import { terminalStream } from './terminal.js';
 
@@ -17,6 +17,8 @@ export function createLogger(level: LogLevel, output: LogOutput = process.stderr
   const options = {
     level,
     base: null,
+    // The server describes errors itself, with no more than may be logged: pino's own reading would rename their type.
+    serializers: { err: (error: unknown) => (error instanceof Error ? stdSerializers.err(error) : error) },
     timestamp: stdTimeFunctions.isoTime,
     redact: { paths: SECRET.flatMap((name) => [name, `*.${name}`]), censor: '(not shown)' },
   };

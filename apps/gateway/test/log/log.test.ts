@@ -42,6 +42,12 @@ describe('the log', () => {
     expect(output.lines[0]).toMatch(/error A command failed\.\n {4}TypeError: broken\n {8}at /);
   });
 
+  it('keeps the type of an error that was described already', () => {
+    const output = recording(false);
+    createLogger('info', output).error({ err: { type: 'RangeError', message: 'too far' } }, 'A command failed.');
+    expect(JSON.parse(output.lines[0] as string)).toMatchObject({ err: { type: 'RangeError', message: 'too far' } });
+  });
+
   it('never has what is secret', () => {
     const output = recording(false);
     const log = createLogger('info', output);

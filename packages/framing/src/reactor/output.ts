@@ -43,7 +43,7 @@ export class Output implements FrameWriter {
   readonly #settingsFirst: boolean;
   readonly #onScheduled: (half: SendHalf) => void;
   readonly #onProof: (requestId: number) => void;
-  /** The connection is dead: credit and cancel have nobody left to reach (SPEC 5.11). */
+  /** The connection is dead: what its application still takes is granted to nobody (SPEC 5.11). */
   #dead = false;
   #linkFrames: LinkFrame[] = [];
   readonly #credits = new Map<number, number>();
@@ -104,7 +104,6 @@ export class Output implements FrameWriter {
 
   /** A cancel of one request replaces one that waits. */
   cancel(requestId: number, payload: Uint8Array, ack: boolean): void {
-    if (this.#dead) return;
     this.#cancels.set(requestId, { flags: ack ? CancelFlag.Ack : 0, payload });
   }
 

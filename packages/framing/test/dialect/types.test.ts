@@ -77,7 +77,7 @@ describe.each(COLUMNS)('SPEC 2.2, 2.3 frame types and flags of $name', ({ name, 
       for (let flags = 0; flags < 16; flags++) {
         if (legal.get(type)?.has(flags)) continue;
         const lone = new LonePeer({ role, dialect: name });
-        lone.feedBytes(rawFrame(role === 'client' ? 1 : 3, role === 'client' ? 4 : 3, 1, type, flags));
+        lone.feedBytes(rawFrame(role === 'client' ? 1 : 3, lone.stream, 0, type, flags));
         expect(lone.fault).toMatchObject({ rule: '2.3', closeCode: 1002 });
       }
     }

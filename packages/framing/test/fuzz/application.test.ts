@@ -31,7 +31,7 @@ describe('SPEC 5, 8.4 to 8.9: careless applications', () => {
             expect(ends.flatMap(({ problems }) => problems)).toEqual([]);
             expect(ends.flatMap(({ faults }) => faults)).toEqual([]);
           }),
-          runs(250, 0.1),
+          runs(500, 0.1),
         );
         expect(requests).toBeGreaterThan(250);
       },

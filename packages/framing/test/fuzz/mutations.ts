@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { encodeFrame, encodeValue } from '../../src/index.js';
 import { CUT_OFF, HOLD_BACK, type Mutation } from './fuzz-wire.js';
 
+const IDENTITY = encodeValue(Buffer.from('identity'));
+
 /** Payloads that mean something somewhere, and some that never do. */
 const PAYLOADS: readonly Uint8Array[] = [
   new Uint8Array(0),
@@ -15,7 +17,7 @@ const PAYLOADS: readonly Uint8Array[] = [
   encodeValue({ name: Buffer.from('command'), args: { __proto__: 1 } }),
   encodeValue({ contentencodings: [Buffer.from('zlib')], wiremux: { credit: 1 } }),
   encodeValue({ after: 1, jitter: 1 }),
-  encodeValue(Buffer.from('identity')),
+  IDENTITY,
   encodeValue(Buffer.alloc(65)),
   new Uint8Array(65_535),
   // Heads that announce more than there is, nesting without end, and a stray break.
@@ -77,6 +79,15 @@ const lie: fc.Arbitrary<Mutation> = fc
     return [frame, ...Array.from({ length: times }, () => extra)];
   });
 
+/** More streams than may be open. */
+const manyStreams: Mutation = (frame) => {
+  const { streamId } = headerOf(frame);
+  const begun = Array.from({ length: 20 }, (_, count) =>
+    encodeFrame({ requestId: 1, streamId: streamId + 2 * count + 10, streamFlags: 1, type: 9, flags: 1 }, IDENTITY),
+  );
+  return [frame, ...begun];
+};
+
 /** What a hostile peer, or a broken way to it, may do once. */
 export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   flip,
@@ -86,7 +97,7 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   { arbitrary: lie, weight: 2 },
   fc.uint8Array({ minLength: 1, maxLength: 40 }).map<Mutation>((bytes) => (frame) => [frame, bytes]),
   fc.integer({ min: 2, max: 40 }).map<Mutation>((times) => (frame) => Array.from({ length: times }, () => frame)),
-  fc.constantFrom<Mutation>(() => [], HOLD_BACK, CUT_OFF),
+  fc.constantFrom<Mutation>(() => [], manyStreams, HOLD_BACK, CUT_OFF),
 );
 
 function headerOf(frame: Uint8Array): Parameters<typeof encodeFrame>[0] {

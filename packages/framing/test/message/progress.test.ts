@@ -31,6 +31,11 @@ describe('SPEC 3.7 progress', () => {
     expect(read(encodeProgress({ topic: 't', pos, total: 0 }))).toEqual({ topic: 't', pos: written, total: 0 });
   });
 
+  it('SPEC 3.7.2 says with -1 that a topic is over, and with a total of 0 that it is not known', () => {
+    const over = { topic: 't', pos: -1, total: 0 };
+    expect(read(encodeProgress(over))).toEqual(over);
+  });
+
   it.each([
     ["{b'topic': b't', b'pos': -1, b'total': 0}", { topic: 't', pos: -1, total: 0 }],
     ["{'topic': 't', 'pos': 1}", { topic: 't', pos: 1, total: 0 }],

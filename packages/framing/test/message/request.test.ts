@@ -67,7 +67,7 @@ describe('SPEC 3.2.4 request maps that come in', () => {
     ["{'name': 'x'}", 'tstr', {}],
     ["{b'name': b'x', b'args': {b'a': 1, 'b': 2}}", 'both kinds of argument names', { a: 1, b: 2 }],
     ["{b'args': {b'__proto__': 1}, b'name': b'x'}", 'a harmless __proto__', JSON.parse('{"__proto__":1}')],
-  ])('SPEC 3.1.2 takes %s: %s', (literal, _, args) => {
+  ])('SPEC 3.1.2, 3.1.4 takes %s: %s', (literal, _, args) => {
     expect(read(literal)).toEqual({ kind: 'request', request: { name: 'x', args } });
   });
 

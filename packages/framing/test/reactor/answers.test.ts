@@ -105,7 +105,7 @@ describe.each(CLIENTS)('SPEC 3.4 answers in %j', (options) => {
     expect(lone.kinds(1)).toEqual(['answering', 'ended']);
   });
 
-  it('SPEC 3.1.2 may have a status of text strings, in any order of keys', () => {
+  it('SPEC 3.1.2, 3.4.2 may have a status of text strings, in any order of keys', () => {
     const lone = asked(options);
     give(lone, "1 S 0 command-response eos cbor:{'later': 1, 'status': 'ok'}");
     expect(lone.kinds(1)).toEqual(['answering', 'ended']);

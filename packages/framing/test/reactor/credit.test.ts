@@ -49,7 +49,7 @@ describe('SPEC 8.5 credit of answers', () => {
     expect(answered(lone)).toBe(credit);
   });
 
-  it('SPEC 8.5.2, 8.5.4 is spent by response frames, the status included, which are cut to fit', () => {
+  it('SPEC 8.5.1, 8.5.2, 8.5.4 is spent by response frames, the status included, which are cut to fit', () => {
     const lone = answering({ settings: "{b'wiremux': {b'credit': 1024}}" });
     lone.peer.sendValue(1, new Uint8Array(2_000));
     lone.sent();

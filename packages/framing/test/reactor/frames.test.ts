@@ -168,6 +168,18 @@ describe('SPEC 1 frames of a connection', () => {
     expect(past.fault).toMatchObject({ rule: '1.5', message: expect.stringContaining(`at most ${most}`) });
   });
 
+  it('SPEC 1.2, 1.7 have payloads past 65,536 bytes, and none at all', () => {
+    const lone = new LonePeer({ limits: { framePayload: 2 ** 20, uploadWindow: 2 ** 20 } });
+    lone.feed("1 3 0 command-request new|have-data cbor:{b'name': b'x'}", '1 3 0 command-data continuation x');
+    lone.peer.dataTaken(1, 1);
+    const bytes = frameBytes('1 3 0 command-data continuation …x70000');
+    expect(toHex(bytes.subarray(0, 3))).toBe('701101');
+    lone.feedBytes(bytes);
+    lone.feed('1 3 0 command-data eos ');
+    expect(lone.of('data').map((piece) => piece.bytes.length)).toEqual([1, 70_000]);
+    expect(lone.of('data-end')).toHaveLength(1);
+  });
+
   it('SPEC 1.6 mean the same however they are cut', () => {
     const frames = [
       "0 1 stream-begin sender-protocol-settings eos cbor:{b'wiremux': {}}",

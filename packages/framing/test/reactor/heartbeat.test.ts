@@ -10,7 +10,7 @@ const PING = "0 1 0 ping 0 cbor:b'p'";
 const quiet = (limits = {}): LonePeer => new LonePeer({ stream: false, limits });
 
 describe('SPEC 8.7 acks', () => {
-  it('SPEC 8.7.1, 8.7.2 say how many session frames came, link frames not counted', () => {
+  it('SPEC 8.7.1, 8.7.2, 8.1.1, 8.1.3 say how many session frames came, link frames not counted', () => {
     const lone = quiet();
     lone.feed(`1 3 stream-begin ${CALL}`, PING, '9 3 0 cancel 0 ', "0 3 0 stream-settings eos cbor:b'identity'");
     lone.peer.endAnswer(1);

@@ -63,6 +63,32 @@ describe.each(BOTH)('SPEC 7.2 messages in %j', (options) => {
   });
 });
 
+describe('SPEC 7.4 bytes that were handed over', () => {
+  it('do not change when more is sent, however they were made', () => {
+    const lone = new LonePeer({ settings: "{b'wiremux': {b'credit': 16777216}}" });
+    const handed: { readonly chunks: Uint8Array[]; readonly copy: Buffer }[] = [];
+    for (let id = 1; id < 60; id += 2) {
+      lone.feed(`${id} 3 0 command-request new cbor:{b'name': b'x'}`);
+      lone.peer.sendValue(id, { id, text: 'x'.repeat(id) });
+      lone.peer.sendValue(id, new Uint8Array(id * 200).fill(id));
+      lone.peer.sendProgress(id, { topic: 't', pos: id, total: 60 });
+      lone.peer.endAnswer(id);
+      const chunks = lone.peer.takeBytes(0) ?? [];
+      handed.push({ chunks, copy: Buffer.concat(chunks) });
+    }
+    for (const { chunks, copy } of handed) expect(Buffer.concat(chunks).equals(copy)).toBe(true);
+  });
+
+  it('SPEC 8.7.5 may wait for ever: reading goes on', () => {
+    const lone = new LonePeer({ settings: "{b'wiremux': {b'credit': 16777216}}" });
+    lone.feed("1 3 0 command-request new cbor:{b'name': b'x'}");
+    lone.peer.sendValue(1, new Uint8Array(5_000_000));
+    for (let id = 3; id < 300; id += 2) lone.feed(`${id} 3 0 command-request new cbor:{b'name': b'x'}`);
+    expect(lone.peer.readPaused).toBe(false);
+    expect(lone.of('request')).toHaveLength(150);
+  });
+});
+
 describe('SPEC 7.2, 8.12.2 messages of control frames', () => {
   it('are cut as well, and nothing overtakes those that wait', () => {
     const lone = new LonePeer({ role: 'client' });

@@ -54,7 +54,7 @@ function at(lone: LonePeer, frames: readonly string[]): void {
 }
 
 describe.each([{}, OLD])("SPEC 5.4 the opener's half in %j", (options) => {
-  it.each(pairs)('goes by the table: $state, $input', ({ state, input }) => {
+  it.each(pairs)('SPEC 3.3.3, 5.2, 5.4 goes by the table: $state, $input', ({ state, input }) => {
     const lone = new LonePeer(options);
     at(lone, STATES[state] ?? []);
     at(lone, [INPUTS[input] as string]);

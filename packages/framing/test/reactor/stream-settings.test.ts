@@ -52,7 +52,7 @@ describe.each(ALL)('SPEC 3.8.5, 3.8.6 stream settings at a peer of %j', (options
     ['no profile', '0 S stream-begin stream-settings eos '],
     ['a number', '0 S stream-begin stream-settings eos cbor:7'],
     ['a frame flagged encoded', "0 S stream-begin|encoded stream-settings eos cbor:b'identity'"],
-  ])('SPEC 3.8.6 break the connection with %s', (_, frame) => {
+  ])('SPEC 3.8.6, 4.8 break the connection with %s', (_, frame) => {
     const lone = fresh();
     give(lone, frame);
     expect(lone.fault).toMatchObject({ rule: '3.8.6', closeCode: 1002 });
