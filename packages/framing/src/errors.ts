@@ -128,6 +128,12 @@ export class WiremuxError extends Error {
     if (options.data !== undefined) this.data = options.data;
     if (options.retry !== undefined) this.retry = options.retry;
   }
+
+  /** What `JSON.stringify` writes: everything a program can use, and the message, which errors hide from it. */
+  toJSON(): { readonly code: string; readonly message: string; readonly data?: unknown; readonly retry?: number } {
+    const { code, message, data, retry } = this;
+    return { code, message, ...(data === undefined ? {} : { data }), ...(retry === undefined ? {} : { retry }) };
+  }
 }
 
 /** WebSocket close codes wiremux uses (SPEC 9.2). */

@@ -16,7 +16,7 @@ describe('SPEC 9.1 limits', () => {
       '9.1.4': `${DEFAULT_LIMITS.openingRequests}`,
       '9.1.5': DEFAULT_LIMITS.openRequests.toLocaleString('en'),
       '9.1.6': `${DEFAULT_LIMITS.openStreams}`,
-      '9.1.7': `${DEFAULT_LIMITS.cborDepth}`,
+      '9.1.7': `${DEFAULT_LIMITS.cborDepth}; at most 512`,
       '9.1.8': DEFAULT_LIMITS.cborItems.toLocaleString('en'),
       '9.1.9': `${DEFAULT_LIMITS.valueBytes / MiB} MiB`,
       '9.1.10': `${DEFAULT_LIMITS.grantedBytes / MiB} MiB`,

@@ -155,8 +155,9 @@ export class Link {
     }
     this.#closed = true;
     this.#stopTimer?.();
-    const why = reason === '' ? `code ${code}` : `${reason} (code ${code})`;
-    this.#peer.transportClosed(new WiremuxError('connection-lost', `The connection ended: ${why}`));
+    const why = reason === '' ? '' : `: ${reason}`;
+    const message = `The connection was lost (close ${code}${why}). Ask again once there is another.`;
+    this.#peer.transportClosed(new WiremuxError('connection-lost', message));
     this.#deliver();
     this.#options.onClosed(code, reason);
   }

@@ -172,7 +172,7 @@ export class Requester {
     const misplaced = misplacedByAnswerer(header);
     if (misplaced !== undefined) return misplaced;
     const request = this.#requests.get(id);
-    if (request === undefined || request.answered) {
+    if (request === undefined || request.answered || !request.send.begun) {
       const crossed = type === FrameType.Credit || (type === FrameType.Cancel && flags === 0);
       if (crossed) return this.#checkCrossed(type, payload);
       return fault('5.5', `A frame of type ${type} came for request ${id}, whose answer is not open.`);

@@ -77,6 +77,15 @@ describe.each(CLIENTS)("SPEC 5.5 the answerer's half in %j", (options) => {
   });
 });
 
+describe.each(CLIENTS)('SPEC 5.5, 8.4.5 an answer in %j', (options) => {
+  it('to a request of which nothing was sent yet breaks the connection', () => {
+    const lone = new LonePeer(options);
+    lone.peer.open({ name: 'queued' });
+    give(lone, `1 S 0 command-response eos ${OK}`);
+    expect(lone.fault?.rule).toBe('5.5');
+  });
+});
+
 describe.each(CLIENTS)('SPEC 3.4 answers in %j', (options) => {
   const values = fromHex([OK_BYTES, '01', '83010203', '5f41614162ff', 'a1617801', '6568656c6c6f', 'f93e00'].join(''));
   const expected = [1, [1, 2, 3], Uint8Array.of(0x61, 0x62), { x: 1 }, 'hello', 1.5];

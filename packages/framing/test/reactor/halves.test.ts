@@ -259,6 +259,7 @@ describe('SPEC 8.4 requests both ways', () => {
   it('SPEC 8.4.1, 5.1 are opened by servers with even ids', () => {
     const lone = new LonePeer();
     expect([lone.peer.open({ name: 'a' }), lone.peer.open({ name: 'b' })]).toEqual([2, 4]);
+    lone.sent();
     give(lone, `2 S 0 command-response eos ${OK}`);
     expect(lone.kinds(2)).toEqual(['answering', 'ended']);
   });
