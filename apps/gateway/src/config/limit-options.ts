@@ -22,7 +22,7 @@ export const LIMIT_OPTIONS: { readonly [Name in keyof Limits]: Option<number> } 
   openStreams: limit('openStreams', 1, 127, 'Streams open at once, per direction.'),
   cborDepth: limit('cborDepth', 4, 512, 'Nesting of one value.'),
   cborItems: limit('cborItems', 16, 100_000_000, 'Items in one value, nested ones counted.'),
-  valueBytes: limit('valueBytes', 1 * KiB, 1 * GiB, 'Size of one value.', 'bytes'),
+  valueBytes: limit('valueBytes', 1 * KiB, 1 * GiB - 1, 'Size of one value.', 'bytes'),
   settingsBytes: limit('settingsBytes', 1 * KiB, 1 * MiB, 'Size of the settings a client sends first.', 'bytes'),
   settingsTimeout: limit('settingsTimeout', 100, HOUR, "Time for a client's settings to arrive.", 'ms'),
   answerCredit: limit('answerCredit', 1 * KiB, 16 * MiB, 'Credit of answers asked of a peer.', 'bytes'),

@@ -72,6 +72,14 @@ describe('ByteQueue', () => {
     expect(take(queue, 29)).toEqual([...memory.subarray(0, 20), ...memory.subarray(21)]);
   });
 
+  it('SPEC 3.4.7 joins no more than leaves an edge to cut at', () => {
+    const memory = new Uint8Array(40_000);
+    const queue = new ByteQueue();
+    for (let at = 0; at < memory.length; at += 1_000) queue.push(memory.subarray(at, at + 1_000));
+    expect(queue.nextCut(17_000)).toBe(16_000);
+    expect(queue.nextCut(33_500)).toBe(32_000);
+  });
+
   it('forgets everything when cleared, and empty pieces at once', () => {
     const queue = new ByteQueue();
     queue.push(new Uint8Array(0));

@@ -180,6 +180,15 @@ describe.each(CLIENTS)('SPEC 3.4 answers in %j', (options) => {
     expectUnharmed(lone);
   });
 
+  it('SPEC 3.4.2 do not begin with a status that only looks like one, inside another', () => {
+    const lone = asked(options);
+    lone.feedBytes(rawFrame(1, lone.stream, 0, 3, 1, fromHex('a1467374617475734b')));
+    lone.feedBytes(rawFrame(1, lone.stream, 0, 3, 1, fromHex(OK_BYTES)));
+    expect(lone.kinds(1)).toEqual(['failed']);
+    expect(lone.error(1)?.code).toBe('protocol');
+    expectUnharmed(lone);
+  });
+
   it('SPEC 3.4.4 still give the values before the fault', () => {
     const lone = asked(options);
     lone.feedBytes(rawFrame(1, lone.stream, 0, 3, 1, fromHex(`${OK_BYTES}0102ff03`)));

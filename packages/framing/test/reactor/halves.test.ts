@@ -5,6 +5,8 @@ import { LonePeer } from './lone-peer.js';
 const NAME = "cbor:{b'name': b'x'}";
 const OK = "cbor:{b'status': b'ok'}";
 const CREDIT = '1 S 0 credit 0 cbor:65536';
+/** More than may be unspent at once where it is not ignored. */
+const MOST_CREDIT = '1 S 0 credit 0 cbor:16777216';
 const CANCEL = '1 S 0 cancel 0 ';
 const PROOF = "1 S 0 cancel ack cbor:{b'result': b'stopped'}";
 const DATA = '1 S 0 command-data continuation abc';
@@ -43,9 +45,9 @@ function isFree(lone: LonePeer): boolean {
 describe("SPEC 8.4.7 the opener's half, seen by the answerer", () => {
   it.each([
     ['absent', CANCEL],
-    ['absent', CREDIT],
-    ['opening, answer ended', CREDIT],
-    ['sending, answer ended', CREDIT],
+    ['absent', MOST_CREDIT],
+    ['opening, answer ended', MOST_CREDIT],
+    ['sending, answer ended', MOST_CREDIT],
   ])('SPEC 8.4.6 %s: ignores %s', (state, frame) => {
     const lone = server[state]?.() as LonePeer;
     const { length } = lone.events;
@@ -209,11 +211,12 @@ describe("SPEC 8.4.7 the answerer's half, seen by the opener", () => {
     expect(lone.kinds(1)).toEqual(['upload-refused', 'answering', 'ended']);
   });
 
-  it('SPEC 8.6.5 open: ignores a cancel when its own half has ended', () => {
+  it('SPEC 8.4.6, 8.6.5 open: ignores credit and cancel when its own half has ended', () => {
     const lone = new LonePeer({ role: 'client' });
     lone.peer.open({ name: 'x' });
     lone.sent();
-    give(lone, CANCEL);
+    give(lone, CANCEL, MOST_CREDIT, MOST_CREDIT);
+    expect(lone.fault).toBeUndefined();
     expect(lone.kinds(1)).toEqual([]);
     expect(lone.sentSession()).toEqual([]);
   });
@@ -262,6 +265,17 @@ describe('SPEC 8.4 requests both ways', () => {
     lone.sent();
     give(lone, `2 S 0 command-response eos ${OK}`);
     expect(lone.kinds(2)).toEqual(['answering', 'ended']);
+  });
+
+  it('SPEC 5.1 have ids of a server that wrap behind 65,534', () => {
+    const lone = new LonePeer();
+    const ids = Array.from({ length: 32_768 }, () => {
+      const id = lone.peer.open({ name: 'x' });
+      lone.peer.cancel(id);
+      return id;
+    });
+    expect(ids.slice(-2)).toEqual([65_534, 2]);
+    expect(lone.sentSession()).toEqual([]);
   });
 
   it('SPEC 8.4.1 are answered by clients', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { WiremuxError } from '../../src/index.js';
 import { type LoneOptions, LonePeer } from './lone-peer.js';
 
 const OLD: LoneOptions = { dialect: 'exp-framing-0006' };
@@ -204,6 +205,27 @@ describe('SPEC 9.1.14, 9.1.16 the control budget', () => {
     for (let cost = 0; cost < 3; cost++) fresh.feed('0 1 0 sender-protocol-settings continuation ');
     expect(fresh.fault).toMatchObject({ closeCode: 4429 });
   });
+
+  it.each(['unknown-command', 'bad-arguments', 'not-allowed', 'too-many-requests'])(
+    'is spent by a request that the application refuses with `%s`, and not by one that fails later',
+    (refusal) => {
+      const lone = new LonePeer({ limits: budget });
+      const error = new WiremuxError(refusal, 'no');
+      for (let round = 0; round < 10; round++) {
+        give(lone, call(1));
+        lone.peer.sendValue(1, 1);
+        lone.peer.failAnswer(1, error);
+        lone.sent();
+      }
+      for (let round = 0; round < 4; round++) {
+        expect(lone.fault).toBeUndefined();
+        give(lone, call(1));
+        lone.peer.failAnswer(1, error);
+        lone.sent();
+      }
+      expect(lone.fault).toMatchObject({ rule: '9.1.14', closeCode: 4429 });
+    },
+  );
 
   it('is not spent by anything else', () => {
     const lone = server();

@@ -130,6 +130,8 @@ describe('SPEC 8.3 the handshake of wiremux.1', () => {
     (role) => {
       const lone = fresh({ role });
       lone.wait(9_999);
+      lone.peer.handleTimeout(lone.now);
+      lone.sent();
       expect(lone.fault).toBeUndefined();
       lone.feed(`0 ${role === 'client' ? 2 : 1} stream-begin ${SETTINGS} continuation \\xa0`);
       lone.wait(1);
@@ -208,8 +210,10 @@ describe('SPEC 8.3.3, 8.3.6 limits of the other side', () => {
     expect(lone.peer.openSlots).toBe(0);
     expect(() => lone.peer.open({ name: 'y' })).toThrow(expect.objectContaining({ code: 'too-many-requests' }));
     lone.sent();
+    expect(lone.of('slots-free')).toEqual([]);
     lone.feed("1 4 0 command-response eos cbor:{b'status': b'ok'}");
     expect(lone.peer.openSlots).toBe(1);
+    expect(lone.of('slots-free')).toHaveLength(1);
   });
 
   it('SPEC 8.3.6 keep a request map from being sent', () => {
