@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Commands } from '@wiremux/client';
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { connectForTest } from '../support/clients.js';
@@ -67,6 +68,32 @@ describe('wiremux serve', () => {
     const { mux } = await startGateway([], { cwd: workingDirectory.path });
     const { stdout } = await runWiremux(['call', mux, 'capabilities']);
     expect(JSON.parse(stdout)).toMatchObject({ limits: { openRequests: 7 } });
+  });
+
+  it('goes on when a command throws where nobody can catch it', async () => {
+    const config = folder.write(
+      'stray.js',
+      `import { command, defineCommands, implement } from '@wiremux/server';
+      const contract = defineCommands({ listener: command({}), promise: command({}) });
+      export default { commands: implement(contract, {
+        listener: async function* (_, { signal }) {
+          signal.addEventListener('abort', () => { throw new Error('The listener broke.'); });
+          yield 1;
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        },
+        promise: () => {
+          void Promise.reject(new Error('Nobody waits.'));
+          return 1;
+        },
+      }) };`,
+    );
+    const { child, mux } = await startGateway(['--config', config]);
+    const client = connectForTest<Commands>(mux);
+    expect(await firstValueFrom(client.call('listener'))).toBe(1);
+    while (!(await child.errorLine()).includes('The listener broke.'));
+    expect(await firstValueFrom(client.call('promise'))).toBe(1);
+    while (!(await child.errorLine()).includes('Nobody waits.'));
+    expect(await firstValueFrom(client.call('echo', { after: true }))).toEqual({ after: true });
   });
 });
 

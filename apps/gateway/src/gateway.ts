@@ -43,6 +43,8 @@ export interface Gateway {
   readonly settings: GatewaySettings;
   /** Everything served: the built-in commands and the operator's. */
   readonly commands: CommandSet;
+  /** Where it logs. */
+  readonly log: Logger;
   /**
    * Begins to serve; to be called once.
    * @throws {WiremuxError} `port-taken` or `listen-failed`
@@ -69,7 +71,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 class GatewayServer implements Gateway {
   readonly settings: GatewaySettings;
   readonly commands: CommandSet;
-  readonly #log: Logger;
+  readonly log: Logger;
   readonly #limits: Limits;
   readonly #connections = new ConnectionRegistry(nodeClock);
   readonly #metrics = new Metrics(this.#connections);
@@ -81,7 +83,7 @@ class GatewayServer implements Gateway {
 
   constructor(settings: GatewaySettings, sets: readonly CommandSet[], log: Logger) {
     this.settings = settings;
-    this.#log = log;
+    this.log = log;
     this.#limits = limitsOf(settings);
     this.commands = allCommands(
       sets,
@@ -97,7 +99,7 @@ class GatewayServer implements Gateway {
     const port = await listen(this.#server, host, asked);
     this.#loopDelay.start();
     const url = `http://${isIPv6(host) ? `[${host}]` : host}:${port}/`;
-    this.#log.debug({ url }, 'The gateway is listening.');
+    this.log.debug({ url }, 'The gateway is listening.');
     return { url, port };
   }
 
@@ -107,7 +109,7 @@ class GatewayServer implements Gateway {
   }
 
   async #close(): Promise<void> {
-    this.#log.info({ connections: this.#connections.size }, 'The gateway is closing.');
+    this.log.info({ connections: this.#connections.size }, 'The gateway is closing.');
     for (const { connection } of this.#connections.all()) {
       connection.close(CloseCode.Restart, 'The gateway is closing.');
     }
@@ -125,7 +127,7 @@ class GatewayServer implements Gateway {
     let stopTimer: () => void = () => {};
     const grace = new Promise<void>((resolve) => {
       stopTimer = nodeClock.timer(this.settings.grace, () => {
-        this.#log.warn({ connections: this.#connections.size }, 'The grace is over: what has not stopped is dropped.');
+        this.log.warn({ connections: this.#connections.size }, 'The grace is over: what has not stopped is dropped.');
         resolve();
       });
     });
@@ -160,7 +162,7 @@ class GatewayServer implements Gateway {
     server.maxConnections = settings.maxConnections + SPARE_SOCKETS;
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       route(request, response).catch((err: unknown) => {
-        this.#log.error({ err, path: request.url }, 'An HTTP request failed.');
+        this.log.error({ err, path: request.url }, 'An HTTP request failed.');
         response.destroy();
       });
     });
@@ -180,7 +182,7 @@ class GatewayServer implements Gateway {
       dialect,
       commands: this.commands,
       limits: this.#limits,
-      log: this.#log,
+      log: this.log,
       agent: `wiremux/${VERSION}`,
       observer: {
         requestRefused,

@@ -15,3 +15,4 @@ export { isSetupError, SETUP_ERRORS, type SetupErrorCode } from './errors.js';
 export { createGateway, type Gateway, type GatewayAddress } from './gateway.js';
 export { startupReport } from './report.js';
 export { closeOnSignals } from './signals.js';
+export { logStrayErrors } from './stray-errors.js';

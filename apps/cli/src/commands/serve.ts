@@ -32,6 +32,7 @@ async function runGateway(module: GatewayModule, { config, ...flags }: ServeOpti
   const { options } = await module.loadConfig({ cwd: process.cwd(), config, env: process.env, flags });
   const gateway = module.createGateway(options);
   const address = await gateway.listen();
+  module.logStrayErrors(gateway.log);
   const closed = module.closeOnSignals(gateway);
   await stdout.line(module.startupReport(address, gateway.settings.page));
   await closed;

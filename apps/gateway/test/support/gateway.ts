@@ -19,6 +19,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     ...address,
     settings: gateway.settings,
     commands: gateway.commands,
+    log: gateway.log,
     listen: () => gateway.listen(),
     close: () => gateway.close(),
   };
