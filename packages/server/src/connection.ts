@@ -96,7 +96,7 @@ export class ServerConnection {
   constructor(options: ServerConnectionOptions) {
     const { transport, clock, dialect, commands, limits, agent, authenticate } = options;
     const { channels = DEFAULT_CHANNELS, log = SILENT, observer = {} } = options;
-    if (authenticate && !dialect.duplex && !options.principal) {
+    if (authenticate && !dialect.extended && !options.principal) {
       throw new TypeError(`A client cannot authenticate in ${dialect.name}: give the connection its principal.`);
     }
     this.id = options.id ?? crypto.randomUUID();

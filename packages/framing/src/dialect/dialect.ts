@@ -8,10 +8,9 @@ export interface Dialect {
   readonly mediaType: string;
   /** Legal combinations: index type × 16 + flags (SPEC 2.2, 2.3). */
   readonly legal: readonly boolean[];
-  /**
-   * Whether it has the extension of SPEC 8: link frames, settings both ways, credit, cancel, ack, ping, error codes and
-   * requests from both sides.
-   */
+  /** It has the link stream, settings both ways, error codes and the request map's extras (SPEC 8.1, 8.3, 3.9, 8.11). */
+  readonly extended: boolean;
+  /** It has credit, cancel, ack and ping, and requests from both sides (SPEC 8.4 to 8.9). */
   readonly duplex: boolean;
   readonly argumentForm: ArgumentForm;
   /** Largest payload of request frames, bytes; Infinity: as it fits. */

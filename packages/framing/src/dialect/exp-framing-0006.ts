@@ -6,6 +6,7 @@ export const EXP_FRAMING_0006: Dialect = {
   name: 'exp-framing-0006',
   mediaType: 'application/mercurial-exp-framing-0006',
   legal: LEGAL_IN_0006,
+  extended: false,
   duplex: false,
   argumentForm: 'portable',
   mapCut: 32_768,

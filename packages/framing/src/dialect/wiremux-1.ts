@@ -6,6 +6,7 @@ export const WIREMUX_1: Dialect = {
   name: 'wiremux.1',
   mediaType: 'application/vnd.wiremux.frames',
   legal: LEGAL_IN_WIREMUX_1,
+  extended: true,
   duplex: true,
   argumentForm: 'text',
   mapCut: Number.POSITIVE_INFINITY,

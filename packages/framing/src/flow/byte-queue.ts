@@ -1,4 +1,8 @@
-import type { FrameBatch } from '../frame/batch.js';
+/** Takes bytes in order; what is kept of them must not be changed. */
+export interface ByteSink {
+  /** Takes `bytes[start, end)`. */
+  write(bytes: Uint8Array, start: number, end: number): void;
+}
 
 interface Chunk {
   readonly bytes: Uint8Array;
@@ -64,14 +68,14 @@ export class ByteQueue {
     return cut === 0 ? most : cut;
   }
 
-  /** Writes the first `count` bytes as payload of the frame begun, and forgets them. */
-  writeTo(batch: FrameBatch, count: number): void {
+  /** Writes the first `count` bytes, and forgets them. */
+  writeTo(sink: ByteSink, count: number): void {
     let missing = count;
     this.#size -= count;
     while (missing > 0) {
       const { bytes } = this.#chunks[this.#first] as Chunk;
       const end = Math.min(bytes.length, this.#offset + missing);
-      batch.write(bytes, this.#offset, end);
+      sink.write(bytes, this.#offset, end);
       missing -= end - this.#offset;
       if (end === bytes.length) {
         this.#chunks[this.#first++] = undefined;

@@ -42,7 +42,7 @@ export class FrameRouter {
     this.#settings = new SettingsExchange(context);
     this.#streamSettings = new StreamSettingsReader(context);
     this.#ownParity = role === 'client' ? 1 : 0;
-    this.#linkStream = dialect.duplex ? 1 + this.#ownParity : 0;
+    this.#linkStream = dialect.extended ? 1 + this.#ownParity : 0;
     this.inbound = new InboundStreams(this.#ownParity === 1 ? 0 : 1, limits.openStreams, this.#linkStream);
   }
 
@@ -66,9 +66,9 @@ export class FrameRouter {
     if (dialect.legal[type * 16 + flags] !== true) {
       return fault('2.3', `A frame of type ${type} with flags ${flags} is not defined in ${dialect.name}.`);
     }
-    if (dialect.duplex) {
+    if (dialect.extended) {
       if (header.streamId === this.#linkStream) return this.#linkFrame(header, payload);
-      this.#routes.heartbeat.countFrame(HEADER_SIZE + payload.length);
+      if (dialect.duplex) this.#routes.heartbeat.countFrame(HEADER_SIZE + payload.length);
       const outOfPlace = this.#checkSessionFrame(header);
       if (outOfPlace !== undefined) return outOfPlace;
     } else if (type === FrameType.SenderSettings) {

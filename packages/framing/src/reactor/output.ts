@@ -70,10 +70,10 @@ export class Output implements FrameWriter {
     }
     const first = options.role === 'client' ? 1 : 2;
     this.#linkStream = { id: first, channel: 'link', frames: 0, bytes: 0 };
-    this.streams = options.dialect.duplex
+    this.streams = options.dialect.extended
       ? new OutboundStreams(first + 2, MOST_STREAMS)
       : new OutboundStreams(first, 1);
-    this.#settingsFirst = options.dialect.duplex;
+    this.#settingsFirst = options.dialect.extended;
     this.scheduler = new Scheduler(options.channels);
     this.maxPayload = options.maxPayload;
     this.#onScheduled = options.onScheduled;
@@ -133,6 +133,18 @@ export class Output implements FrameWriter {
     this.#count(length);
     this.sessionFrames++;
     this.batch.begin({ requestId, streamId: stream.id, streamFlags, type, flags }, length);
+  }
+
+  write(bytes: Uint8Array, start: number, end: number): void {
+    this.batch.write(bytes, start, end);
+  }
+
+  end(): void {
+    // Nothing is to be done for plain frames.
+  }
+
+  get empty(): boolean {
+    return this.batch.size === 0;
   }
 
   /** The error frame of the connection in 0006, where there is no link stream. */

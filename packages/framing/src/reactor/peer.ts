@@ -79,7 +79,7 @@ export class Peer {
     this.role = role;
     this.dialect = dialect;
     this.#openedAt = now;
-    this.#mustAuthenticate = options.authenticate === true && dialect.duplex;
+    this.#mustAuthenticate = options.authenticate === true && dialect.extended;
     this.#reader = new FrameReader(limits.framePayload);
     this.#bucket = new TokenBucket(limits.controlBudget, limits.controlRefill, now);
     this.#output = new Output({
@@ -130,8 +130,8 @@ export class Peer {
       heartbeat: this.#heartbeat,
       onSettings: (settings) => this.#onSettings(settings),
     });
-    if (dialect.duplex && role === 'client') this.#sendSettings();
-    if (!dialect.duplex) this.#context.emit({ kind: 'ready', settings: DEFAULT_SETTINGS });
+    if (dialect.extended && role === 'client') this.#sendSettings();
+    if (!dialect.extended) this.#context.emit({ kind: 'ready', settings: DEFAULT_SETTINGS });
   }
 
   /** `callback` is called when there may be bytes to take, events to handle, or reading to pause or resume. */
@@ -356,7 +356,7 @@ export class Peer {
   }
 
   #onSettings(settings: PeerSettings): void {
-    if (!this.dialect.duplex) return;
+    if (!this.dialect.extended) return;
     this.#context.remoteSettings = settings;
     this.#output.maxPayload = settings.maxFrame;
     this.#output.streams.most = settings.openStreams;
@@ -424,8 +424,8 @@ export class Peer {
   }
 
   #sendFault({ message }: ProtocolFault, requestId: number): void {
-    const payload = encodeErrorFrame(new WiremuxError('protocol', message), 'protocol', this.dialect.duplex);
-    if (this.dialect.duplex) this.#output.link(FrameType.Error, 0, payload);
+    const payload = encodeErrorFrame(new WiremuxError('protocol', message), 'protocol', this.dialect.extended);
+    if (this.dialect.extended) this.#output.link(FrameType.Error, 0, payload);
     else if (this.role === 'server') this.#output.beginUnlinked(FrameType.Error, 0, requestId, payload);
   }
 }

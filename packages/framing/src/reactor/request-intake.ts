@@ -130,7 +130,7 @@ export class RequestIntake {
   }
 
   #read(request: IncomingRequest, map: Uint8Array): ProtocolFault | undefined {
-    const parsed = parseRequest(map, this.#context.cborLimits, this.#context.dialect.duplex);
+    const parsed = parseRequest(map, this.#context.cborLimits, this.#context.dialect.extended);
     if (parsed.kind === 'fault') return fault(parsed.rule, parsed.message);
     if (parsed.kind === 'refused') return this.#target.refuse(request, parsed.error);
     this.#target.start(request, parsed.request);

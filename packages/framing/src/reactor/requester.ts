@@ -88,7 +88,7 @@ export class Requester {
       {
         name,
         args,
-        ...(dialect.duplex && channel !== undefined ? { channel } : {}),
+        ...(dialect.extended && channel !== undefined ? { channel } : {}),
         ...(dialect.duplex && credit !== ownSettings.credit ? { credit } : {}),
       },
       dialect.argumentForm,
@@ -118,7 +118,7 @@ export class Requester {
       id,
       send,
       receive,
-      reader: new AnswerReader(this.#readers, dialect.duplex),
+      reader: new AnswerReader(this.#readers, dialect.extended),
       answered: false,
       silent: false,
       cancelled: false,
@@ -282,7 +282,7 @@ export class Requester {
 
   #error(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
     const decoded = decodeOne(payload, this.#context.cborLimits);
-    const error = decoded.ok ? parseErrorFrame(decoded.value, this.#context.dialect.duplex) : undefined;
+    const error = decoded.ok ? parseErrorFrame(decoded.value, this.#context.dialect.extended) : undefined;
     if (error === undefined) return fault('3.5.1', `The error frame of request ${request.id} is malformed.`);
     if (!request.silent && !request.cancelled) {
       request.silent = true;

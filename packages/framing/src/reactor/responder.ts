@@ -295,7 +295,7 @@ export class Responder {
   }
 
   #fail(request: IncomingRequest, error: WiremuxError): void {
-    const codes = this.#context.dialect.duplex;
+    const codes = this.#context.dialect.extended;
     if (request.answering) {
       this.#finish(request, { error: encodeErrorFrame(error, failureType(error), codes) });
       return;

@@ -1,16 +1,18 @@
 import type { Dialect } from '../dialect/dialect.js';
 import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
-import { ByteQueue } from '../flow/byte-queue.js';
+import { ByteQueue, type ByteSink } from '../flow/byte-queue.js';
 import type { Sendable } from '../flow/scheduler.js';
-import type { FrameBatch } from '../frame/batch.js';
 import { HEADER_SIZE } from '../frame/frame.js';
 import { SideQueue } from './side-queue.js';
 
 /** Where a half's frames go: it knows the stream of a channel and the message being built. */
-export interface FrameWriter {
-  readonly batch: FrameBatch;
-  /** Begins a frame on the channel's stream; its payload must follow with `batch.write`. */
+export interface FrameWriter extends ByteSink {
+  /** Nothing is in the message yet. */
+  readonly empty: boolean;
+  /** Begins a frame on the channel's stream, of type and flags as in {@link FrameType}; its payload follows with `write`. */
   begin(channel: string, requestId: number, type: number, flags: number, length: number): void;
+  /** The frame's payload is complete. */
+  end(): void;
 }
 
 /** What a {@link SendHalf} is made of. */
@@ -159,7 +161,7 @@ export class SendHalf implements Sendable {
    * cut and does not fit is not written into a message that has begun: then 0.
    */
   writeFrame(out: FrameWriter, most: number): number {
-    if (this.#nextWhole > most && out.batch.size > 0) return 0;
+    if (this.#nextWhole > most && !out.empty) return 0;
     this.#begun = true;
     if (this.#map !== undefined) return this.#writeMap(out, this.#map, most);
     if (!this.#side.empty) return this.#writeSide(out);
@@ -189,7 +191,8 @@ export class SendHalf implements Sendable {
       (whole ? 0 : RequestFlag.More) |
       (this.#hasData ? RequestFlag.HaveData : 0);
     out.begin(this.channel, this.requestId, FrameType.Request, flags, to - from);
-    out.batch.write(map, from, to);
+    out.write(map, from, to);
+    out.end();
     this.#mapOffset = to;
     if (whole) {
       this.#map = undefined;
@@ -201,7 +204,8 @@ export class SendHalf implements Sendable {
   #writeSide(out: FrameWriter): number {
     const { type, payload } = this.#side.shift();
     out.begin(this.channel, this.requestId, type, 0, payload.length);
-    out.batch.write(payload, 0, payload.length);
+    out.write(payload, 0, payload.length);
+    out.end();
     return HEADER_SIZE + payload.length;
   }
 
@@ -210,7 +214,8 @@ export class SendHalf implements Sendable {
     const last = this.#end === 'eos' && bytes === this.#body.size && bytes !== this.#dataCut;
     const flags = last ? PieceFlag.Eos : PieceFlag.Continuation;
     out.begin(this.channel, this.requestId, this.#bodyType, flags, bytes);
-    this.#body.writeTo(out.batch, bytes);
+    this.#body.writeTo(out, bytes);
+    out.end();
     this.#credit -= bytes;
     this.sentBytes += bytes;
     this.#ended = last;
@@ -221,11 +226,13 @@ export class SendHalf implements Sendable {
     this.#ended = true;
     if (this.#end === undefined || this.#end === 'eos') {
       out.begin(this.channel, this.requestId, this.#bodyType, PieceFlag.Eos, 0);
+      out.end();
       return HEADER_SIZE;
     }
     const { error } = this.#end;
     out.begin(this.channel, this.requestId, FrameType.Error, 0, error.length);
-    out.batch.write(error, 0, error.length);
+    out.write(error, 0, error.length);
+    out.end();
     return HEADER_SIZE + error.length;
   }
 }

@@ -44,8 +44,8 @@ export class SettingsExchange {
     this.#done = true;
     const decoded = decodeOne(this.#pieces.take(), cborLimits);
     if (!decoded.ok) return fault('3.1.7', `The settings cannot be read: ${decoded.error.message}`);
-    const settings = parseSettings(decoded.value, dialect.duplex);
-    return typeof settings === 'string' ? fault(dialect.duplex ? '8.3.5' : '3.8.3', settings) : settings;
+    const settings = parseSettings(decoded.value, dialect.extended);
+    return typeof settings === 'string' ? fault(dialect.extended ? '8.3.5' : '3.8.3', settings) : settings;
   }
 }
 
