@@ -61,7 +61,7 @@ describe('call', () => {
     expect(gateway.end.all('cancelled')).toEqual([]);
   });
 
-  it('grants credit as its subscriber takes values, without end (SPEC 8.5.7)', async () => {
+  it('SPEC 8.5.7 grants credit as its subscriber takes values, without end', async () => {
     const gateway = new TestGateway();
     const mux = await gateway.open({ limits: { answerCredit: 4_096 } });
     let received = 0;

@@ -294,7 +294,7 @@ describe('an attempt that takes too long', () => {
     expect(gateway.end.closed).toMatchObject({ code: 1006 });
   });
 
-  it('counts the time until the settings came, too (SPEC 9.1.12)', async () => {
+  it('SPEC 9.1.12 counts the time until the settings came, too', async () => {
     const gateway = new TestGateway();
     const mux = gateway.connect({ limits: { settingsTimeout: 2_000 } });
     const status = record(mux.status$);

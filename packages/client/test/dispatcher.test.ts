@@ -51,7 +51,7 @@ describe('requests that wait', () => {
     expect(names(gateway)).toEqual(['a', 'b', 'd']);
   });
 
-  it('wait for an open request to end, where the gateway allows no more (SPEC 8.4.10)', async () => {
+  it('SPEC 8.4.10 wait for an open request to end, where the gateway allows no more', async () => {
     const gateway = new TestGateway();
     gateway.limits = { openRequests: 2 };
     const mux = await gateway.open();
@@ -144,7 +144,7 @@ describe('SPEC 8.4.1 requests of the gateway', () => {
     expect(gateway.end.all('failed')).toMatchObject([{ id, error: { code: 'unknown-command' } }]);
   });
 
-  it('are proved stopped when their cancel comes along with them (SPEC 8.6.3)', async () => {
+  it('SPEC 8.6.3 are proved stopped when their cancel comes along with them', async () => {
     const clock = new VirtualClock();
     const [near, far] = memoryTransportPair(clock);
     const peer = new Peer({ role: 'server', dialect: dialectByName('wiremux.1')!, now: 0 });

@@ -103,7 +103,7 @@ describe('what a request says beside its values', () => {
     expect(gateway.end.all('request')).toEqual([]);
   });
 
-  it('is progress and text, in order (SPEC 3.6, 3.7)', async () => {
+  it('SPEC 3.6, 3.7 is progress and text, in order', async () => {
     const { gateway, request } = await openRequest();
     const [progress, output] = [record(request.progress$), record(request.output$)];
     record(request.values$);

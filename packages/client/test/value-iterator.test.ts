@@ -40,7 +40,7 @@ describe('iterating', () => {
     ]);
   });
 
-  it('takes a value only when it is asked for, so that the command waits (SPEC 8.5.6)', async () => {
+  it('SPEC 8.5.6 takes a value only when it is asked for, so that the command waits', async () => {
     const gateway = new TestGateway();
     const mux = await gateway.open({ limits: { answerCredit: 4_096 } });
     const iterator = mux.iterate('blob')[Symbol.asyncIterator]();
@@ -60,7 +60,7 @@ describe('iterating', () => {
     expect(bytesSent(gateway)).toBeLessThan(24 * 1_024);
   });
 
-  it('takes values of a request that has ended from no other that got its id (SPEC 5.1)', async () => {
+  it('SPEC 5.1 takes values of a request that has ended from no other that got its id', async () => {
     const gateway = new TestGateway();
     const mux = await gateway.open({ limits: { answerCredit: 4_096 } });
     const old = mux.iterate('blob')[Symbol.asyncIterator]();

@@ -109,7 +109,7 @@ describe("SPEC 7.2 a browser's socket", () => {
   it.each([
     ['a text message', 'text'],
     ['a message over 1 MiB + 64 KiB', new ArrayBuffer(1_114_113)],
-  ])('closes with 4402 on %s (SPEC 7.3, 9.2.2)', async (_, data) => {
+  ])('SPEC 7.3, 9.2.2 closes with 4402 on %s', async (_, data) => {
     const { socket, heard } = await dial();
     socket.onmessage?.({ data: new ArrayBuffer(1_114_112) });
     expect(socket.closes).toEqual([]);
@@ -125,7 +125,7 @@ describe("SPEC 7.2 a browser's socket", () => {
     [1009, 4402],
     [4408, 4408],
     [4429, 4429],
-  ])('closes for %d with %d (SPEC 9.2.2)', async (code, sent) => {
+  ])('SPEC 9.2.2 closes for %d with %d', async (code, sent) => {
     const { socket, transport } = await dial();
     transport.close(code, 'why');
     expect(socket.closes).toEqual([[sent, 'why']]);
@@ -145,7 +145,7 @@ describe("SPEC 7.2 a browser's socket", () => {
     expect(heard.closed).toEqual([[1012, 'restart']]);
   });
 
-  it('is gone at once when terminated, whatever the network does (SPEC 8.9.1)', async () => {
+  it('SPEC 8.9.1 is gone at once when terminated, whatever the network does', async () => {
     const { clock, socket, transport, heard } = await dial();
     transport.terminate();
     expect(heard.closed).toEqual([]);

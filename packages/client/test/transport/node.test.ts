@@ -165,7 +165,7 @@ describe("SPEC 7.2 Node's socket", () => {
     expect(heard.chunks).toEqual([new Uint8Array([1])]);
   });
 
-  it('closes with 1003 on a text message (SPEC 7.3)', async () => {
+  it('SPEC 7.3 closes with 1003 on a text message', async () => {
     const { heard, server } = await open();
     const code = new Promise((resolve) => server.on('close', resolve));
     server.send('text');
@@ -174,7 +174,7 @@ describe("SPEC 7.2 Node's socket", () => {
     expect(heard.chunks).toEqual([]);
   });
 
-  it('closes with 1009 on a message over 1 MiB + 64 KiB (SPEC 7.3)', async () => {
+  it('SPEC 7.3 closes with 1009 on a message over 1 MiB + 64 KiB', async () => {
     const { heard, server } = await open();
     const code = new Promise((resolve) => server.on('close', resolve));
     server.send(new Uint8Array(1_114_112));

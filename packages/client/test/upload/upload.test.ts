@@ -129,7 +129,7 @@ describe('SPEC 5.7 uploading', () => {
 });
 
 describe('an upload that ends early', () => {
-  it('gives up its source when the command wants no more, and the answer goes on (SPEC 8.6.5)', async () => {
+  it('SPEC 8.6.5 gives up its source when the command wants no more, and the answer goes on', async () => {
     const gateway = new TestGateway();
     const mux = await gateway.open();
     const source = new CountedSource(1_000, 8_192);

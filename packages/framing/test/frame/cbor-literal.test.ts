@@ -72,7 +72,7 @@ describe('SPEC 6.7 cbor: literals', () => {
     expect(parseHex(literal)).toBe(hex);
   });
 
-  it('sorts keys by content, not by length first (SPEC 6.9)', () => {
+  it('SPEC 6.9 sorts keys by content, not by length first', () => {
     expect(parseHex("{b'b': 0, b'aa': 0}")).toBe('a242616100416200');
   });
 
@@ -105,7 +105,7 @@ describe('SPEC 6.7 cbor: literals', () => {
     }
   });
 
-  it('bounds the depth, both ways (SPEC 6.8)', () => {
+  it('SPEC 6.8 bounds the depth, both ways', () => {
     const deepest = parseLiteral(nested(LITERAL_DEPTH), 0);
     expect(printLiteral(deepest)).toBe(nested(LITERAL_DEPTH));
     expect(() => parseLiteral(nested(LITERAL_DEPTH + 1), 0)).toThrow(TextFormError);
@@ -133,7 +133,7 @@ describe('SPEC 6.7 cbor: literals', () => {
     expect(printLiteral(fromHex(hex))).toBeUndefined();
   });
 
-  it('prints the request maps of the reference, which sorts keys so (SPEC 6.11)', () => {
+  it('SPEC 6.11 prints the request maps of the reference, which sorts keys so', () => {
     const rows = vectors<{ dialect: string; args: string }>('requests.jsonl');
     for (const { args } of rows) expect(parseHex(printLiteral(fromHex(args)) ?? 'no literal')).toBe(args);
   });

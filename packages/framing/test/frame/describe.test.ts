@@ -19,7 +19,7 @@ describe('SPEC 6 text form: descriptions for logs', () => {
     );
   });
 
-  it('shows no secret (SPEC 6.12)', () => {
+  it('SPEC 6.12 shows no secret', () => {
     const payload = parseLiteral("{b'wiremux': {b'token': b'sesame'}}", 0);
     const line = describeFrame({ ...header, type: 8 }, payload, 'wiremux.1');
     expect(line).toContain('token');

@@ -22,7 +22,7 @@ const exp0005 = [
 const exp0006 = [...exp0005, `8 sender-protocol-settings: ${pieces}`, `9 stream-settings: ${pieces}`];
 
 describe('SPEC 2 dialects: type and flag names', () => {
-  it('lists the dialects, oldest first (SPEC 2.1)', () => {
+  it('SPEC 2.1 lists the dialects, oldest first', () => {
     expect(DIALECT_NAMES).toEqual([
       'exp-framing-0002',
       'exp-framing-0003',

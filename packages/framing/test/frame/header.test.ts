@@ -9,7 +9,7 @@ describe('SPEC 1 frames: encoding', () => {
     expect(toHex(encodeFrame(row, fromHex(row.payload)))).toBe(row.frame);
   });
 
-  it('weighs the third length byte 65,536 (SPEC 1.2)', () => {
+  it('SPEC 1.2 weighs the third length byte 65,536', () => {
     const frame = encodeFrame({ requestId: 1, streamId: 1, streamFlags: 0, type: 2, flags: 1 }, new Uint8Array(70_000));
     expect(toHex(frame.subarray(0, 8))).toBe('7011010100010021');
     expect(frame.length).toBe(70_008);

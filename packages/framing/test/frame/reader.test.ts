@@ -53,7 +53,7 @@ describe('SPEC 1 frames: reading', () => {
     },
   );
 
-  it('reads all rows as one byte stream under every chunking (SPEC 1.6)', () => {
+  it('SPEC 1.6 reads all rows as one byte stream under every chunking', () => {
     const bytes = fromHex(rows.map((row) => row.frame).join(''));
     for (const chunks of everyChunking(bytes)) {
       const reader = new FrameReader(LIMIT);
@@ -76,7 +76,7 @@ describe('SPEC 1 frames: reading', () => {
     );
   });
 
-  it('reads a frame of 70,000 bytes where it is allowed (SPEC 1.2)', () => {
+  it('SPEC 1.2 reads a frame of 70,000 bytes where it is allowed', () => {
     const frame = {
       requestId: 1,
       streamId: 1,
