@@ -1,0 +1,35 @@
+import type { Peer, Session } from './peer.js';
+
+/** One figure that a work gives. */
+export interface Metric {
+  /** Key in the results, unique among all works. */
+  readonly key: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly better: 'higher' | 'lower';
+  /** What wiremux is to reach: its figure divided by that of the peer named, of the same metric unless another is named. */
+  readonly goal?: { readonly peer: string; readonly ratio: number; readonly metric?: string };
+}
+
+/** What a work has at hand, in the client's process. */
+export interface WorkContext {
+  readonly peer: Peer;
+  readonly port: number;
+  /** How long to measure, ms, where a work measures for a time. */
+  readonly measureFor: number;
+  connect(port?: number): Promise<Session>;
+  /** Has the server send one update to all subscribers. */
+  publish(): void;
+  /** Resident memory of the server's process after a collection, bytes. */
+  serverMemory(): Promise<number>;
+}
+
+/** One kind of work that every peer is given. */
+export interface Work {
+  readonly name: string;
+  readonly metrics: readonly Metric[];
+  /** Both ends compress, with a context that lives on. */
+  readonly compress?: boolean;
+  /** Does it once; undefined for what this peer cannot do. */
+  run(context: WorkContext): Promise<Readonly<Record<string, number>> | undefined>;
+}
