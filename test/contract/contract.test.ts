@@ -1,15 +1,20 @@
-import { connect, type DialectName } from '@wiremux/client';
+import { connect, type DialectName, type TransportKind } from '@wiremux/client';
 import { createGateway } from '@wiremux/gateway';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TestMux } from '../support/aborts.js';
 import { type contract, makeCommands } from '../support/commands.js';
-import { CONTRACT } from './cases.js';
+import { casesFor } from './cases.js';
 import { dialMemory } from './memory-server.js';
 
 const DIALECTS: readonly DialectName[] = ['wiremux.1', 'exp-framing-0006'];
+const TRANSPORTS: readonly TransportKind[] = ['websocket', 'http'];
 
-/** Runs every case that applies to the dialect against the commands of `support/commands.ts`. */
-function holdContract(dialect: DialectName, makeMux: (dialects: readonly DialectName[]) => TestMux): void {
+/** Runs every case that applies against the commands of `support/commands.ts`. */
+function holdContract(
+  transport: TransportKind,
+  dialect: DialectName,
+  makeMux: (dialects: readonly DialectName[]) => TestMux,
+): void {
   const open: TestMux[] = [];
   const connectOne = (): TestMux => {
     const mux = makeMux([dialect]);
@@ -19,25 +24,28 @@ function holdContract(dialect: DialectName, makeMux: (dialects: readonly Dialect
   afterEach(() => {
     for (const mux of open.splice(0)) mux.close();
   });
-  const cases = CONTRACT.filter(({ duplex }) => !duplex || dialect === 'wiremux.1');
-  it.each(cases)('$title', async ({ run, expected }) => {
+  it.each(casesFor(transport, dialect))('$title', async ({ run, expected }) => {
     expect(await run(connectOne(), connectOne)).toEqual(expected);
   });
 }
 
 describe.each(DIALECTS)('%s in memory', (dialect) => {
   const transport = dialMemory(makeCommands());
-  holdContract(dialect, (dialects) =>
+  holdContract('websocket', dialect, (dialects) =>
     connect<typeof contract>('ws://in.memory/', { dialects, transport, reconnect: false }),
   );
 });
 
-describe.each(DIALECTS)('%s over a WebSocket in Node', (dialect) => {
-  const gateway = createGateway({ port: 0, logLevel: 'silent', commands: makeCommands() });
-  let url = '';
-  beforeAll(async () => {
-    ({ url } = await gateway.listen());
+describe.each(TRANSPORTS)('over %s in Node', (transport) => {
+  describe.each(DIALECTS)('%s', (dialect) => {
+    const gateway = createGateway({ port: 0, logLevel: 'silent', commands: makeCommands() });
+    let url = '';
+    beforeAll(async () => {
+      ({ url } = await gateway.listen());
+    });
+    afterAll(() => gateway.close());
+    holdContract(transport, dialect, (dialects) =>
+      connect<typeof contract>(`${url}mux`, { dialects, transport, reconnect: false }),
+    );
   });
-  afterAll(() => gateway.close());
-  holdContract(dialect, (dialects) => connect<typeof contract>(`${url}mux`, { dialects, reconnect: false }));
 });

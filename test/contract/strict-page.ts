@@ -7,15 +7,15 @@ import { build, type Rolldown } from 'vite';
 /** A page that does nothing but load `page.ts`, served under the strictest policy it can run with. */
 export interface StrictPage {
   readonly origin: string;
-  /** Lets the page connect to this address, and nowhere else. */
-  allowConnect(url: string): void;
+  /** Lets the page connect to these addresses, and nowhere else. */
+  allowConnect(...urls: string[]): void;
   close(): Promise<void>;
 }
 
 const HTML = '<!doctype html><html lang="en"><title>contract</title><script type="module" src="/page.js"></script>';
 
-/** Bundles `page.ts` as a user's bundler would. */
-async function bundle(): Promise<string> {
+/** Bundles `page.ts` as a user's bundler would: its scripts by their paths, `/page.js` first. */
+async function bundle(): Promise<ReadonlyMap<string, string>> {
   const built = (await build({
     configFile: false,
     logLevel: 'error',
@@ -25,30 +25,28 @@ async function bundle(): Promise<string> {
       lib: { entry: fileURLToPath(new URL('page.ts', import.meta.url)), formats: ['es'], fileName: 'page' },
     },
   })) as Rolldown.RolldownOutput[];
-  const chunks = built.flatMap(({ output }) => output);
-  const [chunk] = chunks;
-  if (chunk?.type !== 'chunk' || chunks.length > 1) throw new Error('The bundle must be one script.');
-  return chunk.code;
+  const files = built.flatMap(({ output }) => output);
+  return new Map(files.map((file) => [`/${file.fileName}`, file.type === 'chunk' ? file.code : '']));
 }
 
 export async function serveStrictPage(): Promise<StrictPage> {
-  const script = await bundle();
+  const scripts = await bundle();
   let policy = "default-src 'none'; script-src 'self'";
   const server: Server = createServer((request, response) => {
-    const isScript = request.url === '/page.js';
-    response.writeHead(isScript || request.url === '/' ? 200 : 204, {
-      'content-type': isScript ? 'text/javascript' : 'text/html',
+    const script = scripts.get(request.url ?? '');
+    response.writeHead(script !== undefined || request.url === '/' ? 200 : 204, {
+      'content-type': script === undefined ? 'text/html' : 'text/javascript',
       'content-security-policy': policy,
     });
-    response.end(isScript ? script : HTML);
+    response.end(script ?? HTML);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${port}`,
-    allowConnect(url) {
-      policy += `; connect-src ${url}`;
+    allowConnect(...urls) {
+      policy += `; connect-src ${urls.join(' ')}`;
     },
     async close() {
       server.closeAllConnections();

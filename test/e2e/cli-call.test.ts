@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { firstValueFrom } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -78,6 +80,12 @@ describe('wiremux call', () => {
     expect(await call('measure', ['--dialect', dialect, '--data', '-'], randomBytes(300_000))).toEqual(ok('300000\n'));
   });
 
+  it.each(['0006', 'wiremux.1'])('speaks %s over HTTP', async (dialect) => {
+    const args = ['--transport', 'http', '--dialect', dialect];
+    expect(await call('greet', [...args, '--arg', 'name=Zoë'])).toEqual(ok('"Hello Zoë!"\n'));
+    expect(await call('measure', [...args, '--data', '-'], randomBytes(300_000))).toEqual(ok('300000\n'));
+  });
+
   it('prints text output on stderr, without progress where there is no terminal', async () => {
     expect(await call('narrate', ['--arg', 'steps=3'])).toEqual({
       ...ok('3\n'),
@@ -99,6 +107,63 @@ describe('wiremux call', () => {
     const child = startWiremux(['call', gateway.mux, 'taste', '--arg', 'bytes=10', '--data', '-']);
     child.stdin.write(Buffer.alloc(20));
     expect(await child.ended()).toEqual(ok('20\n'));
+  });
+});
+
+describe('SPEC 3.4.8 wiremux call --output', () => {
+  const SIZE = 20 * 1024 * 1024;
+
+  it.each(['wiremux.1', '0006'])('saves a byte string of any length in %s', async (dialect) => {
+    const file = join(folder.path, `blob-${dialect}`);
+    const args = ['--arg', `bytes=${SIZE}`, '--arg', 'whole=true', '--dialect', dialect];
+    expect(await call('blob', [...args, '--output', file])).toEqual(ok(''));
+    const saved = readFileSync(file);
+    expect(saved).toHaveLength(SIZE);
+    expect(
+      saved.equals(
+        Buffer.alloc(
+          SIZE,
+          Uint8Array.from({ length: 256 }, (_, at) => at),
+        ),
+      ),
+    ).toBe(true);
+    const whole = await call('blob', args);
+    expect(whole).toMatchObject({ status: 1, stdout: '' });
+    expect(whole.stderr).toMatch(/^wiremux: too-big: .*\n$/);
+  });
+
+  it('replaces the file, and prints the other values', async () => {
+    const file = folder.write('download', 'x'.repeat(1_000));
+    const args = ['--arg', 'name=n', '--arg', 'size=300', '--output', file];
+    expect(await call('download', args)).toEqual(ok('"n"\n300\n'));
+    expect([...readFileSync(file)]).toEqual(Array.from({ length: 300 }, (_, at) => at % 251));
+  });
+
+  it('leaves the file as it was when no bytes come, and empties it for an answer without any', async () => {
+    const file = folder.write('kept', 'before');
+    expect(await call('crash', ['--output', file])).toMatchObject({ status: 1 });
+    expect(readFileSync(file, 'utf8')).toBe('before');
+    expect(await call('nothing', ['--output', file])).toEqual(ok(''));
+    expect(readFileSync(file, 'utf8')).toBe('');
+  });
+
+  it('writes to stdout what is nothing but bytes', async () => {
+    const args = ['--arg', 'pieces=2', '--arg', 'piece=100', '--arg', 'sized=false', '--output', '-'];
+    const piece = String.fromCharCode(...Array.from({ length: 100 }, (_, at) => at));
+    expect(await call('pour', args)).toEqual(ok(piece + piece));
+    const mixed = await call('download', ['--arg', 'name=n', '--arg', 'size=3', '--output', '-']);
+    expect(mixed).toMatchObject({ status: 1, stdout: '' });
+    expect(mixed.stderr).toMatch(/^wiremux: unsupported: .*--output.*\n$/);
+  });
+
+  it.each([
+    ['/no/such/folder/file', /no such file/],
+    ['/', /a folder/],
+  ])('says that it cannot write %s', async (file, why) => {
+    const ended = await call('nothing', ['--output', file]);
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
+    expect(ended.stderr).toMatch(/^wiremux: usage: .*\n$/);
+    expect(ended.stderr).toMatch(why);
   });
 });
 
@@ -140,6 +205,7 @@ describe('wiremux call, when it goes wrong', () => {
     ['arguments that are not JSON', ['call', 'ws://127.0.0.1:1', 'echo', '--args', '{hello}']],
     ['a duration that is none', ['call', 'ws://127.0.0.1:1', 'echo', '--timeout', 'soon']],
     ['a dialect not spoken', ['call', 'ws://127.0.0.1:1', 'echo', '--dialect', '0001']],
+    ['a transport that is none', ['call', 'ws://127.0.0.1:1', 'echo', '--transport', 'pigeon']],
     ['a file that is not there', ['call', 'ws://127.0.0.1:1', 'digest', '--data', '/no/such/file']],
     ['a folder for a file', ['call', 'ws://127.0.0.1:1', 'digest', '--data', '/']],
   ])('%s ends with status 2', async (title, args) => {
@@ -150,6 +216,13 @@ describe('wiremux call, when it goes wrong', () => {
 
   it('nobody listening ends with status 3', async () => {
     const ended = await runWiremux(['call', `ws://127.0.0.1:${await freePort()}/mux`, 'echo']);
+    expect(ended).toMatchObject({ status: 3, stdout: '' });
+    expect(ended.stderr).toMatch(/^wiremux: connect-failed: .*\n$/);
+  });
+
+  it('nobody listening over HTTP ends with status 3 too', async () => {
+    const url = `ws://127.0.0.1:${await freePort()}/mux`;
+    const ended = await runWiremux(['call', url, 'echo', '--transport', 'http']);
     expect(ended).toMatchObject({ status: 3, stdout: '' });
     expect(ended.stderr).toMatch(/^wiremux: connect-failed: .*\n$/);
   });
@@ -178,6 +251,14 @@ describe('wiremux call, ended from outside', () => {
     child.kill('SIGINT');
     expect(await child.ended()).toEqual({ status: 130, signal: null, stdout: '"interrupted"\n', stderr: '' });
     expect(await abortOf(connectForTest(gateway.mux), 'interrupted')).toBe('aborted');
+  });
+
+  it('Ctrl-C over HTTP ends the exchange', async () => {
+    const child = startWiremux(['call', gateway.mux, 'hang', '--arg', 'label=unplugged', '--transport', 'http']);
+    expect(await child.line()).toBe('"unplugged"');
+    child.kill('SIGINT');
+    expect(await child.ended()).toEqual({ status: 130, signal: null, stdout: '"unplugged"\n', stderr: '' });
+    expect(await abortOf(connectForTest(gateway.mux), 'unplugged')).toBe('connection-lost');
   });
 
   it('Ctrl-C ends it while nobody takes its values', async () => {

@@ -7,6 +7,8 @@ const pinned = JSON.parse(readFileSync(NAMES, 'utf8')) as Readonly<Record<string
 const entries: Readonly<Record<string, () => Promise<object>>> = {
   '@wiremux/framing': () => import('@wiremux/framing'),
   '@wiremux/framing/testing': () => import('@wiremux/framing/testing'),
+  '@wiremux/framing/zlib': () => import('@wiremux/framing/zlib'),
+  '@wiremux/framing/zstd': () => import('@wiremux/framing/zstd'),
   '@wiremux/server': () => import('@wiremux/server'),
   '@wiremux/client': () => import('@wiremux/client'),
   '@wiremux/client/json': () => import('@wiremux/client/json'),

@@ -1,4 +1,4 @@
-import { type Commands, connect, type Mux } from '@wiremux/client';
+import { type Commands, type ConnectOptions, connect, type Mux } from '@wiremux/client';
 import { afterEach } from 'vitest';
 import type { contract } from './commands.js';
 
@@ -10,8 +10,11 @@ afterEach(() => {
 });
 
 /** Connects for the length of one test; a lost connection stays lost. */
-export function connectForTest<C extends Commands = typeof contract>(url: string): Mux<C> {
-  const mux = connect<C>(url, { reconnect: false });
+export function connectForTest<C extends Commands = typeof contract>(
+  url: string,
+  options: ConnectOptions = {},
+): Mux<C> {
+  const mux = connect<C>(url, { reconnect: false, ...options });
   open.add(mux);
   return mux;
 }

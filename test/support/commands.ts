@@ -1,5 +1,5 @@
 import { WiremuxError } from '@wiremux/framing';
-import { type CommandSet, command, defineCommands, implement } from '@wiremux/server';
+import { byteStream, type CommandSet, command, defineCommands, implement } from '@wiremux/server';
 import { from, type Observable, ReplaySubject } from 'rxjs';
 import { z } from 'zod';
 
@@ -37,6 +37,17 @@ export const contract = defineCommands({
     yields: z.number(),
   }),
   mirror: command({ about: 'Yields each piece of its data.', takesData: true, yields: z.custom<Uint8Array>() }),
+  pour: command({
+    about:
+      'Yields one byte string of `pieces` pieces, byte n of each n modulo 256, which says its length if it is told to.',
+    args: z.object({ pieces: whole, piece: whole, sized: z.boolean() }),
+    yields: z.custom<Uint8Array>(),
+  }),
+  download: command({
+    about: 'Yields a name, one byte string of `size` bytes and how many they were; byte n is n modulo 251.',
+    args: z.object({ name: z.string(), size: whole }),
+    yields: z.union([z.string(), z.custom<Uint8Array>(), z.number()]),
+  }),
   hang: command({ about: 'Yields its label, then nothing, until cancelled.', args: z.object({ label: z.string() }) }),
   stubborn: command({ about: 'Yields once, then neither ends nor stops.', yields: z.null() }),
   flood: command({
@@ -102,6 +113,13 @@ export function makeCommands(): CommandSet {
     async *mirror(_, { data }) {
       for await (const piece of data) yield piece;
     },
+    pour: ({ pieces, piece, sized }) => byteStream(pour(pieces, piece), { length: sized ? pieces * piece : undefined }),
+    async *download({ name, size }) {
+      yield name;
+      const whole = Uint8Array.from({ length: size }, (_, at) => at % 251);
+      yield byteStream([whole.subarray(0, size / 3), whole.subarray(size / 3)]);
+      yield size;
+    },
     async *hang({ label }, { signal }) {
       const aborted = tellAbort(label, signal);
       yield label;
@@ -122,6 +140,12 @@ export function makeCommands(): CommandSet {
     flooded: ({ label }) => floods.get(label) ?? 0,
     aborts: (): Observable<Aborted> => from(aborts),
   });
+}
+
+async function* pour(pieces: number, piece: number): AsyncGenerator<Uint8Array> {
+  // One buffer serves every piece: they are only read.
+  const bytes = Uint8Array.from({ length: piece }, (_, at) => at);
+  for (let count = 0; count < pieces; count += 1) yield bytes;
 }
 
 /** For `wiremux serve --commands`. */

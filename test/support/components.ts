@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
@@ -10,6 +11,8 @@ interface Component {
   readonly commands: readonly string[];
   /** Absolute places to look at after the `PATH`. */
   readonly places: readonly string[];
+  /** Arguments with which the executable ends well if it is the right one: a module of its language may be what counts. */
+  readonly probe?: readonly string[];
   /** The command that installs it on Debian and Ubuntu. */
   readonly install: string;
 }
@@ -31,15 +34,20 @@ const COMPONENTS = {
     install: 'apt-get install -y nats-server',
   },
   mercurial: {
-    variable: 'HG_PATH',
-    commands: ['hg'],
-    places: [],
-    install: 'apt-get install -y mercurial',
+    variable: 'MERCURIAL_PYTHON',
+    commands: ['python3'],
+    places: ['/usr/bin/python3'],
+    probe: ['-c', 'from mercurial import wireprotoframing'],
+    install: 'apt-get install -y --no-install-recommends mercurial',
   },
 } as const satisfies Readonly<Record<string, Component>>;
 
 /** The name of a component tests may need. */
 export type ComponentName = keyof typeof COMPONENTS;
+
+function endsWell(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
 
 function isExecutable(path: string): boolean {
   try {
@@ -52,12 +60,14 @@ function isExecutable(path: string): boolean {
 
 /** The component's executable: from its environment variable, the `PATH`, or its usual places; `undefined` if absent. */
 function findComponent(name: ComponentName): string | undefined {
-  const { variable, commands, places }: Component = COMPONENTS[name];
+  const { variable, commands, places, probe }: Component = COMPONENTS[name];
   const named = process.env[variable];
   if (named) return named;
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const candidates = commands.flatMap((command) => folders.map((folder) => join(folder, command)));
-  return [...candidates, ...places].find(isExecutable);
+  return [...candidates, ...places].find(
+    (path) => isExecutable(path) && (probe === undefined || endsWell(path, probe)),
+  );
 }
 
 /**

@@ -12,6 +12,7 @@ Examples:
   wiremux serve --port 8080
   wiremux call ws://127.0.0.1:8080/mux host.metrics --arg every=500
   wiremux call ws://127.0.0.1:8080/mux digest --data FILE
+  wiremux call ws://127.0.0.1:8080/mux blob --arg bytes=1000000000 --arg whole=true --output FILE
   wiremux watch ws://127.0.0.1:8080/mux gateway.connections
   wiremux frames decode --hex FILE
 

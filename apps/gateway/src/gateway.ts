@@ -1,12 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
-import { CloseCode, DEFAULT_LIMITS, type Limits } from '@wiremux/framing';
+import {
+  CloseCode,
+  type ContentCodec,
+  ContextBudget,
+  DEFAULT_LIMITS,
+  type Dialect,
+  type Limits,
+  type Transport,
+} from '@wiremux/framing';
 import { type CommandSet, type Logger, serveConnection } from '@wiremux/server';
 import { nodeClock } from './clock.js';
 import { allCommands } from './commands/all.js';
+import { framesCommands } from './commands/frames.js';
 import { resolveSettings } from './config/resolve.js';
 import type { GatewayOptions, GatewaySettings } from './config/settings.js';
-import { ConnectionRegistry } from './connections/registry.js';
+import { ConnectionRegistry, type TransportKind } from './connections/registry.js';
+import { codecsOf } from './encodings.js';
+import { type AcceptedExchange, createExchanger } from './http/exchange.js';
 import { listen } from './http/listen.js';
 import { dashboardRoot, Page } from './http/page.js';
 import { createRouter } from './http/router.js';
@@ -16,17 +27,25 @@ import { type AcceptedSocket, createUpgrader } from './http/upgrade.js';
 import { createLogger } from './log/logger.js';
 import { LoopDelay } from './loop-delay.js';
 import { Metrics } from './metrics.js';
+import { mayTap } from './tap/policy.js';
+import { TapPoints } from './tap/tap-points.js';
+import { TappedTransport } from './tap/tapped-transport.js';
 import { WsTransport } from './transport/ws-transport.js';
+import { RoutedCommands, upstreamCommands } from './upstream/commands.js';
+import { UpstreamListing } from './upstream/listing.js';
 import { VERSION } from './version.js';
 
 /** Sockets open at once beside those of connections: the page, probes and refusals need some even when all is full. */
 const SPARE_SOCKETS = 1_000;
 
-/** Bounds on what one HTTP request may cost: bytes, and ms. */
+/**
+ * Bounds on what one HTTP request may cost: bytes, and ms. A body may take as long as it likes while it moves, for which
+ * exchanges have bounds of their own; no other request's body is read.
+ */
 const HTTP_BOUNDS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  requestTimeout: 0,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 5_000,
 };
@@ -51,8 +70,9 @@ export interface Gateway {
    */
   listen(): Promise<GatewayAddress>;
   /**
-   * Stops: no more connections are taken, those there are get 1012, and their handlers have `grace` ms to stop. What is
-   * left then is dropped. Does not throw; called again, it waits for the same end.
+   * Stops: no more connections are taken, those there are get 1012, and their handlers have `grace` ms to stop; HTTP
+   * exchanges have it to end by themselves. What is left then is dropped. Does not throw; called again, it waits for the
+   * same end.
    */
   close(): Promise<void>;
 }
@@ -70,10 +90,13 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 
 class GatewayServer implements Gateway {
   readonly settings: GatewaySettings;
-  readonly commands: CommandSet;
+  readonly commands: RoutedCommands;
   readonly log: Logger;
   readonly #limits: Limits;
   readonly #connections = new ConnectionRegistry(nodeClock);
+  readonly #codecs: readonly ContentCodec[];
+  readonly #contexts: ContextBudget;
+  readonly #taps: TapPoints;
   readonly #metrics = new Metrics(this.#connections);
   readonly #loopDelay = new LoopDelay();
   readonly #server: Server;
@@ -85,11 +108,19 @@ class GatewayServer implements Gateway {
     this.settings = settings;
     this.log = log;
     this.#limits = limitsOf(settings);
-    this.commands = allCommands(
-      sets,
+    const { dialects, upstreams } = settings;
+    this.#codecs = codecsOf(settings.encodings);
+    this.#contexts = new ContextBudget(settings.maxContexts);
+    this.#taps = new TapPoints(nodeClock, this.#codecs);
+    const encodings = [...this.#codecs.map(({ name }) => name), 'identity'];
+    const listing = new UpstreamListing(upstreams, this.#limits);
+    const own = allCommands(
+      [...sets, ...upstreamCommands(upstreams, this.#limits)],
       { connections: this.#connections, loopDelay: () => this.#loopDelay.read(nodeClock.now()) },
-      { dialects: settings.dialects, limits: this.#limits },
+      { dialects, encodings, limits: this.#limits, upstream: () => listing.list(own) },
+      framesCommands(this.#taps, (principal) => mayTap(settings, principal)),
     );
+    this.commands = new RoutedCommands(own, upstreams, this.#limits);
     this.#server = this.#createServer();
   }
 
@@ -110,16 +141,21 @@ class GatewayServer implements Gateway {
 
   async #close(): Promise<void> {
     this.log.info({ connections: this.#connections.size }, 'The gateway is closing.');
-    for (const { connection } of this.#connections.all()) {
-      connection.close(CloseCode.Restart, 'The gateway is closing.');
-    }
+    this.#closeConnections('websocket');
     await this.#graceful();
+    this.#closeConnections('http');
     for (const { transport } of this.#connections.all()) transport.terminate();
     this.#loopDelay.stop();
     await new Promise((resolve) => {
       this.#server.close(resolve);
       this.#server.closeAllConnections();
     });
+  }
+
+  #closeConnections(kind: TransportKind): void {
+    for (const { connection, kind: itsKind } of this.#connections.all()) {
+      if (itsKind === kind) connection.close(CloseCode.Restart, 'The gateway is closing.');
+    }
   }
 
   /** Until all is quiet, or the grace is over. Probes are answered meanwhile. */
@@ -138,6 +174,7 @@ class GatewayServer implements Gateway {
   #createServer(): Server {
     const { settings } = this;
     const isClosing = () => this.#closing !== undefined;
+    const isFull = () => this.#connections.size >= settings.maxConnections;
     const pageOf = () => this.#page;
     const route = createRouter({
       origins: settings,
@@ -148,51 +185,76 @@ class GatewayServer implements Gateway {
         ? 'The page has not been built: run `npm run build`, then start the gateway again.\n'
         : 'The page is turned off (--no-page).\n',
       isClosing,
+      exchange: createExchanger({
+        dialects: enabledDialects(settings.dialects),
+        uploadIdle: settings.uploadIdle,
+        answerIdle: settings.answerIdle,
+        isClosing,
+        isFull,
+        refused: (reason) => this.#metrics.refused(reason),
+        accepted: (accepted) => this.#acceptExchange(accepted),
+      }),
       metrics: () => this.#metrics.exposition(),
     });
     const upgrade = createUpgrader({
       origins: settings,
       dialects: enabledDialects(settings.dialects),
       isClosing,
-      isFull: () => this.#connections.size >= settings.maxConnections,
+      isFull,
       refused: (reason) => this.#metrics.refused(reason),
       accepted: (accepted) => this.#accept(accepted),
     });
     const server = createServer(HTTP_BOUNDS);
     server.maxConnections = settings.maxConnections + SPARE_SOCKETS;
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
       route(request, response).catch((err: unknown) => {
         this.log.error({ err, path: request.url }, 'An HTTP request failed.');
         response.destroy();
       });
-    });
+    };
+    server.on('request', answer);
+    // Whoever asks before sending a body is told so by the endpoint that wants it, or gets a refusal instead.
+    server.on('checkContinue', answer);
     server.on('upgrade', upgrade);
     server.on('clientError', refuseUnreadable);
     return server;
   }
 
   #accept({ socket, stream, dialect, request }: AcceptedSocket): void {
+    this.#serve('websocket', new WsTransport(socket, stream), dialect, request);
+  }
+
+  #acceptExchange({ transport, dialect, request }: AcceptedExchange): void {
+    this.#serve('http', transport, dialect, request);
+  }
+
+  #serve(kind: TransportKind, medium: Transport, dialect: Dialect, request: IncomingMessage): void {
+    const transport = new TappedTransport(medium);
     this.#connectionsSoFar += 1;
-    const transport = new WsTransport(socket, stream);
     const { requestEnded, requestRefused } = this.#metrics.observer;
     const connection = serveConnection({
       id: `c${this.#connectionsSoFar}`,
       transport,
       clock: nodeClock,
       dialect,
+      halfDuplex: kind === 'http',
       commands: this.commands,
       limits: this.#limits,
+      channels: this.settings.channels,
+      codecs: this.#codecs,
+      contexts: this.#contexts,
       log: this.log,
       agent: `wiremux/${VERSION}`,
       observer: {
         requestRefused,
-        requestEnded: (...ended) => {
-          requestEnded(...ended);
+        requestEnded: (facts, ...ended) => {
+          requestEnded({ ...facts, command: this.commands.labelOf(facts.command) }, ...ended);
           this.#connections.requestEnded();
         },
       },
     });
-    this.#connections.add({ connection, transport, remote: remoteOf(request) });
+    this.#connections.add({ connection, transport, kind, remote: remoteOf(request) });
+    this.#taps.add({ connection, transport });
   }
 }
 

@@ -28,7 +28,7 @@ export class Metrics {
     this.#figures = connectionFigures(connections, registers);
     this.#refused = new Counter({
       name: 'wiremux_handshakes_refused_total',
-      help: 'Upgrades that were answered with an error, by reason.',
+      help: 'Upgrades and posted frames that were answered with an error, by reason.',
       labelNames: ['reason'],
       registers,
     });
@@ -62,6 +62,7 @@ function connectionFigures(connections: ConnectionRegistry, registers: Registry[
   };
   return [
     gauge('wiremux_connections', 'Connections open now.', () => connections.size),
+    gauge('wiremux_http_exchanges', 'Those of them that are HTTP exchanges.', () => connections.count('http')),
     gauge('wiremux_requests_open', 'Requests whose handlers run now.', ({ requests }) => requests.open),
     counter('wiremux_received_bytes_total', 'Bytes of frames received.', ({ bytes }) => bytes.in),
     counter('wiremux_sent_bytes_total', 'Bytes of frames sent.', ({ bytes }) => bytes.out),

@@ -20,6 +20,11 @@ export interface Mux<C extends Commands = Commands> {
   iterate<N extends CommandName<C>>(name: N, ...parameters: CallParameters<C[N]>): AsyncIterable<YieldsOf<C[N]>>;
   /** One run of the command, and all it says beside its values. Nothing is sent before its values are read. */
   request<N extends CommandName<C>>(name: N, ...parameters: CallParameters<C[N]>): RequestHandle<YieldsOf<C[N]>>;
+  /**
+   * Sends the requests that wait, as one exchange, where they are held back until then: over HTTP, with `flush: 'manual'`.
+   * Does nothing over a WebSocket.
+   */
+  flush(): void;
   /** Ends the connection (1000); open requests fail with `closed`. */
   close(): void;
 }
@@ -29,12 +34,17 @@ type Arguments = Readonly<Record<string, unknown>>;
 /** A {@link Mux} as it is at run time, where the contract is not known. */
 export class Client {
   readonly status$: Observable<Status>;
+  readonly flush: () => void;
   readonly close: () => void;
   readonly #context: RunContext;
 
-  constructor(context: RunContext, connection: { readonly status$: Observable<Status>; close(): void }) {
+  constructor(
+    context: RunContext & { readonly queue: { flush(): void } },
+    connection: { readonly status$: Observable<Status>; close(): void },
+  ) {
     this.#context = context;
     this.status$ = connection.status$;
+    this.flush = () => context.queue.flush();
     this.close = () => connection.close();
   }
 

@@ -1,13 +1,22 @@
+import { ContextBudget } from '@wiremux/framing';
 import { platform } from '#platform';
-import { Backoff } from './backoff.js';
+import { Backoff, type BackoffPlan } from './backoff.js';
 import { Client, type Mux } from './client.js';
 import { Connection } from './connection.js';
 import type { Commands } from './contract.js';
+import { connectFailed } from './dialing.js';
 import { Dispatcher } from './dispatcher.js';
-import type { ConnectOptions } from './options.js';
-import { socketUrl } from './url.js';
+import type { OpenLine } from './line.js';
+import type { ConnectOptions, ReconnectOptions } from './options.js';
+import { openSocketLine } from './socket-line.js';
+import { httpUrl, socketUrl } from './url.js';
 
 const MiB = 1024 * 1024;
+
+/** When a lost connection is made again. */
+const RECONNECT: BackoffPlan = { initial: 250, max: 30_000, factor: 2 };
+/** When a WebSocket is tried again while HTTP stands in for it. */
+const UPGRADE: BackoffPlan = { initial: 30_000, max: 600_000, factor: 2 };
 
 /**
  * Connects to the gateway at `url` (ws, wss, http or https; relative to the page in a browser) and keeps the
@@ -15,25 +24,47 @@ const MiB = 1024 * 1024;
  * @throws WiremuxError `connect-failed` if `url` is no such address.
  */
 export function connect<C extends Commands = Commands>(url: string | URL, options: ConnectOptions = {}): Mux<C> {
-  const { reconnect = {}, clock = platform.clock, random = Math.random } = options;
+  const { clock = platform.clock, random = Math.random, transport = 'auto', http = {} } = options;
+  const address = socketUrl(url, platform.baseUrl);
   const dispatcher = new Dispatcher(options.maxQueued ?? 4_096);
+  const shared = {
+    dialects: options.dialects ?? (['wiremux.1'] as const),
+    token: options.token,
+    agent: options.agent,
+    limits: options.limits ?? {},
+    codecs: (options.codecs ?? []).filter((codec) => codec !== undefined),
+    contexts: new ContextBudget(),
+    connectTimeout: options.connectTimeout ?? 10_000,
+    clock,
+  };
+  const openSocket: OpenLine = (signal) => {
+    const dial = typeof transport === 'function' ? transport : platform.dial;
+    return openSocketLine({ ...shared, url: address, dial }, dispatcher, signal);
+  };
+  const openHttp: OpenLine = async (signal) => {
+    const config = {
+      ...shared,
+      url: httpUrl(address),
+      flush: http.flush ?? 'auto',
+      maxBody: http.maxBody ?? 16 * MiB,
+      maxExchanges: http.maxExchanges ?? 64,
+    };
+    try {
+      // Most clients never need it.
+      const { openHttpLine } = await import('./transport/http/line.js');
+      return await openHttpLine(config, dispatcher, signal);
+    } catch (cause) {
+      return connectFailed(config.url, cause);
+    }
+  };
   const connection = new Connection(
     {
-      url: socketUrl(url, platform.baseUrl),
-      dialects: options.dialects ?? ['wiremux.1'],
-      token: options.token,
-      agent: options.agent,
-      limits: options.limits ?? {},
-      backoff:
-        reconnect === false
-          ? undefined
-          : new Backoff(
-              { initial: reconnect.initial ?? 250, max: reconnect.max ?? 30_000, factor: reconnect.factor ?? 2 },
-              random,
-            ),
+      open: transport === 'http' ? openHttp : openSocket,
+      fallback:
+        transport === 'auto' ? { open: openHttp, upgrade: backoffOf(http.retryUpgrade, UPGRADE, random) } : undefined,
+      backoff: backoffOf(options.reconnect, RECONNECT, random),
       retryFirst: options.retryFirst ?? true,
-      connectTimeout: options.connectTimeout ?? 10_000,
-      dial: options.transport ?? platform.dial,
+      renewsToken: typeof options.token === 'function',
       clock,
       holdProcess: platform.holdProcess,
     },
@@ -45,4 +76,17 @@ export function connect<C extends Commands = Commands>(url: string | URL, option
   );
   // What a command takes and yields is known to the compiler only.
   return client as unknown as Mux<C>;
+}
+
+function backoffOf(
+  options: ReconnectOptions | false = {},
+  defaults: BackoffPlan,
+  random: () => number,
+): Backoff | undefined {
+  if (options === false) return undefined;
+  const { initial, max, factor } = options;
+  return new Backoff(
+    { initial: initial ?? defaults.initial, max: max ?? defaults.max, factor: factor ?? defaults.factor },
+    random,
+  );
 }

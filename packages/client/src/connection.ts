@@ -1,66 +1,55 @@
-import {
-  type Clock,
-  CloseCode,
-  type DialectName,
-  dialectByName,
-  type Limits,
-  Link,
-  Peer,
-  type PeerEvent,
-  type PeerSettings,
-  type ProtocolFault,
-  WiremuxError,
-} from '@wiremux/framing';
+import { type Clock, WiremuxError } from '@wiremux/framing';
 import { type Observable, ReplaySubject } from 'rxjs';
 import type { Backoff } from './backoff.js';
-import { type CloseMeaning, closeMeaning } from './close-codes.js';
-import { connectFailed, type Dialed, dialOnce, type Token } from './dialing.js';
+import { isLoss, type Line, type Loss, type OpenLine } from './line.js';
 import type { Status } from './status.js';
-import type { Dial } from './transport/dial.js';
+import { upgradeLater } from './upgrade.js';
 
 /** A connection that has been open for this long counts as one that works, ms. */
 const STABLE_AFTER = 5_000;
 
+/** What to use where the line that is wanted cannot be had. */
+export interface Fallback {
+  readonly open: OpenLine;
+  /** When the wanted one is tried again while the fallback is in use; undefined: not before that is lost. */
+  readonly upgrade: Backoff | undefined;
+}
+
 export interface ConnectionConfig {
-  readonly url: string;
-  readonly dialects: readonly DialectName[];
-  readonly token: Token;
-  readonly agent: string | undefined;
-  readonly limits: Partial<Limits>;
+  readonly open: OpenLine;
+  readonly fallback: Fallback | undefined;
   /** Undefined: what is lost stays lost. */
   readonly backoff: Backoff | undefined;
   readonly retryFirst: boolean;
-  readonly connectTimeout: number;
-  readonly dial: Dial;
+  /** A new token can be had. */
+  readonly renewsToken: boolean;
   readonly clock: Clock;
   readonly holdProcess: () => () => void;
 }
 
 export interface ConnectionHandlers {
-  /** Requests flow, over this peer. */
-  connected(peer: Peer): void;
-  /** What happened at that peer. */
-  receive(peer: Peer, event: PeerEvent): void;
-  /** That peer is gone; another may come. */
+  /** Requests flow, over this line; no more are sent over the one before. */
+  connected(line: Line): void;
+  /** There is no line; another may come. */
   disconnected(): void;
-  /** There will be no other peer. */
+  /** There will be no other line; those there are end, with all they carry. */
   close(error: WiremuxError): void;
 }
 
-/** Keeps a connection to one address: makes it, and makes it again when it is lost, until closed. */
+/** Keeps a line to the gateway: opens it, and opens one again when it is lost, until closed. */
 export class Connection {
   readonly status$: Observable<Status>;
   readonly #status = new ReplaySubject<Status>(1);
   readonly #config: ConnectionConfig;
   readonly #handlers: ConnectionHandlers;
-  #peer: Peer | undefined;
-  #link: Link | undefined;
-  #fault: ProtocolFault | undefined;
-  /** Ends the attempt, or the wait for the next one. */
+  #line: Line | undefined;
+  /** Ends the attempt, the wait for the next one, or what is done beside an open line. */
   #stop: (() => void) | undefined;
   #everOpen = false;
-  /** Since when requests flow on this transport. */
-  #openSince: number | undefined;
+  /** Since when requests flow on this line. */
+  #openSince = 0;
+  /** Why the fallback worked and the wanted line did not, the last time that one of them did. */
+  #whyFallback: WiremuxError | undefined;
   #closed = false;
 
   constructor(config: ConnectionConfig, handlers: ConnectionHandlers) {
@@ -72,128 +61,123 @@ export class Connection {
 
   close(): void {
     if (this.#closed) return;
-    const link = this.#link;
     this.#finish(new WiremuxError('closed', 'The client was closed. Make a new one with connect().'), undefined);
-    link?.close(CloseCode.Normal, '');
   }
 
   #connect(reason: WiremuxError | undefined): void {
     const attempt = (this.#config.backoff?.failures ?? 0) + 1;
     this.#status.next({ state: 'connecting', attempt, ...(reason === undefined ? {} : { reason }) });
-    void this.#dial();
+    void this.#attempt();
   }
 
-  async #dial(): Promise<void> {
-    const { connectTimeout, ...config } = this.#config;
+  /** Tries the wanted line and its fallback, first the one that worked last. */
+  async #attempt(): Promise<void> {
     const abort = new AbortController();
     this.#stop = () => abort.abort();
-    let dialed: Dialed;
-    try {
-      dialed = await dialOnce({ ...config, timeout: connectTimeout }, abort);
-    } catch (error) {
-      if (!this.#closed) this.#retry(error as WiremuxError, closeMeaning(1006));
-      return;
+    const { open, fallback } = this.#config;
+    const why = this.#whyFallback;
+    const choices = fallback === undefined ? [open] : [open, fallback.open];
+    const losses: Loss[] = [];
+    for (const choice of why === undefined ? choices : choices.reverse()) {
+      const opened = await choice(abort.signal);
+      if (this.#closed) return;
+      if (!isLoss(opened)) {
+        this.#use(opened, choice === open ? undefined : (losses[0]?.error ?? why));
+        return;
+      }
+      losses.push(opened);
+      if (opened.reconnect !== true) break;
     }
-    if (this.#closed) dialed.transport.terminate();
-    else this.#attach(dialed);
+    this.#retry(why === undefined ? sumOf(losses) : sumOf(losses.reverse()));
   }
 
-  #attach({ transport, token }: Dialed): void {
-    this.#stop = undefined;
-    const { url, agent, limits, clock } = this.#config;
-    const dialect = dialectByName(transport.protocol);
-    if (dialect === undefined) {
-      transport.terminate();
-      const chosen = transport.protocol === '' ? 'no dialect' : `the dialect "${transport.protocol}"`;
-      this.#retry(connectFailed(url, `it chose ${chosen}, which this client does not speak.`), closeMeaning(1006));
-      return;
-    }
-    const peer = new Peer({
-      role: 'client',
-      dialect,
-      now: clock.now(),
-      limits,
-      ...(agent === undefined ? {} : { agent }),
-      ...(token === undefined ? {} : { token }),
-    });
-    this.#peer = peer;
-    this.#link = new Link({
-      peer,
-      transport,
-      clock,
-      onEvent: (event) => this.#receive(peer, event),
-      onClosed: (code, reason) => this.#lost(peer, code, reason),
-    });
-  }
-
-  #receive(peer: Peer, event: PeerEvent): void {
-    if (this.#peer !== peer) return;
-    if (event.kind === 'closing') this.#fault = event.fault;
-    if (event.kind === 'ready') this.#ready(peer, event.settings);
-    this.#handlers.receive(peer, event);
-  }
-
-  #ready(peer: Peer, { agent }: PeerSettings): void {
+  /** @param why it is the fallback. */
+  #use(line: Line, why: WiremuxError | undefined): void {
+    const { transport, dialect, agent } = line;
+    this.#line = line;
     this.#everOpen = true;
+    this.#whyFallback = why;
     this.#openSince = this.#config.clock.now();
-    this.#status.next({ state: 'open', dialect: peer.dialect.name, ...(agent === undefined ? {} : { agent }) });
-    this.#handlers.connected(peer);
+    this.#stop = this.#whileOpen(line, why !== undefined);
+    void line.lost.then((loss) => this.#lost(line, loss));
+    this.#status.next({
+      state: 'open',
+      transport,
+      dialect,
+      ...(agent === undefined ? {} : { agent }),
+      ...(why === undefined ? {} : { reason: why }),
+    });
+    this.#handlers.connected(line);
   }
 
-  #lost(peer: Peer, code: number, reason: string): void {
-    if (this.#peer !== peer) return;
+  /** What is done beside a line as long as it is used; the result ends it. */
+  #whileOpen(line: Line, isFallback: boolean): () => void {
+    const { open, fallback, clock, holdProcess } = this.#config;
+    // Between two exchanges there is no socket that would keep the process alive.
+    const letGo = line.transport === 'http' ? holdProcess() : undefined;
+    const backoff = isFallback ? fallback?.upgrade : undefined;
+    const stopUpgrade = backoff && upgradeLater({ open, backoff, clock }, (better) => this.#replace(better));
+    return () => {
+      letGo?.();
+      stopUpgrade?.();
+    };
+  }
+
+  /** New requests go over the better line; those on the other run to their ends there. */
+  #replace(line: Line): void {
+    const stop = this.#stop;
+    this.#use(line, undefined);
+    stop?.();
+  }
+
+  #lost(line: Line, loss: Loss): void {
+    if (this.#line !== line) return;
     const { backoff, clock } = this.#config;
-    if (this.#openSince !== undefined && clock.now() - this.#openSince >= STABLE_AFTER) backoff?.reset();
-    const meaning = closeMeaning(this.#fault?.closeCode ?? code);
-    const error = this.#fault === undefined ? closeError(meaning, code, reason) : faultError(meaning, this.#fault);
-    this.#drop();
+    if (clock.now() - this.#openSince >= STABLE_AFTER) backoff?.reset();
+    this.#stop?.();
+    this.#line = undefined;
     this.#handlers.disconnected();
-    this.#retry(error, meaning);
+    this.#retry(loss);
   }
 
-  /** Connects again after a while, or not, as the options and the meaning of the close say. */
-  #retry(reason: WiremuxError, { reconnect }: CloseMeaning): void {
-    const { backoff, retryFirst, token, clock, holdProcess } = this.#config;
-    const isOffered = reconnect === 'new-token' ? typeof token === 'function' : reconnect;
+  /** Connects again after a while, or not, as the options and the loss say. */
+  #retry({ error, reconnect }: Loss): void {
+    const { backoff, retryFirst, renewsToken, clock, holdProcess } = this.#config;
+    const isOffered = reconnect === 'new-token' ? renewsToken : reconnect;
     if (backoff === undefined || !isOffered || !(this.#everOpen || retryFirst)) {
-      this.#finish(reason, reason);
+      this.#finish(error, error);
       return;
     }
     const retryIn = backoff.next();
     const letGo = holdProcess();
     const stopTimer = clock.timer(retryIn, () => {
       letGo();
-      this.#connect(reason);
+      this.#connect(error);
     });
     this.#stop = () => {
       letGo();
       stopTimer();
     };
-    this.#status.next({ state: 'waiting', attempt: backoff.failures + 1, retryIn, reason });
+    this.#status.next({ state: 'waiting', attempt: backoff.failures + 1, retryIn, reason: error });
   }
 
   #finish(error: WiremuxError, reason: WiremuxError | undefined): void {
     this.#closed = true;
     this.#stop?.();
-    this.#drop();
+    this.#line = undefined;
     this.#status.next({ state: 'closed', ...(reason === undefined ? {} : { reason }) });
     this.#status.complete();
     this.#handlers.close(error);
   }
-
-  #drop(): void {
-    this.#peer = undefined;
-    this.#link = undefined;
-    this.#fault = undefined;
-    this.#openSince = undefined;
-  }
 }
 
-function closeError({ code, message }: CloseMeaning, closeCode: number, reason: string): WiremuxError {
-  return new WiremuxError(code, `${message} (close ${closeCode}${reason === '' ? '' : `: ${reason}`})`);
-}
-
-function faultError({ code }: CloseMeaning, { rule, message, closeCode, reported }: ProtocolFault): WiremuxError {
-  const blame = closeCode === CloseCode.Protocol && reported !== true ? 'The gateway broke the protocol: ' : '';
-  return new WiremuxError(code, `${blame}${message} (SPEC ${rule})`);
+/** One loss for those of an attempt, the wanted line's first. One that trying again does not mend outweighs the other. */
+function sumOf(losses: readonly Loss[]): Loss {
+  const [wanted, other] = losses;
+  if (wanted === undefined) throw new RangeError('An attempt without a loss did not fail.');
+  if (other === undefined || wanted.reconnect !== true) return wanted;
+  if (other.reconnect !== true) return other;
+  if (other.detail === undefined || other.detail === wanted.detail) return wanted;
+  const { code, message, cause } = wanted.error;
+  return { ...wanted, error: new WiremuxError(code, `${message} Over HTTP: ${other.detail}`, { cause }) };
 }

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { EncodedValue } from '@wiremux/framing';
 import type { DataOptions, RequestOptions } from './options.js';
 
 /** What the client's types read of a command's contract; any object of this shape will do. */
@@ -20,7 +21,10 @@ type SchemaOf<K, Key extends 'args' | 'yields'> = Key extends keyof K
     : NonNullable<K[Key]>
   : undefined;
 
-type NamedArguments<In> = unknown extends In ? Readonly<Record<string, unknown>> : In;
+/** Each argument can be given as a value, or encoded already. */
+type NamedArguments<In> = unknown extends In
+  ? Readonly<Record<string, unknown>>
+  : { [Name in keyof In]: In[Name] | EncodedValue };
 
 /** What a caller passes: the input of the schema of the arguments, nothing where there is none. */
 export type ArgumentsOf<K extends CommandType> =

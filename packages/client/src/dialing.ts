@@ -1,9 +1,11 @@
 import { type Clock, WiremuxError } from '@wiremux/framing';
+import type { Loss } from './line.js';
 import type { Dial, DialedTransport } from './transport/dial.js';
+import { within } from './within.js';
 
 export type Token = string | (() => string | Promise<string>) | undefined;
 
-/** One attempt to connect. */
+/** One attempt to open a WebSocket. */
 export interface Attempt {
   readonly url: string;
   readonly dialects: readonly string[];
@@ -12,6 +14,7 @@ export interface Attempt {
   /** Time for the attempt, ms. */
   readonly timeout: number;
   readonly clock: Clock;
+  readonly signal: AbortSignal;
 }
 
 /** What an attempt gives. */
@@ -21,41 +24,36 @@ export interface Dialed {
 }
 
 /**
- * Gets a token and dials, until `abort` aborts or the time is over. A transport that opens too late is dropped.
- * Rejects with a WiremuxError `connect-failed`.
+ * Gets a token and dials, until the signal aborts or the time is over. A transport that opens too late is dropped.
+ * Resolves with the loss where there is none; never rejects.
  */
-export async function dialOnce(attempt: Attempt, abort: AbortController): Promise<Dialed> {
-  const { url, timeout, clock } = attempt;
-  const { signal } = abort;
-  const gaveUp = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error));
-  });
-  const stopTimer = clock.timer(timeout, () => abort.abort(new Error(`it did not answer within ${timeout} ms.`)));
+export async function dialOnce(attempt: Attempt): Promise<Dialed | Loss> {
   try {
-    return await Promise.race([open(attempt, signal), gaveUp]);
+    return await within(attempt, (signal) => open(attempt, signal));
   } catch (cause) {
-    throw connectFailed(url, sentence(cause), cause);
-  } finally {
-    stopTimer();
+    return connectFailed(attempt.url, cause);
   }
 }
 
 async function open({ url, dialects, dial, token }: Attempt, signal: AbortSignal): Promise<Dialed> {
-  const proof = typeof token === 'function' ? await token() : token;
+  const proof = await currentToken(token);
   signal.throwIfAborted();
   const transport = await dial(url, dialects, signal);
   if (signal.aborted) transport.terminate();
   return { transport, token: proof };
 }
 
-/** The error of an attempt that did not lead to a connection. */
-export function connectFailed(url: string, detail: string, cause?: unknown): WiremuxError {
+/** The token to use now. */
+export async function currentToken(token: Token): Promise<string | undefined> {
+  return typeof token === 'function' ? await token() : token;
+}
+
+/** The loss where an attempt did not lead to a connection. `cause`, an error, says why. */
+export function connectFailed(url: string, cause: unknown): Loss {
   const { protocol, host, pathname } = new URL(url);
-  return new WiremuxError(
-    'connect-failed',
-    `Could not connect to ${protocol}//${host}${pathname}: ${detail} Check the address, and that the gateway runs.`,
-    { cause },
-  );
+  const detail = sentence(cause);
+  const message = `Could not connect to ${protocol}//${host}${pathname}: ${detail} Check the address, and that the gateway runs.`;
+  return { error: new WiremuxError('connect-failed', message, { cause }), reconnect: true, detail };
 }
 
 function sentence(cause: unknown): string {

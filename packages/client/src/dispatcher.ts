@@ -1,12 +1,26 @@
-import { type Peer, type PeerEvent, type RequesterEvent, WiremuxError } from '@wiremux/framing';
-import { RequestTable } from './request-table.js';
+import { type Peer, WiremuxError } from '@wiremux/framing';
+import type { Line } from './line.js';
+import { PeerRuns } from './peer-runs.js';
 import type { Run, RunQueue } from './run.js';
 
-/** Brings runs to the connection there is, when there is one, and its events to the runs. */
-export class Dispatcher implements RunQueue {
+/** Where a line gets its runs. */
+export interface RunSource {
+  /** Takes the run that has waited longest. */
+  next(): Run | undefined;
+  /** The runs of a peer, until {@link release}; when the client is closed they fail, and `end` is called. */
+  carry(peer: Peer, end: () => void): PeerRuns;
+  /** That peer is gone; its last events have been received. */
+  release(runs: PeerRuns): void;
+}
+
+/** Keeps runs until there is a line that takes them. */
+export class Dispatcher implements RunQueue, RunSource {
   readonly #maxQueued: number;
-  readonly #table = new RequestTable<Run>();
-  #peer: Peer | undefined;
+  readonly #waiting = new Set<Run>();
+  readonly #carried = new Set<PeerRuns>();
+  #line: Line | undefined;
+  /** A flush was asked for while there was no line. */
+  #flushDue = false;
   #closed: WiremuxError | undefined;
 
   /** @param maxQueued the most runs that wait. */
@@ -17,9 +31,9 @@ export class Dispatcher implements RunQueue {
   submit(run: Run): void {
     if (this.#closed !== undefined) {
       run.fail(this.#closed);
-    } else if (this.#table.queued < this.#maxQueued) {
-      this.#table.enqueue(run);
-      this.#send();
+    } else if (this.#waiting.size < this.#maxQueued) {
+      this.#waiting.add(run);
+      this.#line?.send();
     } else {
       run.fail(
         new WiremuxError(
@@ -31,92 +45,52 @@ export class Dispatcher implements RunQueue {
   }
 
   withdraw(run: Run): void {
-    this.#table.withdraw(run);
+    this.#waiting.delete(run);
   }
 
-  /** A connection is ready for requests. */
-  connected(peer: Peer): void {
-    this.#peer = peer;
-    this.#send();
+  next(): Run | undefined {
+    const [first] = this.#waiting;
+    if (first !== undefined) this.#waiting.delete(first);
+    return first;
   }
 
-  /** The connection is gone; its last events have been received. */
+  carry(peer: Peer, end: () => void): PeerRuns {
+    const runs = new PeerRuns(peer, end);
+    this.#carried.add(runs);
+    return runs;
+  }
+
+  release(runs: PeerRuns): void {
+    this.#carried.delete(runs);
+  }
+
+  /** A line is open: runs go over it from now on. */
+  connected(line: Line): void {
+    this.#line = line;
+    line.send();
+    if (this.#flushDue) line.flush();
+    this.#flushDue = false;
+  }
+
+  /** There is no line: runs wait for the next. */
   disconnected(): void {
-    this.#peer = undefined;
+    this.#line = undefined;
   }
 
-  /** Fails all runs, and all to come. */
+  /** Sends what is held back until told to send. */
+  flush(): void {
+    if (this.#line === undefined) this.#flushDue = true;
+    else this.#line.flush();
+  }
+
+  /** Fails all runs, those under way first, and all to come. */
   close(error: WiremuxError): void {
     this.#closed = error;
-    this.#peer = undefined;
-    for (const run of this.#table.clear()) run.fail(error);
+    this.#line = undefined;
+    for (const runs of this.#carried) runs.close(error);
+    this.#carried.clear();
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const run of waiting) run.fail(error);
   }
-
-  /** Events of the peer given to {@link connected}. */
-  receive(peer: Peer, event: PeerEvent): void {
-    this.#receive(peer, event);
-    this.#send();
-  }
-
-  #receive(peer: Peer, event: PeerEvent): void {
-    switch (event.kind) {
-      case 'ended':
-      case 'failed':
-      case 'stopped':
-        this.#table.ended(event.id)?.receive(event);
-        return;
-      case 'request':
-        peer.failAnswer(event.id, new WiremuxError('unknown-command', 'This client serves no commands.'));
-        return;
-      case 'data':
-      case 'data-end':
-      case 'answer-writable':
-        return;
-      case 'cancelled':
-        peer.stopped(event.id);
-        return;
-      case 'authenticate':
-      case 'ready':
-      case 'pong':
-      case 'slots-free':
-      case 'closing':
-        return;
-      default:
-        this.#table.find(event.id)?.receive(event satisfies RequesterEvent);
-    }
-  }
-
-  #send(): void {
-    while (this.#peer !== undefined && this.#peer.openSlots > 0) {
-      const run = this.#table.dequeue();
-      if (run === undefined) return;
-      this.#open(this.#peer, run);
-    }
-  }
-
-  #open(peer: Peer, run: Run): void {
-    const { name, args, options } = run.spec;
-    const { channel, credit, data } = options;
-    let id: number;
-    try {
-      id = peer.open({
-        name,
-        hasData: data !== undefined,
-        ...(args === undefined ? {} : { args }),
-        ...(channel === undefined ? {} : { channel }),
-        ...(credit === undefined ? {} : { credit }),
-      });
-    } catch (error) {
-      run.fail(asWiremuxError(error));
-      return;
-    }
-    this.#table.opened(id, run);
-    run.opened(peer, id);
-  }
-}
-
-/** Arguments that cannot be encoded are refused as such. */
-function asWiremuxError(error: unknown): WiremuxError {
-  if (error instanceof WiremuxError) return error;
-  return new WiremuxError('bad-arguments', error instanceof Error ? error.message : String(error), { cause: error });
 }

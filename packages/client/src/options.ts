@@ -1,4 +1,5 @@
-import type { Clock, DialectName, Limits } from '@wiremux/framing';
+import type { Clock, ContentCodec, DialectName, Limits } from '@wiremux/framing';
+import type { Mux } from './client.js';
 import type { Dial } from './transport/dial.js';
 import type { UploadData } from './upload/source.js';
 
@@ -10,6 +11,24 @@ export interface ReconnectOptions {
   readonly max?: number | undefined;
   /** What the upper bound grows by after each failure. Default 2. */
   readonly factor?: number | undefined;
+}
+
+/** How requests travel over HTTP, where they do (SPEC 7). */
+export interface HttpOptions {
+  /**
+   * `'auto'` (default): the requests of one turn of the event loop share an exchange, and each with data has its own.
+   * `'manual'`: requests wait for {@link Mux.flush}, which sends all of them in one.
+   */
+  readonly flush?: 'auto' | 'manual' | undefined;
+  /** Bytes of an exchange's requests and their data in a browser, which sends them whole. Past it: `too-big`. Default 16 MiB. */
+  readonly maxBody?: number | undefined;
+  /** Exchanges at once; past it requests wait. Default 64. Browsers open 6 connections a host at most, but over HTTP/2. */
+  readonly maxExchanges?: number | undefined;
+  /**
+   * When a WebSocket is tried again while HTTP stands in for it; false: not before HTTP fails too. The bounds of the
+   * delays are those of {@link ReconnectOptions}, by default from 30,000 ms to 600,000 ms.
+   */
+  readonly retryUpgrade?: ReconnectOptions | false | undefined;
 }
 
 export interface ConnectOptions {
@@ -32,10 +51,19 @@ export interface ConnectOptions {
   readonly maxQueued?: number | undefined;
   /** Bytes an Observable may emit ahead of the upload. Past it: `upload-failed`. Default 16 MiB. */
   readonly maxUploadBuffer?: number | undefined;
+  /**
+   * Content encodings, those it prefers first: `zlib()` of `@wiremux/framing/zlib`, `zstd()` of `@wiremux/framing/zstd`.
+   * Default: none, which is the smallest bundle; answers and uploads are then not compressed.
+   */
+  readonly codecs?: readonly (ContentCodec | undefined)[] | undefined;
   /** Bounds of the protocol core (SPEC 9). */
   readonly limits?: Partial<Limits> | undefined;
-  /** Opens the transport, in place of a WebSocket. */
-  readonly transport?: Dial | undefined;
+  /**
+   * `'auto'` (default): a WebSocket, and HTTP in its place while upgrades are blocked. `'websocket'` or `'http'`: that one
+   * only. A function opens the transport in place of a WebSocket.
+   */
+  readonly transport?: 'auto' | 'websocket' | 'http' | Dial | undefined;
+  readonly http?: HttpOptions | undefined;
   /** Time, for tests. */
   readonly clock?: Clock | undefined;
   /** Numbers in [0, 1) for the jitter, for tests. Default: `Math.random`. */
@@ -51,6 +79,11 @@ export interface RequestOptions {
   readonly channel?: string | undefined;
   /** Bytes of the answer that may arrive before any is taken, 1,024 to 2^24 (SPEC 8.11.2). */
   readonly credit?: number | undefined;
+  /**
+   * Neither it nor its answer is compressed: for secrets beside text that somebody else chose, whom the length would tell
+   * about them, and for what is compressed already (SPEC 4.12).
+   */
+  readonly plain?: boolean | undefined;
 }
 
 /** Options of a command that takes data. */

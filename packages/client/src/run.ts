@@ -47,6 +47,8 @@ export interface RunContext {
 export interface RunReader {
   /** Values in order; give the `sizes` of those consumed to {@link Run.taken}. */
   values(values: readonly unknown[], sizes: readonly number[]): void;
+  /** With {@link Run.bytePieces}: the next piece of a byte string; give its `size` to {@link Run.taken} too. */
+  bytes?(bytes: Uint8Array, size: number, last: boolean): void;
   /** The end of the answer, at most once: who has left is not told. */
   end(error: WiremuxError | undefined): void;
 }
@@ -64,6 +66,8 @@ const MAX_DEADLINE = 2_147_483_647;
 /** One run of a command, from the queue to its end: it happens at most once. */
 export class Run {
   readonly spec: RunSpec;
+  /** Byte strings of the answer are to come in pieces; set before it starts. */
+  bytePieces = false;
   readonly #context: RunContext;
   readonly #listener: RunListener;
   #state: RequestState = IDLE;
@@ -111,6 +115,11 @@ export class Run {
     this.#cancel(undefined);
   }
 
+  /** The consumer cannot use what has come: the run is cancelled, and ends with this error. */
+  giveUp(error: WiremuxError): void {
+    this.#cancel(error);
+  }
+
   /** The consumer has taken values of that many plain bytes in sum (SPEC 8.5.6). */
   taken(bytes: number): void {
     this.#peer?.taken(this.#id, bytes);
@@ -138,6 +147,9 @@ export class Run {
         return;
       case 'values':
         if (this.#state !== STOPPING) this.#listener.values(event.values, event.sizes);
+        return;
+      case 'bytes':
+        if (this.#state !== STOPPING) this.#listener.bytes?.(event.bytes, event.size, event.last);
         return;
       case 'output':
         this.#listener.output?.(event.atoms);

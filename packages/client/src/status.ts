@@ -1,4 +1,5 @@
 import type { DialectName, WiremuxError } from '@wiremux/framing';
+import type { TransportKind } from './line.js';
 
 /** The state of a client's connection. */
 export type Status =
@@ -6,7 +7,16 @@ export type Status =
   | { readonly state: 'connecting'; readonly attempt: number; readonly reason?: WiremuxError }
   /** The next attempt comes in `retryIn` ms. */
   | { readonly state: 'waiting'; readonly attempt: number; readonly retryIn: number; readonly reason: WiremuxError }
-  /** Requests flow. `agent` is the gateway's name and version, where it gives them. */
-  | { readonly state: 'open'; readonly dialect: DialectName; readonly agent?: string }
+  /**
+   * Requests flow: over a WebSocket, or over HTTP, where `reason` says why there is no WebSocket (none: HTTP was asked
+   * for). `agent` is the gateway's name and version, where it gives them.
+   */
+  | {
+      readonly state: 'open';
+      readonly transport: TransportKind;
+      readonly dialect: DialectName;
+      readonly agent?: string;
+      readonly reason?: WiremuxError;
+    }
   /** For good: `close()` was called (no reason), or connecting again would not help. */
   | { readonly state: 'closed'; readonly reason?: WiremuxError };

@@ -26,3 +26,8 @@ export function socketUrl(address: string | URL, base: string | undefined): stri
   url.hash = '';
   return url.href;
 }
+
+/** The HTTP address of a WebSocket address: the same place (SPEC 7). */
+export function httpUrl(url: string): string {
+  return url.replace(/^ws/, 'http');
+}

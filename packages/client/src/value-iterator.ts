@@ -19,7 +19,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
  * for its consumer (SPEC 8.5.6). What arrives ahead is bounded by the request's credit. The first `next()` sends the
  * request; `return()` cancels it.
  */
-export class ValueIterator<T> implements AsyncIterator<T, undefined>, RunReader {
+export class ValueIterator<T> implements AsyncIterableIterator<T, undefined>, RunReader {
   readonly #run: Run;
   readonly #batches: Batch[] = [];
   readonly #waiting: Waiting<T>[] = [];
@@ -29,6 +29,10 @@ export class ValueIterator<T> implements AsyncIterator<T, undefined>, RunReader 
   /** @param attach gives the run that this is the reader of. */
   constructor(attach: (reader: RunReader) => Run) {
     this.#run = attach(this);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 
   next(): Promise<IteratorResult<T, undefined>> {

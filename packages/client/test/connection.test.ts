@@ -1,9 +1,11 @@
 import { CloseCode, encodeFrame } from '@wiremux/framing';
+import { VirtualClock } from '@wiremux/framing/testing';
 import { describe, expect, it } from 'vitest';
 import { Backoff } from '../src/backoff.js';
 import { Connection } from '../src/connection.js';
 import { Dispatcher } from '../src/dispatcher.js';
 import { TestGateway } from './support/gateway.js';
+import { LineSource, LOST } from './support/lines.js';
 import { record } from './support/record.js';
 
 const delays = (gateway: TestGateway): number[] => gateway.dials.map(({ at }) => at);
@@ -14,7 +16,9 @@ describe('the state of the connection', () => {
     const status = record(gateway.connect().status$);
     expect(status.values).toEqual([{ state: 'connecting', attempt: 1 }]);
     await gateway.settle();
-    expect(status.values.slice(1)).toEqual([{ state: 'open', dialect: 'wiremux.1', agent: 'gateway/1' }]);
+    expect(status.values.slice(1)).toEqual([
+      { state: 'open', transport: 'websocket', dialect: 'wiremux.1', agent: 'gateway/1' },
+    ]);
   });
 
   it('tells a late subscriber the current state only', async () => {
@@ -59,7 +63,9 @@ describe('SPEC 2.4 choosing a dialect', () => {
     const gateway = new TestGateway();
     const mux = await gateway.open({ dialects: ['exp-framing-0006'] });
     expect(gateway.dials[0]!.protocols).toEqual(['exp-framing-0006']);
-    expect(record(mux.status$).values).toEqual([{ state: 'open', dialect: 'exp-framing-0006' }]);
+    expect(record(mux.status$).values).toEqual([
+      { state: 'open', transport: 'websocket', dialect: 'exp-framing-0006' },
+    ]);
     const answer = record(mux.call('echo', { text: 'hello' }));
     await gateway.settle();
     gateway.end.peer.sendValue(1, 'hello');
@@ -235,21 +241,18 @@ describe('connecting again', () => {
 
 describe('a process that waits for the next attempt', () => {
   it('is kept alive, since no socket does; by nothing else, and not for longer', async () => {
-    const gateway = new TestGateway();
-    gateway.down = new Error('down');
+    const clock = new VirtualClock();
+    const wanted = new LineSource('websocket');
+    wanted.loss = LOST;
     let holds = 0;
     const connection = new Connection(
       {
-        url: 'ws://gateway.test/mux',
-        dialects: ['wiremux.1'],
-        token: undefined,
-        agent: undefined,
-        limits: {},
+        open: wanted.open,
+        fallback: undefined,
         backoff: new Backoff({ initial: 1_000, max: 1_000, factor: 1 }, () => 1),
         retryFirst: true,
-        connectTimeout: 10_000,
-        dial: gateway.dial,
-        clock: gateway.clock,
+        renewsToken: false,
+        clock,
         holdProcess() {
           holds++;
           return () => void holds--;
@@ -258,14 +261,38 @@ describe('a process that waits for the next attempt', () => {
       new Dispatcher(1),
     );
     expect(holds).toBe(0);
-    await gateway.settle();
+    await clock.settle();
     expect(holds).toBe(1);
-    gateway.down = undefined;
-    await gateway.clock.advance(1_000);
+    wanted.loss = undefined;
+    await clock.advance(1_000);
     expect(record(connection.status$).values).toMatchObject([{ state: 'open' }]);
     expect(holds).toBe(0);
-    gateway.end.transport.terminate();
-    await gateway.settle();
+    wanted.lines[0]!.lose(LOST);
+    await clock.settle();
+    expect(holds).toBe(1);
+    connection.close();
+    expect(holds).toBe(0);
+  });
+
+  it('is kept alive over HTTP too, where no socket is between two exchanges', async () => {
+    const clock = new VirtualClock();
+    let holds = 0;
+    const connection = new Connection(
+      {
+        open: new LineSource('http').open,
+        fallback: undefined,
+        backoff: undefined,
+        retryFirst: true,
+        renewsToken: false,
+        clock,
+        holdProcess() {
+          holds++;
+          return () => void holds--;
+        },
+      },
+      new Dispatcher(1),
+    );
+    await clock.settle();
     expect(holds).toBe(1);
     connection.close();
     expect(holds).toBe(0);

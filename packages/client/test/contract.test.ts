@@ -1,7 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Observable } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
+import type { AnswerPart } from '../src/answer-parts.js';
 import type { Mux } from '../src/client.js';
+import { preEncoded } from '../src/index.js';
 import type { RequestHandle } from '../src/request-handle.js';
 import { TestGateway } from './support/gateway.js';
 
@@ -41,6 +43,9 @@ function ofTyped(): void {
   expectTypeOf(typed.iterate('host.metrics', { every: 1 })).toEqualTypeOf<AsyncIterable<Metrics>>();
   expectTypeOf(typed.request('host.metrics', { every: 1 })).toEqualTypeOf<RequestHandle<Metrics>>();
   expectTypeOf(typed.request('host.metrics', { every: 1 }).values$).toEqualTypeOf<Observable<Metrics>>();
+  typed.call('host.metrics', { every: preEncoded(Uint8Array.of(1)) });
+  expectTypeOf(typed.request('rows').bytes$).toEqualTypeOf<Observable<Uint8Array>>();
+  expectTypeOf(typed.request('rows').parts()).toEqualTypeOf<AsyncIterableIterator<AnswerPart<Date>, undefined>>();
   // @ts-expect-error: a required argument is missing
   typed.call('host.metrics');
   // @ts-expect-error: an argument is of the wrong type

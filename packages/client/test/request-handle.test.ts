@@ -122,6 +122,36 @@ describe('what a request says beside its values', () => {
     expect([progress.completed, output.completed]).toEqual([true, true]);
   });
 
+  it('SPEC 3.7.2, 8.12.8 has topics that begin and end, at most 64', async () => {
+    const { gateway, request } = await openRequest();
+    const topics = record(request.topics$);
+    record(request.values$);
+    await gateway.settle();
+    const tell = async (topic: string, pos: number): Promise<unknown> => {
+      gateway.end.peer.sendProgress(1, { topic, pos, total: 3 });
+      await gateway.settle();
+      return topics.values.at(-1)?.map((update) => [update.topic, update.pos]);
+    };
+    expect(topics.values).toEqual([[]]);
+    expect(await tell('a', 1)).toEqual([['a', 1]]);
+    expect(await tell('b', 1)).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
+    expect(await tell('a', 2)).toEqual([
+      ['a', 2],
+      ['b', 1],
+    ]);
+    expect(await tell('a', -1)).toEqual([['b', 1]]);
+    for (let topic = 0; topic < 64; topic++) await tell(`t${topic}`, 0);
+    expect(topics.values.at(-1)).toHaveLength(64);
+    expect(topics.values.at(-1)?.at(-1)).toMatchObject({ topic: 't62' });
+    gateway.end.peer.endAnswer(1);
+    await gateway.settle();
+    expect(topics.values.at(-1)).toEqual([]);
+    expect(topics.completed).toBe(true);
+  });
+
   it('completes when the request fails: the error is for the values', async () => {
     const { gateway, request } = await openRequest();
     const [progress, output, values] = [record(request.progress$), record(request.output$), record(request.values$)];

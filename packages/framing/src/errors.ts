@@ -29,7 +29,8 @@ export const ERROR_CODES = {
   },
   'too-big': {
     means: 'Something was larger than the receiver accepts; the message names the limit.',
-    remedy: 'Send less at once (stream it as data), or raise that limit on the receiver.',
+    remedy:
+      'Send less at once (stream it as data), take a long byte string in pieces (`bytes$`, `wiremux call --output`), or raise that limit on the receiver.',
   },
   unsupported: {
     means: 'The dialect or the peer cannot do what was asked.',
@@ -54,6 +55,10 @@ export const ERROR_CODES = {
   'command-failed': {
     means: 'The command failed.',
     remedy: "See its message; the gateway's log has the cause.",
+  },
+  'wrong-length': {
+    means: 'A byte stream of the answer gave more or fewer bytes than the command had said.',
+    remedy: 'Mend the command: have it give the right length, or none.',
   },
   'upstream-lost': {
     means: 'The server behind the gateway that ran the request went away.',
@@ -90,6 +95,10 @@ export const ERROR_CODES = {
   aborted: {
     means: 'The caller aborted the request.',
     remedy: 'Nothing to mend: this is what was asked for.',
+  },
+  'bad-encoding': {
+    means: 'Bytes given as an encoded value are not one CBOR value within the limits.',
+    remedy: 'See the offset in the message, and encode the value anew.',
   },
   'upload-failed': {
     means: 'The source of the data to upload failed; the command was cancelled.',

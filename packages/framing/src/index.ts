@@ -2,7 +2,10 @@ export {
   type CborLimits,
   type DecodeResult,
   decodeOne,
+  type EncodedValue,
   encodeValue,
+  type PieceSink,
+  preEncoded,
   ValueReader,
   type ValueSink,
 } from './cbor/index.js';
@@ -16,6 +19,7 @@ export {
   WiremuxError,
   type WiremuxErrorOptions,
 } from './errors.js';
+export { precompressed } from './flow/precompressed.js';
 export { type ChannelWeight, DEFAULT_CHANNELS } from './flow/scheduler.js';
 export { describeFrame } from './frame/describe.js';
 export { type Frame, type FrameHeader, HEADER_SIZE, MAX_PAYLOAD, StreamFlag } from './frame/frame.js';
@@ -24,14 +28,33 @@ export { encodeFrame } from './frame/header.js';
 export { FrameReader, type FrameSink } from './frame/reader.js';
 export { redactFrame } from './frame/redact.js';
 export { type ParsedFrame, type PrintOptions, parseFrame, printFrame } from './frame/text-form.js';
-export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export {
+  ConnectionFollower,
+  type ConnectionProblem,
+  type FollowerOptions,
+  type KnownRequest,
+} from './inspect/connection-follower.js';
+export {
+  type DescribedFrame,
+  type Direction,
+  type FoundProblem,
+  frameLine,
+  type RequestSummary,
+} from './inspect/described-frame.js';
+export { type FrameFilter, matchesFilter } from './inspect/frame-filter.js';
+export { printValue } from './inspect/print-value.js';
+export { DEFAULT_LIMITS, type Limits, PROCESS_CONTEXTS } from './limits.js';
 export type { CancelReason } from './message/control.js';
-export { formatOutput, type OutputAtom, outputAtom } from './message/output.js';
+export { formatOutput, type OutputAtom, outputAtom, type TranslateAtom } from './message/output.js';
 export type { ProgressUpdate } from './message/progress.js';
+export type { RedirectLocation, RedirectOffer } from './message/redirect.js';
 export type { PeerSettings } from './message/settings.js';
 export type { CancelResult, ConnectionEvent, PeerEvent, RequesterEvent, ResponderEvent } from './reactor/events.js';
 export { Link, type LinkOptions } from './reactor/link.js';
-export { Peer, type PeerOptions } from './reactor/peer.js';
+export { Peer } from './reactor/peer.js';
+export type { PeerOptions } from './reactor/peer-options.js';
 export type { OutgoingRequest } from './reactor/requester.js';
 export type { PeerStats, RequestStats, StreamStats } from './reactor/stats.js';
+export type { ContentCodec, Decoder, DecodeStep, Encoder } from './stream/codec.js';
+export { ContextBudget } from './stream/contexts.js';
 export type { Clock, Transport, TransportHandlers } from './transport/transport.js';

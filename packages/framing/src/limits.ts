@@ -17,6 +17,14 @@ export interface Limits {
   readonly openRequests: number;
   /** Streams open at once, per direction, the link stream not counted. Past it: protocol error. */
   readonly openStreams: number;
+  /** Encoding and decoding contexts together. Past it identity is advertised and used instead. */
+  readonly contexts: number;
+  /** Decoded bytes of one frame. Past it: protocol error. Servers of older dialects are decoded in pieces instead. */
+  readonly decodedBytes: number;
+  /** Decoded bytes for each encoded one, in a frame that decodes to more than 64 KiB. Past it: protocol error. */
+  readonly decodedRatio: number;
+  /** Bytes of frames that wait for a decoder, 128 more for each. Past it the transport is paused. */
+  readonly decodeQueue: number;
   /** Nesting depth of one CBOR value. */
   readonly cborDepth: number;
   /** Items in one CBOR value, keys and nested items counted. */
@@ -37,6 +45,8 @@ export interface Limits {
   readonly sendQueueHighWater: number;
   /** Queued bytes of one request from which on the next value fails it with `slow-reader`; one value may reach past it. */
   readonly sendQueue: number;
+  /** Half-duplex: bytes of all answers held until the input has ended. Past it the one that holds most fails. */
+  readonly heldAnswers: number;
   /** Older dialects: bytes of one request held unread before the transport is paused. */
   readonly pausedBytes: number;
   /** Older dialects: time a paused transport waits for the upload that holds it to be read, ms, while others are open. */
@@ -52,6 +62,9 @@ export interface Limits {
   readonly controlRefill: number;
 }
 
+/** Encoding and decoding contexts of all connections of a process, unless its budget says otherwise (SPEC 9.1.21). */
+export const PROCESS_CONTEXTS = 1_024;
+
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
@@ -63,6 +76,10 @@ export const DEFAULT_LIMITS: Limits = {
   openingRequests: 128,
   openRequests: 1_024,
   openStreams: 16,
+  contexts: 4,
+  decodedBytes: 1 * MiB,
+  decodedRatio: 256,
+  decodeQueue: 1 * MiB,
   cborDepth: 64,
   cborItems: 1_000_000,
   valueBytes: 16 * MiB,
@@ -73,6 +90,7 @@ export const DEFAULT_LIMITS: Limits = {
   grantedBytes: 64 * MiB,
   sendQueueHighWater: 64 * KiB,
   sendQueue: 16 * MiB,
+  heldAnswers: 16 * MiB,
   pausedBytes: 1 * MiB,
   pausedTimeout: 30_000,
   textQueue: 64 * KiB,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS, type Limits } from '../src/index.js';
+import { DEFAULT_LIMITS, type Limits, PROCESS_CONTEXTS } from '../src/index.js';
 import { resolveLimits } from '../src/limits.js';
 import { specTable } from './spec.js';
 
@@ -25,6 +25,12 @@ describe('SPEC 9.1 limits', () => {
       '9.1.13': `${DEFAULT_LIMITS.textQueue / KiB} KiB, ${DEFAULT_LIMITS.progressTopics}`,
       '9.1.14': `${DEFAULT_LIMITS.controlBudget.toLocaleString('en')}, refilled by ${DEFAULT_LIMITS.controlRefill} a second`,
       '9.1.15': `${DEFAULT_LIMITS.pausedBytes / MiB} MiB`,
+      '9.1.20': `${DEFAULT_LIMITS.contexts}`,
+      '9.1.21': PROCESS_CONTEXTS.toLocaleString('en'),
+      '9.1.22': `${DEFAULT_LIMITS.decodedBytes / MiB} MiB; 4.15`,
+      '9.1.23': `${DEFAULT_LIMITS.decodedRatio}; 4.15`,
+      '9.1.24': `${DEFAULT_LIMITS.decodeQueue / MiB} MiB`,
+      '9.1.25': `${DEFAULT_LIMITS.heldAnswers / MiB} MiB`,
       '9.1.18': `${DEFAULT_LIMITS.sendQueue / MiB} MiB`,
     };
     expect(Object.fromEntries(table)).toEqual(said);

@@ -2,6 +2,8 @@ import {
   type ChannelWeight,
   type Clock,
   CloseCode,
+  type ContentCodec,
+  type ContextBudget,
   DEFAULT_CHANNELS,
   type Dialect,
   type DialectName,
@@ -33,10 +35,16 @@ export interface ServerConnectionOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly dialect: Dialect;
+  /** The transport is one exchange: answers wait for the end of what the client sends (SPEC 7.6). */
+  readonly halfDuplex?: boolean;
   readonly commands: CommandSet;
   readonly limits?: Partial<Limits>;
   /** Channels that answers can go on. Default: `default` and `bulk` (SPEC 8.12). */
   readonly channels?: readonly ChannelWeight[];
+  /** Content encodings it can do, those it prefers first. Default: none but `identity` (SPEC 4.8). */
+  readonly codecs?: readonly ContentCodec[];
+  /** The contexts it may take for them: give all connections of a process the same. */
+  readonly contexts?: ContextBudget;
   readonly log?: Logger;
   /** Whom the connection acts for until `authenticate` says otherwise. Default: {@link ANONYMOUS}. */
   readonly principal?: Principal;
@@ -112,10 +120,14 @@ export class ServerConnection {
       now: clock.now(),
       channels,
       authenticate: authenticate !== undefined,
+      ...(options.halfDuplex === undefined ? {} : { halfDuplex: options.halfDuplex }),
+      ...(options.codecs === undefined ? {} : { codecs: options.codecs }),
+      ...(options.contexts === undefined ? {} : { contexts: options.contexts }),
       ...(limits === undefined ? {} : { limits }),
       ...(agent === undefined ? {} : { agent }),
     });
     this.#dispatcher = new RequestDispatcher({
+      connection: this.id,
       peer: this.#peer,
       clock,
       log: this.#log,
@@ -189,6 +201,7 @@ export class ServerConnection {
       case 'slots-free':
       case 'answering':
       case 'values':
+      case 'bytes':
       case 'output':
       case 'progress':
       case 'upload-writable':

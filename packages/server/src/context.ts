@@ -1,9 +1,11 @@
 import { type OutputAtom, outputAtom, type ProgressUpdate } from '@wiremux/framing';
-import type { CommandContext } from './handler.js';
+import type { CommandContext, Progress } from './handler.js';
 import type { Principal } from './principal.js';
 
 /** What names a request, and stays as it is while it runs. */
 export interface RequestFacts {
+  /** Id of its connection. */
+  readonly connection: string;
   readonly id: number;
   readonly command: string;
   readonly channel: string;
@@ -14,6 +16,7 @@ export interface RequestFacts {
 export interface RequestPort {
   /** Made when first asked for: most handlers that answer at once never do. */
   readonly signal: AbortSignal;
+  readonly hasData: boolean;
   readonly data: AsyncIterable<Uint8Array>;
   output(atoms: readonly OutputAtom[]): void;
   progress(update: ProgressUpdate): void;
@@ -22,6 +25,7 @@ export interface RequestPort {
 /** The context of one request. Its methods need no `this`, so that handlers may destructure it. */
 export function createContext(facts: RequestFacts, port: RequestPort): CommandContext {
   return {
+    connection: facts.connection,
     requestId: facts.id,
     command: facts.command,
     channel: facts.channel,
@@ -29,14 +33,23 @@ export function createContext(facts: RequestFacts, port: RequestPort): CommandCo
     get signal() {
       return port.signal;
     },
+    hasData: port.hasData,
     get data() {
       return port.data;
     },
-    progress: (update) => port.progress(update),
+    get progress() {
+      return progressOf(port);
+    },
     print: (first: string | OutputAtom, ...rest: readonly (string | number | OutputAtom)[]) => {
       port.output(typeof first === 'string' ? [outputAtom(first, rest.map(String))] : atomsOf([first, ...rest]));
     },
   };
+}
+
+function progressOf(port: RequestPort): Progress {
+  return Object.assign((update: ProgressUpdate) => port.progress(update), {
+    end: (topic: string) => port.progress({ topic, pos: -1, total: 0 }),
+  });
 }
 
 function atomsOf(atoms: readonly (string | number | OutputAtom)[]): OutputAtom[] {

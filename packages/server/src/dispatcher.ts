@@ -30,6 +30,8 @@ export interface RequestSnapshot {
 
 /** What a {@link RequestDispatcher} is made of. */
 export interface DispatcherOptions extends Omit<RunHost, 'onOver'> {
+  /** Id of the connection. */
+  readonly connection: string;
   readonly commands: CommandSet;
   /** Names of the channels that answers can go on. */
   readonly channels: ReadonlySet<string>;
@@ -107,7 +109,13 @@ export class RequestDispatcher {
     }
     const channel = this.#channelOf(event, command);
     this.#host.peer.useChannel(event.id, channel);
-    const run = new Run(this.#host, command, { id: event.id, command: command.name, channel, principal });
+    const run = new Run(this.#host, command, {
+      connection: this.#options.connection,
+      id: event.id,
+      command: command.name,
+      channel,
+      principal,
+    });
     this.#table.add(run);
     this.#options.observer.requestStarted?.(run.facts);
     run.start(event.args, event.hasData);

@@ -1,10 +1,13 @@
-import type { OutputAtom, ProgressUpdate } from '@wiremux/framing';
+import type { EncodedValue, OutputAtom, ProgressUpdate } from '@wiremux/framing';
 import type { Observable } from 'rxjs';
+import type { ByteStream } from './byte-stream.js';
 import type { ArgsOutput, Command, Commands, Yields } from './contract.js';
 import type { Principal } from './principal.js';
 
 /** What a handler is told of its request, and how it speaks beside its values. */
 export interface CommandContext {
+  /** Id of the connection the request came over, as the log names it. */
+  readonly connection: string;
   /** Unique among the open requests of a connection; ids are used again. */
   readonly requestId: number;
   /** Name of the command. */
@@ -17,22 +20,34 @@ export interface CommandContext {
    * then: 5 s later the caller is told that the command was left running.
    */
   readonly signal: AbortSignal;
+  /** Whether the request brings data, be it empty. */
+  readonly hasData: boolean;
   /**
    * The data of the request, piece by piece as it arrives; empty if there is none. Its sender is slowed to the speed it
    * is read at, and told to stop when the loop is left. It can be read once. `Readable.from(data)` and
    * `ReadableStream.from(data)` turn it into a stream of Node's or of the web's.
    */
   readonly data: AsyncIterable<Uint8Array>;
-  /** Tells how far a topic is; never waits. The newest update of each topic counts (SPEC 3.7, 8.12.8). */
-  readonly progress: (update: ProgressUpdate) => void;
+  readonly progress: Progress;
   readonly print: Print;
 }
 
-/** Sends a block of text; never waits (SPEC 3.6, 8.12.8). */
+/** Tells how far the topics of a command are; never waits. The newest update of each counts (SPEC 3.7, 8.12.8). */
+export interface Progress {
+  /** Begins a topic, or goes on with one. A `pos` of -1 ends it. */
+  (update: ProgressUpdate): void;
+  /** Ends a topic: nobody shows it any more. Those still open end with the request. */
+  end(topic: string): void;
+}
+
+/**
+ * Sends a block of text; never waits (SPEC 3.6, 8.12.8). Callers may show it in another language: they go by the text as
+ * it stands here, which should be ASCII, and by its labels, so what varies belongs into arguments.
+ */
 export interface Print {
   /** Each `%s` of the text stands for the next argument. */
   (text: string, ...args: readonly (string | number)[]): void;
-  /** A block of several atoms, which may have labels. */
+  /** A block of several atoms, which may have labels: what kind of text each is, as `error`, `warning` or `note`. */
   (...atoms: readonly OutputAtom[]): void;
 }
 
@@ -45,11 +60,17 @@ export interface Print {
  * - anything else, arrays and `Uint8Array` included: one value.
  */
 export type Answer<Value> =
-  | Value
-  | AsyncIterable<Value, unknown, undefined>
-  | Iterator<Value, unknown, undefined>
-  | Observable<Value>
+  | Yielded<Value>
+  | AsyncIterable<Yielded<Value>, unknown, undefined>
+  | Iterator<Yielded<Value>, unknown, undefined>
+  | Observable<Yielded<Value>>
   | undefined;
+
+/**
+ * One value of an answer: the value itself, the same encoded already (see `preEncoded`), or, for a byte string, a stream
+ * of its bytes (see `byteStream`).
+ */
+export type Yielded<Value> = Value | EncodedValue | (Value extends Uint8Array ? ByteStream : never);
 
 /**
  * Runs one request. Throw a `WiremuxError` to answer with its code; any other error answers `command-failed` with its

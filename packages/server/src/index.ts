@@ -1,3 +1,5 @@
+export { type EncodedValue, preEncoded } from '@wiremux/framing';
+export { type ByteSource, type ByteStream, type ByteStreamOptions, byteStream } from './byte-stream.js';
 export type { CommandSet, ErasedHandler, ImplementedCommand } from './command-set.js';
 export { implement, mergeCommands } from './command-set.js';
 export {
@@ -24,7 +26,7 @@ export {
 } from './contract.js';
 export { type CommandDescription, describeCommands, type JsonSchema } from './describe.js';
 export type { RequestCounters, RequestSnapshot } from './dispatcher.js';
-export type { Answer, CommandContext, Handler, Handlers, Print } from './handler.js';
+export type { Answer, CommandContext, Handler, Handlers, Print, Progress, Yielded } from './handler.js';
 export type { Logger, LogMethod } from './logger.js';
 export type { ConnectionObserver } from './observer.js';
 export { ANONYMOUS, type Principal } from './principal.js';

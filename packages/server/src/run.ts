@@ -1,4 +1,6 @@
 import { type Clock, type OutputAtom, type Peer, type ProgressUpdate, WiremuxError } from '@wiremux/framing';
+import { ByteStream } from './byte-stream.js';
+import { ByteStreamLine } from './byte-stream-line.js';
 import type { ImplementedCommand } from './command-set.js';
 import { createContext, type RequestFacts, type RequestPort } from './context.js';
 import { answerError, isAbort, logFailure, type RequestLabels } from './failure.js';
@@ -52,7 +54,11 @@ export class Run implements RequestPort, AnswerSink {
   #state: RunState = 'running';
   #outcome: RunOutcome = { result: 'ended', code: undefined };
   #pump: Pump | undefined;
+  /** How the source of the values ended; byte streams may still be on their way. */
+  #sourceEnd: { readonly failure: Failure | undefined } | undefined;
+  #byteStreams: ByteStreamLine | undefined;
   #upload: Upload | undefined;
+  #hasData = false;
   #controller: AbortController | undefined;
   /** Why the handler is to stop. */
   #reason: WiremuxError | undefined;
@@ -72,6 +78,7 @@ export class Run implements RequestPort, AnswerSink {
   /** Validates the arguments and calls the handler. Whatever it does, this does not throw. */
   start(args: Readonly<Record<string, unknown>>, hasData: boolean): void {
     try {
+      this.#hasData = hasData;
       if (hasData) this.#expectData();
       const validated = validateArgs(this.#command, args, this.#host.textAsBytes);
       if (validated instanceof Promise) this.#await(validated, (output) => this.#call(output));
@@ -93,7 +100,8 @@ export class Run implements RequestPort, AnswerSink {
 
   /** The answer has room again. */
   writable(): void {
-    this.#pump?.writable();
+    if (this.#byteStreams?.busy === true) this.#byteStreams.writable();
+    else this.#pump?.writable();
   }
 
   /** The caller cancelled, or the connection is gone: the handler is to stop. */
@@ -113,6 +121,10 @@ export class Run implements RequestPort, AnswerSink {
     return this.#controller.signal;
   }
 
+  get hasData(): boolean {
+    return this.#hasData;
+  }
+
   get data(): AsyncIterable<Uint8Array> {
     return this.#upload ?? this.#noData();
   }
@@ -126,17 +138,14 @@ export class Run implements RequestPort, AnswerSink {
   }
 
   value(value: unknown): boolean {
-    if (this.#state !== 'running') return false;
-    try {
-      return this.#host.peer.sendValue(this.facts.id, value);
-    } catch (thrown) {
-      this.#breakOff(thrown);
-      return false;
-    }
+    if (value instanceof ByteStream) this.#byteStreams ??= this.#newByteStreams();
+    else if (this.#byteStreams?.busy !== true) return this.#send((peer, id) => peer.sendValue(id, value));
+    return this.#byteStreams.add(value);
   }
 
   finished(failure?: Failure): void {
-    this.#settle(failure);
+    this.#sourceEnd = { failure };
+    if (this.#byteStreams?.busy !== true) this.#settle(failure);
   }
 
   #call(args: unknown): void {
@@ -150,7 +159,7 @@ export class Run implements RequestPort, AnswerSink {
   }
 
   #answer(result: unknown): void {
-    const pump = pumpFor(result, this);
+    const pump = pumpFor(result instanceof ByteStream ? [result].values() : result, this);
     this.#pump = pump;
     if (pump && this.#state === 'running') {
       pump.start();
@@ -160,6 +169,33 @@ export class Run implements RequestPort, AnswerSink {
       if (result !== undefined) this.value(result);
       this.#settle();
     }
+  }
+
+  /** Adds to the answer while it is open; false: wait for room, or nothing more is wanted. */
+  #send(add: (peer: Peer, id: number) => boolean): boolean {
+    if (this.#state !== 'running') return false;
+    try {
+      return add(this.#host.peer, this.facts.id);
+    } catch (thrown) {
+      this.#breakOff(thrown);
+      return false;
+    }
+  }
+
+  #newByteStreams(): ByteStreamLine {
+    return new ByteStreamLine({
+      begin: (length) => this.#send((peer, id) => peer.beginBytes(id, length)),
+      send: (bytes) => this.#send((peer, id) => peer.sendBytes(id, bytes)),
+      end: () => this.#send((peer, id) => peer.endBytes(id)),
+      value: (value) => this.#send((peer, id) => peer.sendValue(id, value)),
+      broken: (thrown) => {
+        if (this.#state === 'running') this.#breakOff(thrown);
+      },
+      idle: (hasRoom) => {
+        if (this.#sourceEnd) this.#settle(this.#sourceEnd.failure);
+        else if (hasRoom) this.#pump?.writable();
+      },
+    });
   }
 
   /** Goes on with what a promise brings; whatever is thrown on the way settles the run. */
@@ -202,6 +238,8 @@ export class Run implements RequestPort, AnswerSink {
     this.#reason = reason;
     this.#upload?.abort(reason);
     this.#controller?.abort(reason);
+    // First what reads, then what it was made by.
+    this.#byteStreams?.stop();
     this.#pump?.stop();
   }
 

@@ -86,6 +86,8 @@ describe('the answer of a handler', () => {
       print('grün');
       print({ text: 'a', args: [], labels: ['b'] }, { text: 'c', args: [], labels: [] });
       progress({ topic: 'bytes', pos: 1, total: 2 });
+      progress({ topic: 'files', pos: 1, total: 0, label: 'files', item: 'a.txt' });
+      progress.end('lines');
       return 1;
     });
     expect(call.output).toEqual([
@@ -96,7 +98,11 @@ describe('the answer of a handler', () => {
         { text: 'c', args: [], labels: [] },
       ],
     ]);
-    expect(call.progress).toEqual([{ topic: 'bytes', pos: 1, total: 2 }]);
+    expect(call.progress).toEqual([
+      { topic: 'bytes', pos: 1, total: 2 },
+      { topic: 'files', pos: 1, total: 0, label: 'files', item: 'a.txt' },
+      { topic: 'lines', pos: -1, total: 0 },
+    ]);
   });
 
   it('says nothing more once it has ended', async () => {

@@ -3,7 +3,8 @@ import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { implement } from '../src/command-set.js';
 import { type ArgsInput, type ArgsOutput, command, defineCommands, type Yields } from '../src/contract.js';
-import type { CommandContext, Handler, Handlers } from '../src/handler.js';
+import type { CommandContext, Handler, Handlers, Progress } from '../src/handler.js';
+import type { ByteStream, EncodedValue } from '../src/index.js';
 
 const commands = defineCommands({
   count: command({ args: z.object({ to: z.number(), every: z.number().default(1) }), yields: z.number() }),
@@ -75,6 +76,18 @@ describe('types of a handler', () => {
       echo: async () => {},
     };
     expectTypeOf(handlers).not.toBeAny();
+  });
+
+  it('take values that are encoded already, and byte streams for bytes only', () => {
+    const file = command({ yields: z.union([z.string(), z.instanceof(Uint8Array)]) });
+    type File = Handler<typeof file>;
+    expectTypeOf<() => ByteStream>().toExtend<File>();
+    expectTypeOf<() => AsyncGenerator<string | ByteStream | Uint8Array<ArrayBuffer>>>().toExtend<File>();
+    expectTypeOf<() => EncodedValue>().toExtend<Count>();
+    expectTypeOf<() => Generator<EncodedValue | number>>().toExtend<Count>();
+    expectTypeOf<() => ByteStream>().not.toExtend<Count>();
+    expectTypeOf<CommandContext['progress']>().toEqualTypeOf<Progress>();
+    expectTypeOf<Progress['end']>().toEqualTypeOf<(topic: string) => void>();
   });
 
   it('refuse other values', () => {

@@ -20,31 +20,27 @@ const VALUES = {
 export const calls: readonly ContractCase[] = [
   {
     title: 'SPEC 3.4.1 values arrive complete and in order',
-    duplex: false,
     run: (mux) => lastValueFrom(mux.call('count', { to: 1_000 }).pipe(toArray())),
     expected: Array.from({ length: 1_000 }, (_, at) => at),
   },
   {
     title: 'SPEC 3.4.5 an answer without values ends',
-    duplex: false,
     run: (mux) => lastValueFrom(mux.call('nothing').pipe(toArray())),
     expected: [],
   },
   {
     title: 'SPEC 3.1.3 text arguments reach a contract that asks for text',
-    duplex: false,
     run: (mux) => firstValueFrom(mux.call('greet', { name: 'Zoë' })),
     expected: 'Hello Zoë!',
   },
   {
     title: 'SPEC 3.1.3 values keep their types both ways',
-    duplex: true,
+    needs: 'extended',
     run: (mux) => firstValueFrom(mux.call('same', VALUES)),
     expected: VALUES,
   },
   {
     title: 'SPEC 3.4.1 a value larger than many frames arrives whole',
-    duplex: false,
     run: async (mux) => {
       const text = await firstValueFrom(mux.call('repeat', { letter: 'ü', size: MiB }));
       return { length: text.length, whole: text === 'ü'.repeat(MiB) };
@@ -53,7 +49,6 @@ export const calls: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 5.3 300 requests run at once on one connection',
-    duplex: false,
     run: async (mux) => {
       const all = Array.from({ length: 300 }, (_, at) => firstValueFrom(mux.call('greet', { name: String(at) })));
       return (await Promise.all(all)).every((text, at) => text === `Hello ${at}!`);
@@ -62,7 +57,7 @@ export const calls: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 8.4.10 more requests than may be open at once wait for their turn',
-    duplex: true,
+    needs: 'extended',
     run: async (mux) => {
       const all = Array.from({ length: 2_000 }, () => lastValueFrom(mux.call('count', { to: 2 })));
       return (await Promise.all(all)).reduce((sum, last) => sum + last, 0);
@@ -71,7 +66,6 @@ export const calls: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 3.6, 3.7 a request tells its progress and prints beside its values',
-    duplex: false,
     run: async (mux) => {
       const request = mux.request('narrate', { steps: 3 });
       const output = lastValueFrom(request.output$.pipe(toArray()));

@@ -7,13 +7,13 @@ import { failureOf } from './failure.js';
 export const errors: readonly ContractCase[] = [
   {
     title: 'SPEC 3.9.1 an error before the first value brings code, message, data and retry',
-    duplex: true,
+    needs: 'extended',
     run: (mux) => failureOf(lastValueFrom(mux.call('fail', { code: 'out-of-stock', after: 0 }))),
     expected: { code: 'out-of-stock', message: 'It fails as it was told to.', data: { after: 0 }, retry: 250 },
   },
   {
     title: 'SPEC 3.4.6 an error after values keeps its place behind them',
-    duplex: true,
+    needs: 'extended',
     run: async (mux) => {
       const values: number[] = [];
       const failure = await failureOf(
@@ -28,7 +28,6 @@ export const errors: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 3.9.4 an error of a dialect without codes keeps its message',
-    duplex: false,
     run: async (mux) => {
       const failures = [0, 3].map((after) =>
         failureOf(lastValueFrom(mux.call('fail', { code: 'out-of-stock', after }))),
@@ -40,7 +39,7 @@ export const errors: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 3.4.6 an exception fails its own request only',
-    duplex: true,
+    needs: 'extended',
     run: async (mux) => {
       const [crash, count] = await Promise.all([
         failureOf(lastValueFrom(mux.call('crash'))),
@@ -52,7 +51,7 @@ export const errors: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 3.2.6 an unknown command is told as such',
-    duplex: true,
+    needs: 'extended',
     run: async (mux) => {
       const failure = await failureOf(lastValueFrom((mux as Mux).call('no-such-command')));
       return failure.code;
@@ -61,7 +60,7 @@ export const errors: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 3.9.3 arguments that break the contract are told as such, and by name',
-    duplex: true,
+    needs: 'extended',
     run: async (mux) => {
       const failure = await failureOf(lastValueFrom((mux as Mux).call('greet', { name: 5 })));
       return { code: failure.code, named: failure.message.includes('name') };

@@ -5,7 +5,7 @@ import type { ContractCase } from '../contract-case.js';
 export const flow: readonly ContractCase[] = [
   {
     title: 'SPEC 8.5.6 a command waits for a consumer that takes no more, and others run on',
-    duplex: true,
+    needs: 'duplex',
     run: async (mux) => {
       const size = 10_000;
       const flood = mux.iterate('flood', { label: 'held', size })[Symbol.asyncIterator]();
@@ -19,7 +19,7 @@ export const flow: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 8.12.4 a small answer passes a large one',
-    duplex: true,
+    needs: 'cancel',
     run: async (mux) => {
       let flooding = true;
       const flood = (async () => {

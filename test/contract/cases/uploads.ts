@@ -9,7 +9,6 @@ const KiB = 1024;
 export const uploads: readonly ContractCase[] = [
   {
     title: 'SPEC 3.3.1 data of every kind of source arrives whole',
-    duplex: false,
     run: (mux) => {
       const size = 300 * KiB + 7;
       const bytes = pattern(size);
@@ -29,7 +28,7 @@ export const uploads: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 5.7 a command answers while its data is still on its way',
-    duplex: true,
+    needs: 'duplex',
     run: async (mux) => {
       let finish = (): void => undefined;
       const finished = new Promise<void>((resolve) => {
@@ -53,7 +52,6 @@ export const uploads: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 3.3.1 bytes come back as they were sent',
-    duplex: false,
     run: async (mux) => {
       const data = pattern(251 * 2_000);
       const pieces: Uint8Array[] = [];
@@ -66,7 +64,7 @@ export const uploads: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 8.6.5 a command that wants no more data stops its source and answers',
-    duplex: true,
+    needs: 'duplex',
     run: async (mux) => {
       let returned = false;
       async function* endless(): AsyncGenerator<Uint8Array> {
@@ -83,7 +81,7 @@ export const uploads: readonly ContractCase[] = [
   },
   {
     title: 'SPEC 8.6.1 a source that fails fails the request',
-    duplex: true,
+    needs: 'extended',
     run: async (mux) => {
       async function* broken(): AsyncGenerator<Uint8Array> {
         yield pattern(10);

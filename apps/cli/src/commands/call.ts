@@ -8,7 +8,9 @@ import { LinesView } from '../view/lines-view.js';
 /** Adds `wiremux call`: runs one command and prints each of its values as a line of JSON. */
 export function addCall(program: Command, stdout: Output, stderr: Output, finish: (status: ExitStatus) => void): void {
   const call = program.command('call').description('Run a command and print each of its values as a line of JSON');
-  addRequestOptions(call).action(async (url: string, name: string, options: RequestOptions) => {
-    finish(await runRequest({ url, name, options }, new LinesView(stdout, stderr, options.quiet), stdout));
-  });
+  addRequestOptions(call)
+    .option('--output <file>', 'write the byte strings of the answer there as they are, of any length; - for stdout')
+    .action(async (url: string, name: string, options: RequestOptions) => {
+      finish(await runRequest({ url, name, options }, new LinesView(stdout, stderr, options.quiet), stdout));
+    });
 }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { usageError } from '../exit-status.js';
+import { reasonOf } from './file-reason.js';
 
 /** How much is read at once, bytes. */
 const PIECE = 65_536;
@@ -23,16 +24,4 @@ export async function openInput(path: string): Promise<Input> {
   }
   const bytes = file.createReadStream({ highWaterMark: PIECE }) as AsyncIterable<Uint8Array>;
   return { bytes, size: stat.isFile() ? stat.size : undefined };
-}
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EACCES':
-    case 'EPERM':
-      return 'it is not allowed';
-    default:
-      return error.message;
-  }
 }

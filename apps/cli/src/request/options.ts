@@ -1,7 +1,9 @@
-import { DIALECTS, type DialectName } from '@wiremux/framing';
+import type { TransportKind } from '@wiremux/client';
+import { type ContentCodec, DIALECTS, type DialectName } from '@wiremux/framing';
 import { type Command, Option } from 'commander';
 import { DEFAULT_DIALECT, parseDialect } from '../parse/dialect.js';
 import { parseDuration } from '../parse/duration.js';
+import { ENCODING_NAMES, parseEncodings } from '../parse/encodings.js';
 
 /** What `call` and `watch` are told on the command line. */
 export interface RequestOptions {
@@ -11,7 +13,11 @@ export interface RequestOptions {
   /** Time for everything, ms. */
   readonly timeout?: number;
   readonly dialect: DialectName;
+  readonly transport: 'auto' | TransportKind;
+  readonly encoding: readonly ContentCodec[];
   readonly quiet: boolean;
+  /** File for the byte strings of the answer, `-` for stdout. */
+  readonly output?: string;
 }
 
 const AFTER = `
@@ -40,6 +46,16 @@ export function addRequestOptions(command: Command): Command {
       new Option('--dialect <name>', `what to speak: ${dialects.join(', ')}`)
         .default(DEFAULT_DIALECT)
         .argParser((text) => parseDialect(text, dialects)),
+    )
+    .addOption(
+      new Option('--transport <kind>', 'what to speak over; auto: HTTP where a WebSocket cannot be had')
+        .choices(['auto', 'websocket', 'http'])
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--encoding <names>', 'content encodings, preferred first; identity: none')
+        .default(parseEncodings(ENCODING_NAMES.join(',')), ENCODING_NAMES.join(','))
+        .argParser((text) => parseEncodings(text)),
     )
     .option('--quiet', 'print values and errors only', false)
     .addHelpText('after', AFTER);

@@ -3,6 +3,7 @@ import { connect } from '@wiremux/client';
 import type { OutputAtom, ProgressUpdate } from '@wiremux/framing';
 import { lastValueFrom } from 'rxjs';
 import type { ExitStatus } from '../exit-status.js';
+import { openByteOutput } from '../io/byte-output.js';
 import { type Input, openInput } from '../io/input.js';
 import type { Output } from '../io/output.js';
 import { untilInterrupted } from '../io/until-interrupted.js';
@@ -10,6 +11,7 @@ import { parseArguments } from '../parse/arguments.js';
 import { parseMuxUrl } from '../parse/mux-url.js';
 import { VERSION } from '../version.js';
 import type { RequestOptions } from './options.js';
+import { saveBytes } from './save-bytes.js';
 
 /** How long a cancelled command has to say that it stopped, ms. */
 const PROOF_TIME = 1_000;
@@ -37,23 +39,36 @@ export interface RequestLine {
  */
 export async function runRequest(line: RequestLine, view: RequestView, stdout: Output): Promise<ExitStatus> {
   try {
-    return await untilInterrupted(stdout, (signal) => exchange(line, view, signal));
+    return await untilInterrupted(stdout, (signal) => exchange(line, view, stdout, signal));
   } finally {
     view.end();
   }
 }
 
-async function exchange({ url, name, options }: RequestLine, view: RequestView, signal: AbortSignal): Promise<void> {
+async function exchange(
+  { url, name, options }: RequestLine,
+  view: RequestView,
+  stdout: Output,
+  signal: AbortSignal,
+): Promise<void> {
   const address = parseMuxUrl(url);
   const args = parseArguments(options.args, options.arg);
   const input = options.data === undefined ? undefined : await openInput(options.data);
   const data = input && upload(input, view);
-  const mux = connect(address, { dialects: [options.dialect], agent: `wiremux-cli/${VERSION}`, reconnect: false });
+  const output = options.output === undefined ? undefined : await openByteOutput(options.output, stdout);
+  const mux = connect(address, {
+    dialects: [options.dialect],
+    transport: options.transport,
+    codecs: options.encoding,
+    agent: `wiremux-cli/${VERSION}`,
+    reconnect: false,
+  });
   const request = mux.request(name, args, { data, deadline: options.timeout, signal });
   request.output$.subscribe((atoms) => view.output(atoms));
   request.progress$.subscribe((update) => view.progress(update));
   try {
-    for await (const value of request) await view.value(value);
+    if (output !== undefined) await saveBytes(request.parts(), output, view);
+    else for await (const value of request) await view.value(value);
   } finally {
     await Promise.race([lastValueFrom(request.state$), delay(PROOF_TIME)]);
     mux.close();

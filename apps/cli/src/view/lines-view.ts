@@ -1,8 +1,9 @@
-import { formatOutput, type OutputAtom, type ProgressUpdate } from '@wiremux/framing';
+import type { OutputAtom, ProgressUpdate } from '@wiremux/framing';
 import type { Output } from '../io/output.js';
 import type { RequestView } from '../request/run-request.js';
 import { LiveRegion } from './live-region.js';
-import { jsonLine, printable } from './printable.js';
+import { outputText } from './output-text.js';
+import { jsonLine } from './printable.js';
 import { ProgressLines } from './progress-lines.js';
 
 /** Each value as a line on stdout; text, and progress where there is a terminal, on stderr. */
@@ -28,7 +29,7 @@ export class LinesView implements RequestView {
   output(atoms: readonly OutputAtom[]): void {
     if (this.#quiet) return;
     this.#region?.hide();
-    this.#stderr.note(printable(formatOutput(atoms)).replace(/\n$/, ''));
+    this.#stderr.note(outputText(atoms, this.#stderr.terminal));
   }
 
   progress(update: ProgressUpdate): void {

@@ -1,8 +1,9 @@
-import { formatOutput, type OutputAtom, type ProgressUpdate } from '@wiremux/framing';
+import type { OutputAtom, ProgressUpdate } from '@wiremux/framing';
 import type { Output } from '../io/output.js';
 import type { RequestView } from '../request/run-request.js';
 import { LiveRegion } from './live-region.js';
-import { prettyJson, printable } from './printable.js';
+import { outputText } from './output-text.js';
+import { prettyJson } from './printable.js';
 import { ProgressLines } from './progress-lines.js';
 
 /** How often the age of the value is told anew, ms. */
@@ -41,7 +42,7 @@ export class NewestView implements RequestView {
   output(atoms: readonly OutputAtom[]): void {
     if (this.#quiet) return;
     if (this.#stderr.terminal !== undefined) this.#region.hide();
-    this.#stderr.note(printable(formatOutput(atoms)).replace(/\n$/, ''));
+    this.#stderr.note(outputText(atoms, this.#stderr.terminal));
   }
 
   progress(update: ProgressUpdate): void {

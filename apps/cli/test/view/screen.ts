@@ -9,6 +9,10 @@ export class Screen extends Writable {
   #lines: string[] = [''];
   #row = 0;
 
+  hasColors(): boolean {
+    return false;
+  }
+
   /** What stands on it, without the empty line at its end. */
   get lines(): readonly string[] {
     return this.#lines.at(-1) === '' ? this.#lines.slice(0, -1) : this.#lines;

@@ -11,10 +11,15 @@ export function ConnectionStatus(): JSX.Element {
     <p class="status" data-testid="status" data-state={view.phase}>
       <span class="status-dot" />
       <span>{statusText(view, now.value)}</span>
-      {view.dialect !== undefined && view.phase === 'open' && (
-        <span class="status-dialect" data-testid="dialect">
-          {view.dialect}
-        </span>
+      {view.phase === 'open' && (
+        <>
+          <span class="status-detail" data-testid="dialect">
+            {view.dialect}
+          </span>
+          <span class="status-detail" data-testid="transport" title={view.transportReason}>
+            {view.transport === 'http' ? 'HTTP' : 'WebSocket'}
+          </span>
+        </>
       )}
     </p>
   );

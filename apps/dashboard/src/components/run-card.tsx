@@ -8,9 +8,9 @@ import type { RunHandle } from '../state/runs.js';
 import { Icon } from './icon.jsx';
 import { usePage } from './page-context.js';
 import { ProblemNote } from './problem-note.jsx';
+import { RunOutput } from './run-output.jsx';
 import { RunProgress } from './run-progress.jsx';
 import { RunValues } from './run-values.jsx';
-import { ScrollArea } from './scroll-area.jsx';
 
 const PHASE_TEXTS: Readonly<Record<RunPhase, string>> = {
   queued: 'waiting',
@@ -100,11 +100,7 @@ export function RunCard({ run }: { readonly run: RunHandle }): JSX.Element {
       </p>
       {view.problem !== undefined && <ProblemNote problem={view.problem} testId="run-error" />}
       <RunProgress topics={view.topics} isRunning={isRunning(view)} />
-      {view.output !== '' && (
-        <ScrollArea label={`Output of ${command}`} testId="run-output">
-          <pre>{view.output}</pre>
-        </ScrollArea>
-      )}
+      <RunOutput output={view.output} label={`Output of ${command}`} />
       <RunValues values={view.values} count={view.count} label={`Values of ${command}`} />
     </article>
   );

@@ -1,10 +1,14 @@
-import type { Status } from '@wiremux/client';
+import type { Status, TransportKind } from '@wiremux/client';
 import { type Problem, problemOf } from './problem.js';
 
 /** What the page says about its connection. Times are ms since the epoch. */
 export interface ConnectionView {
   readonly phase: Status['state'];
   readonly dialect: string | undefined;
+  /** What requests travel over, once it is known. */
+  readonly transport: TransportKind | undefined;
+  /** Why that is HTTP and not a WebSocket, where it stands in for one. */
+  readonly transportReason: string | undefined;
   /** The gateway's software, where it says. */
   readonly agent: string | undefined;
   /** Since when there is no connection; undefined while there is one, and before the first attempt has failed. */
@@ -20,6 +24,8 @@ export interface ConnectionView {
 export const CONNECTING: ConnectionView = {
   phase: 'connecting',
   dialect: undefined,
+  transport: undefined,
+  transportReason: undefined,
   agent: undefined,
   downSince: undefined,
   retryAt: undefined,
@@ -32,8 +38,10 @@ export function reduceConnection(view: ConnectionView, status: Status, now: numb
   const problem = 'reason' in status && status.reason !== undefined ? problemOf(status.reason) : undefined;
   const wasOpen = view.phase === 'open';
   switch (status.state) {
-    case 'open':
-      return { ...CONNECTING, phase: 'open', dialect: status.dialect, agent: status.agent };
+    case 'open': {
+      const { transport, dialect, agent, reason } = status;
+      return { ...CONNECTING, phase: 'open', transport, dialect, agent, transportReason: reason?.message };
+    }
     case 'connecting':
       return {
         ...view,

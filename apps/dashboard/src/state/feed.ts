@@ -33,7 +33,10 @@ const LONGEST_DELAY = 30_000;
 /** Errors that asking again on the same connection would not mend. */
 const FINAL: ReadonlySet<string> = new Set(['unknown-command', 'bad-arguments', 'not-allowed', 'unsupported']);
 
-/** Runs a command for as long as somebody subscribes: anew on every connection, and after it failed. Never errors. */
+/**
+ * Runs a command for as long as somebody subscribes: anew on every connection, also when a WebSocket takes over from HTTP,
+ * and after it failed. Never errors.
+ */
 export function watchCommand(
   source: FeedSource,
   name: string,
@@ -56,9 +59,9 @@ export function watchCommand(
     return merge(lost$, values$);
   });
   return source.status$.pipe(
-    map(({ state }) => state === 'open'),
+    map((status) => (status.state === 'open' ? status.transport : undefined)),
     distinctUntilChanged(),
-    switchMap((isOpen) => (isOpen ? answer$ : EMPTY)),
+    switchMap((transport) => (transport === undefined ? EMPTY : answer$)),
   );
 }
 

@@ -1,13 +1,11 @@
-import type { CancelResult, ProgressUpdate, RequestState } from '@wiremux/client';
+import type { CancelResult, OutputAtom, ProgressUpdate, RequestState } from '@wiremux/client';
 import { preview } from '../format/preview.js';
 import type { Batch } from './newest.js';
+import { addOutput, type OutputRun } from './output.js';
 import { type Problem, problemOf } from './problem.js';
 
 /** Newest values of a run that are kept. */
 export const KEPT_VALUES = 50;
-
-/** Characters of text output that are kept. */
-const KEPT_OUTPUT = 16_384;
 
 /** Progress topics that are kept; of those that ended the oldest go first. */
 const KEPT_TOPICS = 64;
@@ -44,7 +42,7 @@ export interface RunView {
   readonly values: readonly RunValue[];
   readonly topics: readonly RunTopic[];
   /** Text output, its beginning cut off where there is much. */
-  readonly output: string;
+  readonly output: readonly OutputRun[];
   readonly problem: Problem | undefined;
   /** What became of the command after it was cancelled. */
   readonly cancelResult: CancelResult | undefined;
@@ -54,7 +52,7 @@ export type RunEvent =
   | { readonly kind: 'state'; readonly state: RequestState; readonly at: number }
   | { readonly kind: 'values'; readonly batch: Batch<unknown> }
   | { readonly kind: 'progress'; readonly update: ProgressUpdate }
-  | { readonly kind: 'output'; readonly text: string };
+  | { readonly kind: 'output'; readonly atoms: readonly OutputAtom[] };
 
 /** A run that has just been asked for. */
 export function newRun(startedAt: number): RunView {
@@ -65,7 +63,7 @@ export function newRun(startedAt: number): RunView {
     count: 0,
     values: [],
     topics: [],
-    output: '',
+    output: [],
     problem: undefined,
     cancelResult: undefined,
   };
@@ -86,7 +84,7 @@ export function reduceRun(run: RunView, event: RunEvent): RunView {
     case 'progress':
       return { ...run, topics: updateTopics(run.topics, event.update) };
     case 'output':
-      return { ...run, output: `${run.output}${event.text}`.slice(-KEPT_OUTPUT) };
+      return { ...run, output: addOutput(run.output, event.atoms) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { formatOutput, type RequestHandle } from '@wiremux/client';
+import type { RequestHandle } from '@wiremux/client';
 import {
   asyncScheduler,
   catchError,
@@ -100,7 +100,7 @@ export class Runs {
     return merge(
       answer.state$.pipe(map((state): RunEvent => ({ kind: 'state', state, at: this.#now() }))),
       answer.progress$.pipe(map((update): RunEvent => ({ kind: 'progress', update }))),
-      answer.output$.pipe(map((atoms): RunEvent => ({ kind: 'output', text: formatOutput(atoms) }))),
+      answer.output$.pipe(map((atoms): RunEvent => ({ kind: 'output', atoms }))),
       values$.pipe(map((batch): RunEvent => ({ kind: 'values', batch }))),
     );
   }

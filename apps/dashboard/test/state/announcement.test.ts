@@ -20,9 +20,9 @@ describe('announcements', () => {
     expect(connectionSentence(CONNECTING)).toBe('Connecting to the gateway.');
     expect(connectionSentence(once)).toBe('No connection to the gateway. The page goes on trying.');
     expect(connectionSentence(twice)).toBe(connectionSentence(once));
-    expect(connectionSentence(reduceConnection(twice, { state: 'open', dialect: 'wiremux.1' }, 3))).toBe(
-      'Connected to the gateway.',
-    );
+    expect(
+      connectionSentence(reduceConnection(twice, { state: 'open', transport: 'websocket', dialect: 'wiremux.1' }, 3)),
+    ).toBe('Connected to the gateway.');
     expect(connectionSentence(reduceConnection(twice, { state: 'closed', reason }, 3))).toContain('Nobody there.');
   });
 

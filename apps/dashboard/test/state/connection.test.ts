@@ -3,12 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { CONNECTING, reduceConnection } from '../../src/state/connection.js';
 
 const reason = new WiremuxError('connection-lost', 'It is gone.');
-const open = reduceConnection(CONNECTING, { state: 'open', dialect: 'wiremux.1', agent: 'gateway/1' }, 1_000);
+const open = reduceConnection(
+  CONNECTING,
+  { state: 'open', transport: 'websocket', dialect: 'wiremux.1', agent: 'gateway/1' },
+  1_000,
+);
 
 describe('reduceConnection', () => {
   it('knows the dialect and agent while open, and nothing of trouble', () => {
     expect(open).toEqual({
       phase: 'open',
+      transport: 'websocket',
+      transportReason: undefined,
       dialect: 'wiremux.1',
       agent: 'gateway/1',
       downSince: undefined,
@@ -16,6 +22,17 @@ describe('reduceConnection', () => {
       attempt: 1,
       problem: undefined,
     });
+  });
+
+  it('says why HTTP stands in for a WebSocket', () => {
+    const blocked = new WiremuxError('connect-failed', 'It answered HTTP 403.');
+    const view = reduceConnection(
+      CONNECTING,
+      { state: 'open', transport: 'http', dialect: 'wiremux.1', reason: blocked },
+      1_000,
+    );
+    expect(view).toMatchObject({ phase: 'open', transport: 'http', transportReason: 'It answered HTTP 403.' });
+    expect(view).toMatchObject({ downSince: undefined, problem: undefined });
   });
 
   it('is not down during its first attempt', () => {
@@ -42,7 +59,7 @@ describe('reduceConnection', () => {
 
   it('forgets the trouble when it is open again', () => {
     const waiting = reduceConnection(open, { state: 'waiting', attempt: 3, retryIn: 300, reason }, 5_000);
-    expect(reduceConnection(waiting, { state: 'open', dialect: 'wiremux.1' }, 6_000)).toEqual({
+    expect(reduceConnection(waiting, { state: 'open', transport: 'websocket', dialect: 'wiremux.1' }, 6_000)).toEqual({
       ...open,
       agent: undefined,
     });

@@ -3,7 +3,7 @@ import { BehaviorSubject, Observable, Subject, type Subscription, VirtualTimeSch
 import { describe, expect, it } from 'vitest';
 import { type FeedEvent, watchCommand } from '../../src/state/feed.js';
 
-const OPEN: Status = { state: 'open', dialect: 'wiremux.1' };
+const OPEN: Status = { state: 'open', transport: 'websocket', dialect: 'wiremux.1' };
 const LOST: Status = {
   state: 'waiting',
   attempt: 1,
@@ -59,6 +59,14 @@ describe('watchCommand', () => {
     status$.next(OPEN);
     status$.next({ ...OPEN, agent: 'later' });
     expect(calls).toHaveLength(1);
+  });
+
+  it('moves to a WebSocket that takes over from HTTP', () => {
+    const { status$, calls } = new Rehearsal();
+    status$.next({ ...OPEN, transport: 'http' });
+    expect(calls).toHaveLength(1);
+    status$.next(OPEN);
+    expect(calls.map(({ observed }) => observed)).toEqual([false, true]);
   });
 
   it('asks again after a failure, later each time, and at first pace after a value', () => {

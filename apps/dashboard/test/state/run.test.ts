@@ -68,10 +68,9 @@ describe('reduceRun', () => {
     expect(run.values.slice(0, 3).map(({ index }) => index)).toEqual([5_001, 5_000, 4_999]);
   });
 
-  it('keeps the newest text output', () => {
-    const run = after({ kind: 'output', text: 'a'.repeat(20_000) }, { kind: 'output', text: 'end' });
-    expect(run.output).toHaveLength(16_384);
-    expect(run.output.endsWith('aend')).toBe(true);
+  it('adds text output', () => {
+    const atoms = [{ text: 'read %s', args: ['3'], labels: ['success'] }];
+    expect(after({ kind: 'output', atoms }).output).toEqual([{ tone: 'success', text: 'read 3' }]);
   });
 
   it('keeps each topic at its place, and as it was when it is over', () => {

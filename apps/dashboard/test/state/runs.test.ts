@@ -63,7 +63,7 @@ describe('Runs', () => {
     expect(run.view.value).toMatchObject({
       phase: 'completed',
       count: 2,
-      output: 'hello you',
+      output: [{ tone: 'plain', text: 'hello you' }],
       topics: [{ topic: 't' }],
     });
     expect(run.view.value.values.map(({ text }) => text)).toEqual(['"b"', '"a"']);

@@ -17,12 +17,14 @@ export function allCommands(
   own: readonly CommandSet[],
   figures: GatewayFigures,
   capabilities: Omit<Capabilities, 'commands'>,
+  frames: CommandSet,
 ): CommandSet {
   const builtIn = mergeCommands(
     capabilitiesCommands({ ...capabilities, commands: () => all }),
     echoCommands,
     hostCommands(),
     gatewayCommands(figures),
+    frames,
     digestCommands,
     rowsCommands,
     blobCommands,

@@ -1,4 +1,4 @@
-import { type CommandSet, command, defineCommands, implement } from '@wiremux/server';
+import { byteStream, type CommandSet, command, defineCommands, implement } from '@wiremux/server';
 import { z } from 'zod';
 
 const MiB = 1024 * 1024;
@@ -11,13 +11,19 @@ const contract = defineCommands({
     args: z.strictObject({
       bytes: z.int().min(0).max(MOST_BYTES).describe('How many bytes in all.'),
       piece: z.int().min(1).max(MiB).default(32_768).describe('Bytes in one value.'),
+      whole: z.boolean().default(false).describe('One value of all the bytes, however many.'),
     }),
     yields: z.instanceof(Uint8Array),
     channel: 'bulk',
   }),
 });
 
-export const blobCommands: CommandSet = implement(contract, { blob: ({ bytes, piece }) => blob(bytes, piece) });
+export const blobCommands: CommandSet = implement(contract, {
+  blob: ({ bytes, piece, whole }) => {
+    const pieces = blob(bytes, piece);
+    return whole ? byteStream(pieces, { length: bytes }) : pieces;
+  },
+});
 
 /** Pieces whose byte n is n modulo 256; the last one may be shorter. */
 function* blob(bytes: number, piece: number): Generator<Uint8Array<ArrayBuffer>, void, undefined> {

@@ -1,5 +1,12 @@
 import { DIALECT_NAMES, type DialectName, type Limits } from '@wiremux/framing';
-import { type CommandSet, command, defineCommands, describeCommands, implement } from '@wiremux/server';
+import {
+  type CommandDescription,
+  type CommandSet,
+  command,
+  defineCommands,
+  describeCommands,
+  implement,
+} from '@wiremux/server';
 import { z } from 'zod';
 import { VERSION } from '../version.js';
 
@@ -29,21 +36,33 @@ const contract = defineCommands({
 /** What `capabilities` tells of. */
 export interface Capabilities {
   readonly dialects: readonly DialectName[];
+  /** Content encodings in the order of preference, `identity` the last. */
+  readonly encodings: readonly string[];
   readonly limits: Limits;
   /** Every command served; asked for with each request, since the set has `capabilities` in it too. */
   readonly commands: () => CommandSet;
+  /** What servers behind the gateway say that they serve. */
+  readonly upstream: () => Promise<readonly CommandDescription[]>;
 }
 
 /** The command `capabilities`. */
-export function capabilitiesCommands({ dialects, limits, commands }: Capabilities): CommandSet {
+export function capabilitiesCommands({ dialects, encodings, limits, commands, upstream }: Capabilities): CommandSet {
   return implement(contract, {
-    capabilities: () => ({
+    capabilities: async () => ({
       name: 'wiremux',
       version: VERSION,
       dialects,
-      encodings: ['identity'],
+      encodings,
       limits: { ...limits },
-      commands: describeCommands(commands()),
+      commands: joinDescriptions(describeCommands(commands()), await upstream()),
     }),
   });
+}
+
+/** A command that both tell of is one that an upstream runs under its own name: it knows more about it. */
+function joinDescriptions(
+  own: readonly CommandDescription[],
+  upstream: readonly CommandDescription[],
+): CommandDescription[] {
+  return [...new Map([...own, ...upstream].map((described) => [described.name, described])).values()];
 }

@@ -2,7 +2,7 @@ import { memoryUsage, uptime } from 'node:process';
 import { DIALECT_NAMES } from '@wiremux/framing';
 import { type CommandSet, command, defineCommands, implement } from '@wiremux/server';
 import { z } from 'zod';
-import type { ConnectionRegistry } from '../connections/registry.js';
+import { type ConnectionRegistry, TRANSPORT_KINDS } from '../connections/registry.js';
 import { every } from './period.js';
 import { newest, Sampler } from './sampler.js';
 
@@ -28,7 +28,8 @@ const Channel = z.object({
   encoding: z.string(),
   requests: z.array(z.int()).readonly(),
   frames: z.int(),
-  bytes: z.int(),
+  bytes: z.int().describe('On the wire.'),
+  plainBytes: z.int().describe('The same without encoding.'),
   queued: z.int(),
 });
 
@@ -44,6 +45,7 @@ const Request = z.object({
 const Connection = z.object({
   id: z.string(),
   since: time,
+  transport: z.enum(TRANSPORT_KINDS),
   dialect: z.enum(DIALECT_NAMES),
   principal: z.string(),
   remote: z.string(),

@@ -15,6 +15,8 @@ export interface Option<Value> {
   /** Stands for the value in help: `PORT`. */
   readonly placeholder: string;
   readonly unit?: 'ms' | 'bytes' | 'per second';
+  /** Its value may hold secrets: messages leave it out. */
+  readonly secret?: true;
 }
 
 /** The bounds of a numeric option, both included, and its default. */

@@ -1,5 +1,9 @@
-import { DIALECTS } from '@wiremux/framing';
+import { DEFAULT_CHANNELS, DIALECTS, PROCESS_CONTEXTS } from '@wiremux/framing';
+import type { Principal } from '@wiremux/server';
 import { z } from 'zod';
+import { ENCODING_NAMES } from '../encodings.js';
+import { upstreamsSchema } from '../upstream/settings.js';
+import { channelsSchema } from './channels.js';
 import { LIMIT_OPTIONS } from './limit-options.js';
 import { flagOf, type Option, type OptionForm, variableOf, whole } from './option.js';
 import { type GatewaySettings, LOG_LEVELS } from './settings.js';
@@ -59,6 +63,27 @@ export const OPTIONS: { readonly [Name in keyof GatewaySettings]: Option<Gateway
     expects: `a list of at least one of ${dialectNames.join(', ')}`,
     placeholder: 'NAMES',
   },
+  encodings: {
+    form: 'list',
+    schema: z.array(z.enum(ENCODING_NAMES)).min(1),
+    default: ENCODING_NAMES,
+    about: 'Content encodings to use, preferred first; only identity: none.',
+    expects: `a list of at least one of ${ENCODING_NAMES.join(', ')}`,
+    placeholder: 'NAMES',
+  },
+  channels: {
+    form: 'list',
+    schema: channelsSchema,
+    default: DEFAULT_CHANNELS,
+    about: 'Channel answers can go on, with its weight and encodings (repeatable).',
+    expects:
+      'a list of channels of different names, not control, such as bulk:1:zlib+identity (weight 1 to 256), in a config file also {name, weight?, encodings?}',
+    placeholder: 'NAME[:WEIGHT[:ENCODINGS]]',
+  },
+  maxContexts: whole(
+    { from: 0, to: 1_000_000, default: PROCESS_CONTEXTS },
+    'Encoding and decoding contexts of all connections; past it identity is used.',
+  ),
   maxConnections: whole({ from: 1, to: 1_000_000, default: 10_000 }, 'Connections open at once; past it 503.'),
   page: {
     form: 'switch',
@@ -76,6 +101,34 @@ export const OPTIONS: { readonly [Name in keyof GatewaySettings]: Option<Gateway
     expects: `one of ${LOG_LEVELS.join(', ')}`,
     placeholder: 'LEVEL',
   },
+  tap: {
+    form: 'switch',
+    schema: z.union([z.boolean(), z.custom<(principal: Principal) => boolean>((given) => typeof given === 'function')]),
+    default: undefined,
+    about: 'Let those who may connect see the frames of all connections; unless set, only where all are of this machine.',
+    expects: 'true or false, or in a config file a function that takes a principal and returns one of them',
+    placeholder: 'BOOLEAN',
+  },
+  upstreams: {
+    form: 'list',
+    schema: upstreamsSchema,
+    default: [],
+    about: 'Framed HTTP server that runs the commands with a prefix (repeatable).',
+    expects:
+      'a list of upstreams such as build.=http://127.0.0.1:9000/mux, in a config file also {prefix or commands, url, dialect?, token?}',
+    placeholder: 'PREFIX=URL',
+    secret: true,
+  },
+  uploadIdle: whole(
+    { from: 100, to: 3_600_000, default: 30_000 },
+    'Posted frames: time without a byte of the body, past which it is refused.',
+    'ms',
+  ),
+  answerIdle: whole(
+    { from: 100, to: 3_600_000, default: 300_000 },
+    'Posted frames: time the client takes nothing of a waiting answer, past which it is dropped.',
+    'ms',
+  ),
   grace: whole({ from: 0, to: 600_000, default: 5_000 }, 'Time commands have to stop when the gateway closes.', 'ms'),
   ...LIMIT_OPTIONS,
 };

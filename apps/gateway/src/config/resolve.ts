@@ -61,6 +61,7 @@ function findGiven(name: string, option: Option<unknown>, sources: Sources): Giv
 }
 
 function badOption(given: Given, option: Option<unknown>): WiremuxError {
+  if (option.secret) return setupError('bad-option', `${given.where} must be ${option.expects}.`);
   return setupError('bad-option', `${given.where} is ${show(given.value)}, but must be ${option.expects}.`);
 }
 

@@ -1,5 +1,8 @@
-import type { DialectName, Limits } from '@wiremux/framing';
+import type { ChannelWeight, DialectName, Limits } from '@wiremux/framing';
 import type { CommandSet, Logger } from '@wiremux/server';
+import type { TapPolicy } from '../tap/policy.js';
+import type { GivenUpstream, UpstreamSettings } from '../upstream/settings.js';
+import type { GivenChannel } from './channels.js';
 
 /** How much the log says: each level includes those after it; `silent` says nothing. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -17,17 +20,39 @@ export interface GatewaySettings extends Limits {
   readonly publicHost: readonly string[];
   /** Dialects spoken; the newest of those a client offers wins. */
   readonly dialects: readonly DialectName[];
+  /** Content encodings used, the preferred first; what stands behind `identity` is not. */
+  readonly encodings: readonly string[];
+  /** Channels that answers can go on, `control` apart, each with its weight and, if not all, its encodings. */
+  readonly channels: readonly ChannelWeight[];
+  /** Encoding and decoding contexts of all connections. Past it identity is used. */
+  readonly maxContexts: number;
   /** Connections open at once. Past it: 503. */
   readonly maxConnections: number;
   /** Whether the page is served at `/`. */
   readonly page: boolean;
   readonly logLevel: LogLevel;
+  /** Framed HTTP servers behind the gateway; commands of theirs are passed on. */
+  readonly upstreams: readonly UpstreamSettings[];
+  /** Time a client may send nothing of a posted body that has not ended, ms. Past it: 408, or the exchange is dropped. */
+  readonly uploadIdle: number;
+  /** Time a client may take nothing of an answer to its post that waits for it, ms. Past it the exchange is dropped. */
+  readonly answerIdle: number;
+  /** Who may tap connections. Undefined: everybody where nothing but this machine connects, else nobody. */
+  readonly tap: TapPolicy | undefined;
   /** Time handlers have to stop when the gateway closes, ms. */
   readonly grace: number;
 }
 
+/** Settings as they are given: each has a default, and so have the parts of upstreams. */
+export interface GivenSettings extends Partial<Omit<GatewaySettings, 'upstreams' | 'channels'>> {
+  /** Each an object, or its name, weight and encodings as `bulk:1:zlib+identity`; `default` and `bulk` are always there. */
+  readonly channels?: readonly (string | GivenChannel)[];
+  /** Each an object, or its prefix and address as `build.=http://127.0.0.1:9000/mux`. */
+  readonly upstreams?: readonly (string | GivenUpstream)[];
+}
+
 /** What `createGateway()` takes: every setting has a default. */
-export interface GatewayOptions extends Partial<GatewaySettings> {
+export interface GatewayOptions extends GivenSettings {
   /** What `implement()` returned; served beside the built-in commands, or in the place of one with the same name. */
   readonly commands?: CommandSet | readonly CommandSet[];
   /** Takes the log instead of standard error; `logLevel` is then its owner's business. */
@@ -35,7 +60,7 @@ export interface GatewayOptions extends Partial<GatewaySettings> {
 }
 
 /** What a config file may hold: any settings, and commands. */
-export interface GatewayConfig extends Partial<GatewaySettings> {
+export interface GatewayConfig extends GivenSettings {
   /** What `implement()` returned, or paths of modules that export such sets, relative to the config file. */
   readonly commands?: ConfiguredCommands | readonly ConfiguredCommands[];
 }

@@ -6,10 +6,15 @@ import { type Channel, ChannelMap } from './channel-map.js';
 const MOST_CONNECTIONS = 1_000;
 const MOST_REQUESTS = 10_000;
 
+/** What carries a connection. */
+export const TRANSPORT_KINDS = ['websocket', 'http'] as const;
+export type TransportKind = (typeof TRANSPORT_KINDS)[number];
+
 /** An open connection and what the gateway knows of it beside its protocol. */
 export interface RegisteredConnection {
   readonly connection: Pick<ServerConnection, 'id' | 'counters' | 'closed' | 'snapshot' | 'close'>;
   readonly transport: Pick<Transport, 'terminate'>;
+  readonly kind: TransportKind;
   /** Address and port of the other end. */
   readonly remote: string;
 }
@@ -23,6 +28,7 @@ interface OpenConnection extends RegisteredConnection {
 export interface ConnectionRow {
   readonly id: string;
   readonly since: number;
+  readonly transport: TransportKind;
   readonly dialect: DialectName;
   readonly principal: string;
   readonly remote: string;
@@ -49,6 +55,11 @@ export class ConnectionRegistry {
   /** Connections open now. */
   get size(): number {
     return this.#open.size;
+  }
+
+  /** Connections of that kind open now. */
+  count(kind: TransportKind): number {
+    return this.all().filter((registered) => registered.kind === kind).length;
   }
 
   /** Holds a connection until it has closed and its handlers have stopped. */
@@ -110,12 +121,13 @@ export class ConnectionRegistry {
   }
 }
 
-function describe({ connection, remote, epoch }: OpenConnection, requestsLeft: number): ConnectionRow {
+function describe({ connection, kind, remote, epoch }: OpenConnection, requestsLeft: number): ConnectionRow {
   const { id, since, dialect, principal, channels, requests } = connection.snapshot();
   const listed = requests.slice(0, requestsLeft);
   return {
     id,
     since: Math.round(epoch + since),
+    transport: kind,
     dialect,
     principal,
     remote,

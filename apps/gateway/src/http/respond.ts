@@ -9,7 +9,7 @@ export interface TextAnswer {
 }
 
 /** Headers of every answer: nothing is guessed, framed or kept. */
-const COMMON_HEADERS = {
+export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
@@ -41,6 +41,13 @@ export function sendBody(
 /** Sends plain text. */
 export function sendText(request: IncomingMessage, response: ServerResponse, answer: TextAnswer): void {
   sendBody(request, response, answer.status, textHeaders(answer), answer.body);
+}
+
+/** Sends plain text. Whatever body the refused request has is not read: its connection ends with the answer. */
+export function refuse(request: IncomingMessage, response: ServerResponse, answer: TextAnswer): void {
+  const hasBody = 'content-length' in request.headers || 'transfer-encoding' in request.headers;
+  const headers = hasBody ? { ...answer.headers, Connection: 'close' } : answer.headers;
+  sendText(request, response, headers === undefined ? answer : { ...answer, headers });
 }
 
 /** Answers on a connection that carries no request, or one for an upgrade, with plain text, and ends it. */

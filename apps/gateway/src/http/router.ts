@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type OriginPolicy, refuseOrigin } from './origin.js';
 import type { Page } from './page.js';
-import { sendBody, sendText, type TextAnswer } from './respond.js';
+import { refuse, sendBody, sendText } from './respond.js';
 
-/** Where WebSockets connect. */
+/** Where WebSockets connect, and where frames are posted. */
 export const MUX_PATH = '/mux';
 
 /** What the endpoints tell of. */
@@ -13,6 +13,8 @@ export interface HttpSources {
   readonly page: Page | undefined;
   readonly noPage: string;
   isClosing(): boolean;
+  /** Takes POST and OPTIONS at {@link MUX_PATH}. */
+  exchange(request: IncomingMessage, response: ServerResponse): void;
   /** The figures of `/metrics`, with their media type. */
   metrics(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -29,6 +31,9 @@ export function createRouter(
     const isReading = request.method === 'GET' || request.method === 'HEAD';
     const refused = isReading ? undefined : refuseOrigin(sources.origins, request.headers.origin, request.headers.host);
     if (refused !== undefined) return refuse(request, response, { status: 403, body: refused });
+    if (path === MUX_PATH && (request.method === 'POST' || request.method === 'OPTIONS')) {
+      return sources.exchange(request, response);
+    }
     const endpoint = endpoints.get(path);
     if (endpoint === undefined && !sources.page?.has(path)) return notFound(sources, path, request, response);
     if (!isReading) return wrongMethod(path, request, response);
@@ -77,21 +82,15 @@ function notFound(sources: HttpSources, path: string, request: IncomingMessage, 
   const body =
     path === '/'
       ? sources.noPage
-      : `There is nothing here. Try /, ${MUX_PATH} (WebSocket), /livez, /readyz or /metrics.\n`;
+      : `There is nothing here. Try /, ${MUX_PATH} (WebSocket, POST), /livez, /readyz or /metrics.\n`;
   refuse(request, response, { status: 404, body });
 }
 
 function wrongMethod(path: string, request: IncomingMessage, response: ServerResponse): void {
-  const body =
-    path === MUX_PATH
-      ? 'This gateway takes frames over WebSocket only, not as the body of a request.\n'
-      : `${path} can only be read: use GET or HEAD.\n`;
-  refuse(request, response, { status: 405, body, headers: { Allow: 'GET, HEAD' } });
-}
-
-/** Whatever body a refused request has is not read: its connection ends with the answer. */
-function refuse(request: IncomingMessage, response: ServerResponse, answer: TextAnswer): void {
-  const hasBody = 'content-length' in request.headers || 'transfer-encoding' in request.headers;
-  const headers = hasBody ? { ...answer.headers, Connection: 'close' } : answer.headers;
-  sendText(request, response, headers === undefined ? answer : { ...answer, headers });
+  const isMux = path === MUX_PATH;
+  const body = isMux
+    ? `${path} takes frames: connect a WebSocket, or POST them.\n`
+    : `${path} can only be read: use GET or HEAD.\n`;
+  const headers = { Allow: isMux ? 'GET, HEAD, POST, OPTIONS' : 'GET, HEAD' };
+  refuse(request, response, { status: 405, body, headers });
 }

@@ -31,6 +31,7 @@ describe.each(['wiremux.1', 'exp-framing-0006'] as const)('built-in commands ove
       'digest',
       'echo',
       'gateway.connections',
+      'gateway.frames',
       'gateway.stats',
       'host.metrics',
       'rows',
@@ -185,6 +186,10 @@ describe.each(['wiremux.1', 'exp-framing-0006'] as const)('built-in commands ove
       Uint8Array.from({ length: 10 }, (_, at) => at),
     ]);
     expect(await client.call('blob', { bytes: 0 }).done).toEqual([]);
+    const [whole, ...more] = (await client.call('blob', { bytes: 100_000, whole: true }).done) as Uint8Array[];
+    expect(more).toEqual([]);
+    expect(whole).toEqual(Uint8Array.from({ length: 100_000 }, (_, at) => at));
+    expect(await client.call('blob', { bytes: 0, whole: true }).done).toEqual([new Uint8Array(0)]);
   });
 });
 

@@ -27,6 +27,9 @@ describe('settings', () => {
       maxConnections: 10_000,
       page: true,
       logLevel: 'info',
+      upstreams: [],
+      uploadIdle: 30_000,
+      answerIdle: 300_000,
       grace: 5_000,
       ...DEFAULT_LIMITS,
     });

@@ -9,6 +9,7 @@ const stream = (id: number, direction: 'in' | 'out', name: string): StreamStats 
   encoding: 'identity',
   frames: id,
   bytes: id * 10,
+  plainBytes: id * 20,
   queued: 0,
 });
 

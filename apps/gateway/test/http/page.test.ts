@@ -29,6 +29,7 @@ async function servePage(root: string): Promise<number> {
     page,
     noPage: 'no page\n',
     isClosing: () => false,
+    exchange: () => expect.unreachable(),
     metrics: () => Promise.resolve({ type: 'text/plain', text: '' }),
   });
   const server = createServer((request, response) => void route(request, response)).listen(0, '127.0.0.1');

@@ -42,13 +42,17 @@ interface OpenAnswer extends Answer {
 const uncorked = { cork: () => {}, uncork: () => {} };
 
 /** Connects to `ws://127.0.0.1:port/mux`. */
-export async function connectMux(port: number, dialectName: DialectName = 'wiremux.1'): Promise<MuxClient> {
+export async function connectMux(
+  port: number,
+  dialectName: DialectName = 'wiremux.1',
+  token?: string,
+): Promise<MuxClient> {
   const dialect = dialectByName(dialectName);
   if (dialect === undefined) throw new Error(`no dialect ${dialectName}`);
   const socket = new WebSocket(`ws://127.0.0.1:${port}/mux`, [dialectName], { perMessageDeflate: false });
   await once(socket, 'open');
   const answers = new Map<number, OpenAnswer>();
-  const peer = new Peer({ role: 'client', dialect, now: nodeClock.now() });
+  const peer = new Peer({ role: 'client', dialect, now: nodeClock.now(), ...(token === undefined ? {} : { token }) });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     const link = new Link({
       peer,

@@ -1,16 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { CloseCode, type TransportHandlers } from '@wiremux/framing';
 import { type ClientOptions, type RawData, WebSocket } from 'ws';
 import type { Dial, DialedTransport } from './dial.js';
+import { firstError, readRefusal } from './node-http.js';
 import { closeReason, joined, LOW_WATER, MAX_MESSAGE, sizeOf } from './socket.js';
 
 /** Messages smaller than this are joined; larger ones go as fragments, so that bulk is not copied once more. */
 const JOIN_BELOW = 16 * 1024;
 /** Time the server has to answer a close, ms. */
 const CLOSE_TIMEOUT = 5_000;
-/** The most of the body of a refused handshake that is shown, bytes. */
-const REFUSAL_BYTES = 512;
 
 const OPTIONS: ClientOptions & { readonly closeTimeout: number } = {
   perMessageDeflate: false,
@@ -28,9 +26,9 @@ export const nodeDial: Dial = (url, protocols, signal) =>
     // This listener stays: without one, a later error would end the process. After opening, `close` tells of it.
     socket.on('error', (error) => reject(firstError(error)));
     socket.on('unexpected-response', (request, response) => {
-      void refusal(response).then((error) => {
+      void readRefusal(response).then((detail) => {
         request.destroy();
-        reject(error);
+        reject(new Error(detail));
       });
     });
     socket.on('upgrade', (response) => {
@@ -130,25 +128,4 @@ class NodeTransport implements DialedTransport {
 /** A message as plain bytes: what a program gets of it should not be a Buffer in Node only. */
 function plain({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-/** Of a host with several addresses, the error of the first. */
-function firstError(error: Error): Error {
-  const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
-  return first instanceof Error ? first : error;
-}
-
-/** What an HTTP response in place of a WebSocket says, as one line without control characters. */
-async function refusal(response: IncomingMessage): Promise<Error> {
-  let body = '';
-  try {
-    for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
-      body += chunk;
-      if (body.length >= REFUSAL_BYTES) break;
-    }
-  } catch {
-    // What has come of the body will do.
-  }
-  const detail = `${response.statusMessage ?? ''}: ${body.slice(0, REFUSAL_BYTES)}`.replace(/[\s\p{Cc}]+/gu, ' ');
-  return new Error(`it answered HTTP ${response.statusCode ?? ''} ${detail.trim()}`);
 }

@@ -1,5 +1,6 @@
 import { WiremuxError } from '../errors.js';
 import { MAX_BIGNUM, MAX_DEPTH, MAX_NUMBER_KEYS } from './bounds.js';
+import { EncodedValue } from './encoded-value.js';
 import { Major, Tag } from './head.js';
 import { countNumbers } from './key-identity.js';
 import { CborWriter } from './writer.js';
@@ -7,7 +8,8 @@ import { CborWriter } from './writer.js';
 /**
  * An application value as CBOR (SPEC 3.1): string to text, `Uint8Array` to byte string, `Map` and plain objects to maps,
  * `Set` to tag 258, safe integers and BigInt to integers (tags 2 and 3 past 64 bits), other numbers to floats. An object's
- * property whose value is undefined is left out. Throws {@link WiremuxError} `unsupported` for anything else.
+ * property whose value is undefined is left out. An {@link EncodedValue} goes as it is. Throws {@link WiremuxError}
+ * `unsupported` for anything else.
  */
 export function encodeValue(value: unknown): Uint8Array {
   const out = new CborWriter();
@@ -64,6 +66,10 @@ function writeBigInt(out: CborWriter, value: bigint): void {
 function writeObject(out: CborWriter, value: object, depth: number): void {
   if (value instanceof Uint8Array) {
     out.bytes(value);
+    return;
+  }
+  if (value instanceof EncodedValue) {
+    out.raw(value.bytes);
     return;
   }
   if (depth === MAX_DEPTH) throw unsupported(`what is nested deeper than ${MAX_DEPTH} levels, or contains itself`);

@@ -1,5 +1,6 @@
 import { MAX_DEPTH } from './bounds.js';
 import { refuseManyNumbers, refuseOpaque, unsupported } from './encode.js';
+import { EncodedValue } from './encoded-value.js';
 import { Major, Tag } from './head.js';
 import { isAscii, latin1, utf8Encode } from './utf8.js';
 import { CborWriter } from './writer.js';
@@ -10,8 +11,9 @@ const MOST_INT = (1n << 64n) - 1n;
 /**
  * A value in the form every dialect reads, which is the one protocol maps have (SPEC 3.2): strings as byte strings, also
  * as keys; map keys sorted by the bytes of their content; definite lengths, shortest integers; tag 258 for a `Set`.
- * Entries whose value is undefined are left out. Throws {@link WiremuxError} `unsupported` for floats, integers past 64
- * bits, undefined elsewhere, keys that are not strings, byte strings or integers, and all that {@link encodeValue} refuses.
+ * Entries whose value is undefined are left out; an {@link EncodedValue} goes as it is. Throws {@link WiremuxError}
+ * `unsupported` for floats, integers past 64 bits, undefined elsewhere, keys that are not strings, byte strings or
+ * integers, and all that {@link encodeValue} refuses.
  */
 export function encodePortable(value: unknown): Uint8Array {
   const out = new CborWriter();
@@ -43,6 +45,7 @@ function write(out: CborWriter, value: unknown, depth: number): void {
     case 'object':
       if (value === null) out.null();
       else if (value instanceof Uint8Array) out.bytes(value);
+      else if (value instanceof EncodedValue) out.raw(value.bytes);
       else writeContainer(out, value, depth);
       return;
     default:

@@ -1,4 +1,5 @@
 import type { CborLimits } from './bounds.js';
+import { ByteStringReader, type PieceSink } from './byte-string-reader.js';
 import { type CborError, unfinished } from './error.js';
 import { Materializer } from './materialize.js';
 import { decodePlain } from './plain.js';
@@ -18,6 +19,8 @@ const KEEP_HOLD = 4 * 1024;
  */
 export class ValueReader {
   readonly #scanner: Scanner;
+  /** Made for the first byte string that is taken in pieces. */
+  #byteStrings: ByteStringReader | undefined;
   /** Bytes of the incomplete value. */
   #held: Uint8Array = NOTHING;
   #heldSize = 0;
@@ -29,25 +32,31 @@ export class ValueReader {
     this.#scanner = new Scanner(limits);
   }
 
-  /** Bytes of the incomplete value held. */
+  /** Bytes of the incomplete value that were given to no sink. */
   get pending(): number {
-    return this.#heldSize;
+    return this.#heldSize + (this.#byteStrings?.pending ?? 0);
   }
 
   /**
    * Takes the next bytes and gives `sink` each value they complete, in order. Values before an error are delivered.
-   * After an error the reader is dead and returns the same error again. The sink must not throw, nor push.
+   * After an error the reader is dead and returns the same error again. The sinks must not throw, nor push.
+   *
+   * With `pieces`, byte strings that are not inside another value go there instead, as they come and however long they
+   * are; it must then be given with every push.
    */
-  push(bytes: Uint8Array, sink: ValueSink): CborError | undefined {
+  push(bytes: Uint8Array, sink: ValueSink, pieces?: PieceSink): CborError | undefined {
     if (this.#error !== undefined) return this.#error;
-    const at = this.#heldSize > 0 ? this.#complete(bytes, sink) : 0;
-    return at < 0 ? this.#error : this.#read(bytes, at, sink);
+    let at = 0;
+    if (this.#heldSize > 0) at = this.#complete(bytes, sink);
+    else if (this.#byteStrings?.active === true && pieces !== undefined) at = this.#pass(bytes, 0, pieces);
+    return at < 0 ? this.#error : this.#read(bytes, at, sink, pieces);
   }
 
   /** No more bytes come: the reader's error, `unfinished` if a value is cut. */
   end(): CborError | undefined {
-    if (this.#error !== undefined || this.#heldSize === 0) return this.#error;
-    return this.#die(unfinished(this.#heldSize));
+    if (this.#error !== undefined) return this.#error;
+    const bytes = this.#byteStrings?.active === true ? this.#byteStrings.size : this.#heldSize;
+    return bytes === 0 ? undefined : this.#die(unfinished(bytes));
   }
 
   /** Goes on with the incomplete value: the offset after it, or {@link CUT} or {@link REFUSED}. */
@@ -70,12 +79,20 @@ export class ValueReader {
   }
 
   /** Reads values from `bytes[from, …)`, runs of plain ones at once. */
-  #read(bytes: Uint8Array, from: number, sink: ValueSink): CborError | undefined {
+  #read(bytes: Uint8Array, from: number, sink: ValueSink, pieces?: PieceSink): CborError | undefined {
     const scanner = this.#scanner;
     let at = from;
     let runAt = from;
     let sizes: number[] = [];
     while (at < bytes.length) {
+      if (pieces !== undefined && ByteStringReader.begins(bytes[at] as number)) {
+        if (sizes.length > 0) this.#deliverPlain(bytes, runAt, sizes, sink);
+        at = this.#pass(bytes, at, pieces);
+        if (at < 0) return this.#error;
+        sizes = [];
+        runAt = at;
+        continue;
+      }
       const after = scanner.scan(bytes, at, bytes.length);
       if (after >= 0 && scanner.plain) {
         sizes.push(after - at);
@@ -96,6 +113,15 @@ export class ValueReader {
     }
     if (sizes.length > 0) this.#deliverPlain(bytes, runAt, sizes, sink);
     return undefined;
+  }
+
+  /** Hands on what comes of a byte string: the offset after it, or {@link CUT} or {@link REFUSED}. */
+  #pass(bytes: Uint8Array, from: number, pieces: PieceSink): number {
+    this.#byteStrings ??= new ByteStringReader();
+    const after = this.#byteStrings.read(bytes, from, bytes.length, pieces);
+    if (after === REFUSED) this.#die(this.#byteStrings.error as CborError);
+    else if (after !== CUT) this.#offset += this.#byteStrings.size;
+    return after;
   }
 
   #deliverPlain(bytes: Uint8Array, from: number, sizes: readonly number[], sink: ValueSink): undefined {
@@ -130,6 +156,7 @@ export class ValueReader {
     this.#error = { ...error, offset: this.#offset + error.offset };
     this.#held = NOTHING;
     this.#heldSize = 0;
+    this.#byteStrings = undefined;
     return this.#error;
   }
 }

@@ -1,9 +1,18 @@
 import type { Dialect } from './dialect.js';
+import { EXP_FRAMING_0002 } from './exp-framing-0002.js';
+import { EXP_FRAMING_0003 } from './exp-framing-0003.js';
+import { EXP_FRAMING_0005 } from './exp-framing-0005.js';
 import { EXP_FRAMING_0006 } from './exp-framing-0006.js';
 import { WIREMUX_1 } from './wiremux-1.js';
 
 /** The dialects the reactors speak, newest first. */
-export const DIALECTS: readonly Dialect[] = [WIREMUX_1, EXP_FRAMING_0006];
+export const DIALECTS: readonly Dialect[] = [
+  WIREMUX_1,
+  EXP_FRAMING_0006,
+  EXP_FRAMING_0005,
+  EXP_FRAMING_0003,
+  EXP_FRAMING_0002,
+];
 
 /** The dialect of that name, which is also its WebSocket subprotocol token (SPEC 2.4). */
 export function dialectByName(name: string): Dialect | undefined {

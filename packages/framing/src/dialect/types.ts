@@ -1,7 +1,11 @@
-/** Frame types of `exp-framing-0006` and `wiremux.1` (SPEC 2.2). */
+/**
+ * Frame types as the reactors know them: the numbers of `exp-framing-0006` and `wiremux.1` (SPEC 2.2), and numbers that no
+ * header holds for what only older dialects have. A {@link FrameTable} says which number each has on the wire.
+ */
 export const FrameType = {
   Request: 0x1,
   Data: 0x2,
+  /** bytes-response too, where answers are that. */
   Response: 0x3,
   Error: 0x5,
   Output: 0x6,
@@ -13,6 +17,11 @@ export const FrameType = {
   Ack: 0xc,
   Ping: 0xd,
   Drain: 0xe,
+  /** `exp-framing-0002`: a request's name, then each of its arguments. */
+  CommandName: 0x10,
+  CommandArgument: 0x11,
+  /** Before `exp-framing-0006`: settings whose payload was never specified (SPEC 3.8.7). */
+  OldStreamSettings: 0x12,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
@@ -20,41 +29,11 @@ export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 export const RequestFlag = { New: 1, Continuation: 2, More: 4, HaveData: 8 } as const;
 /** Flags of data, response and settings frames: a piece of something, or its last. */
 export const PieceFlag = { Continuation: 1, Eos: 2 } as const;
+/** Flags of command-name frames. */
+export const NameFlag = { Eos: 1, HaveArgs: 2, HaveData: 4 } as const;
+/** Flags of command-argument frames: the value goes on, or it was the last. */
+export const ArgumentFlag = { Continuation: 1, Eoa: 2 } as const;
 /** Flag of cancel frames. */
 export const CancelFlag = { Ack: 1 } as const;
 /** Flag of ping frames. */
 export const PingFlag = { Pong: 1 } as const;
-
-/** Flags legal for each type of `exp-framing-0006` (SPEC 2.3). */
-const LEGAL_0006: readonly (readonly [type: FrameType, flags: readonly number[]])[] = [
-  [FrameType.Request, [1, 2, 5, 6, 9, 10, 13, 14]],
-  [FrameType.Data, [1, 2]],
-  [FrameType.Response, [1, 2]],
-  [FrameType.Error, [0]],
-  [FrameType.Output, [0]],
-  [FrameType.Progress, [0]],
-  [FrameType.SenderSettings, [1, 2]],
-  [FrameType.StreamSettings, [1, 2]],
-];
-
-/** What `wiremux.1` adds. */
-const LEGAL_WIREMUX_1: readonly (readonly [type: FrameType, flags: readonly number[]])[] = [
-  [FrameType.Credit, [0]],
-  [FrameType.Cancel, [0, 1]],
-  [FrameType.Ack, [0]],
-  [FrameType.Ping, [0, 1]],
-  [FrameType.Drain, [0]],
-];
-
-function legalTable(...lists: (readonly (readonly [number, readonly number[]])[])[]): boolean[] {
-  const table = new Array<boolean>(256).fill(false);
-  for (const list of lists) {
-    for (const [type, allFlags] of list) {
-      for (const flags of allFlags) table[type * 16 + flags] = true;
-    }
-  }
-  return table;
-}
-
-export const LEGAL_IN_0006: readonly boolean[] = legalTable(LEGAL_0006);
-export const LEGAL_IN_WIREMUX_1: readonly boolean[] = legalTable(LEGAL_0006, LEGAL_WIREMUX_1);

@@ -8,8 +8,11 @@ interface Chunk {
   readonly bytes: Uint8Array;
   /** The next chunk belongs to the same value: no frame should end between them. */
   readonly joined: boolean;
+  /** It is compressed already: it goes into frames of its own. */
+  readonly compressed: boolean;
 }
 
+const NO_CHUNK: Chunk = { bytes: new Uint8Array(0), joined: false, compressed: false };
 /** Merged chunks stay smaller than a frame, so that `nextCut` finds an edge. */
 const MERGED_BYTES = 16_384;
 /** Written chunks are cleared away once there are this many. */
@@ -26,29 +29,44 @@ export class ByteQueue {
   /** Bytes written of the first chunk. */
   #offset = 0;
   #size = 0;
+  /** Chunks that are compressed. */
+  #compressed = 0;
 
   /** Bytes waiting. */
   get size(): number {
     return this.#size;
   }
 
-  /** Adds bytes that must not be changed until they are sent. `joined`: the next chunk belongs to the same value. */
-  push(bytes: Uint8Array, joined = false): void {
+  /** The next frame is made of bytes that are compressed already. */
+  get compressed(): boolean {
+    return this.#compressed > 0 && this.#chunks[this.#first]?.compressed === true;
+  }
+
+  /**
+   * Adds bytes that must not be changed until they are sent. `joined`: the next chunk belongs to the same value.
+   * `compressed`: they are, and share no frame with others.
+   */
+  push(bytes: Uint8Array, joined = false, compressed = false): void {
     if (bytes.length === 0) return;
     this.#size += bytes.length;
+    if (compressed) {
+      this.#compressed++;
+      this.#chunks.push({ bytes, joined, compressed });
+      return;
+    }
     const lastAt = this.#chunks.length - 1;
-    const last = this.#chunks[lastAt]?.bytes;
+    const { bytes: last, compressed: apart } = this.#chunks[lastAt] ?? NO_CHUNK;
     if (
-      last !== undefined &&
+      !apart &&
       last.buffer === bytes.buffer &&
       last.byteOffset + last.length === bytes.byteOffset &&
       last.length + bytes.length <= MERGED_BYTES
     ) {
       const merged = new Uint8Array(last.buffer, last.byteOffset, last.length + bytes.length);
-      this.#chunks[lastAt] = { bytes: merged, joined };
+      this.#chunks[lastAt] = { bytes: merged, joined, compressed };
       return;
     }
-    this.#chunks.push({ bytes, joined });
+    this.#chunks.push({ bytes, joined, compressed });
   }
 
   /**
@@ -56,6 +74,7 @@ export class ByteQueue {
    * cut where they need not be; of one that cannot fit, as much as fits.
    */
   nextCut(most: number): number {
+    if (this.#compressed > 0) return this.#nextOfAKind(most);
     if (this.#size <= most) return this.#size;
     let fits = 0;
     let cut = 0;
@@ -68,16 +87,28 @@ export class ByteQueue {
     return cut === 0 ? most : cut;
   }
 
+  /** As {@link nextCut} where some are compressed: bytes that are, or bytes that are not, as many as fit. */
+  #nextOfAKind(most: number): number {
+    const { compressed } = this;
+    let fits = -this.#offset;
+    for (let index = this.#first; this.#chunks[index]?.compressed === compressed; index++) {
+      fits += (this.#chunks[index] as Chunk).bytes.length;
+      if (fits >= most) return most;
+    }
+    return fits;
+  }
+
   /** Writes the first `count` bytes, and forgets them. */
   writeTo(sink: ByteSink, count: number): void {
     let missing = count;
     this.#size -= count;
     while (missing > 0) {
-      const { bytes } = this.#chunks[this.#first] as Chunk;
+      const { bytes, compressed } = this.#chunks[this.#first] as Chunk;
       const end = Math.min(bytes.length, this.#offset + missing);
       sink.write(bytes, this.#offset, end);
       missing -= end - this.#offset;
       if (end === bytes.length) {
+        if (compressed) this.#compressed--;
         this.#chunks[this.#first++] = undefined;
         this.#offset = 0;
       } else {
@@ -97,5 +128,6 @@ export class ByteQueue {
     this.#first = 0;
     this.#offset = 0;
     this.#size = 0;
+    this.#compressed = 0;
   }
 }

@@ -13,6 +13,11 @@ export interface ChannelWeight {
   readonly name: string;
   /** Its share of the connection beside the other channels, 1 to 256. */
   readonly weight: number;
+  /**
+   * Content encodings its frames may have, the preferred one first (SPEC 4.9); absent: all there are codecs for, in their
+   * order. Without any but `identity` it is never encoded: the way for what must not be compressed beside other data.
+   */
+  readonly encodings?: readonly string[];
 }
 
 /** The channels of a connection, `control` apart, which goes before all others (SPEC 8.12.1). */
@@ -20,6 +25,9 @@ export const DEFAULT_CHANNELS: readonly ChannelWeight[] = [
   { name: 'default', weight: 4 },
   { name: 'bulk', weight: 1 },
 ];
+
+/** What {@link Scheduler.next}'s callback returns when nothing of the whole channel may go now. */
+export const BLOCKED = -1;
 
 /** Bytes a channel of weight 1 may send in its turn (SPEC 8.12.3). */
 export const QUANTUM = 16_384;
@@ -30,6 +38,8 @@ interface Channel<T> {
   deficit: number;
   /** Those that wait for their turn, each once. */
   readonly queue: T[];
+  /** It gets no turn until {@link Scheduler.unblock}. */
+  blocked: boolean;
 }
 
 /**
@@ -41,6 +51,7 @@ export class Scheduler<T extends Sendable> {
   readonly #waiting = new Set<T>();
   /** Channels that have something to send; the first has the turn. */
   readonly #active: Channel<T>[] = [];
+  readonly #blocked: Channel<T>[] = [];
 
   /** @throws {WiremuxError} `unsupported` without a channel `default`, or for a weight that is not 1 to 256 */
   constructor(channels: readonly ChannelWeight[]) {
@@ -48,7 +59,7 @@ export class Scheduler<T extends Sendable> {
       if (!(weight >= 1 && weight <= 256)) {
         throw new WiremuxError('unsupported', `The weight of the channel \`${name}\` is ${weight}; give it 1 to 256.`);
       }
-      this.#channels.set(name, { quantum: weight * QUANTUM, deficit: 0, queue: [] });
+      this.#channels.set(name, { quantum: weight * QUANTUM, deficit: 0, queue: [], blocked: false });
     }
     if (!this.#channels.has('default')) {
       throw new WiremuxError('unsupported', 'There is no channel `default`; add it, with its weight.');
@@ -65,17 +76,26 @@ export class Scheduler<T extends Sendable> {
     if (!sendable.ready || this.#waiting.has(sendable)) return;
     const channel = this.#channels.get(sendable.channel) as Channel<T>;
     this.#waiting.add(sendable);
-    if (channel.queue.push(sendable) === 1) this.#active.push(channel);
+    if (channel.queue.push(sendable) === 1 && !channel.blocked) this.#active.push(channel);
   }
 
-  /** True if somebody has something to send. */
+  /** Channels that were blocked get their turns again, and find out whether they still are. */
+  unblock(): void {
+    for (const channel of this.#blocked) {
+      channel.blocked = false;
+      if (channel.queue.length > 0) this.#active.push(channel);
+    }
+    this.#blocked.length = 0;
+  }
+
+  /** True if somebody has something to send, on a channel that is not blocked. */
   get busy(): boolean {
     return this.#active.length > 0;
   }
 
   /**
-   * Lets the next in turn send one frame. `send` returns the frame's bytes, or 0 if it does not fit just now: then it
-   * stays next. Returns what `send` did; 0 also when nobody has anything to send.
+   * Lets the next in turn send one frame. `send` returns the frame's bytes; 0 if it does not fit just now: then it stays
+   * next; or {@link BLOCKED}: then other channels have the turns. Returns what `send` did; 0 also when nobody can send.
    */
   next(send: (sendable: T) => number): number {
     for (;;) {
@@ -93,6 +113,10 @@ export class Scheduler<T extends Sendable> {
       }
       const bytes = send(sendable);
       if (bytes === 0) return 0;
+      if (bytes === BLOCKED) {
+        this.#block(channel);
+        continue;
+      }
       channel.deficit -= bytes;
       if (!sendable.ready) {
         this.#leave(channel, sendable);
@@ -112,8 +136,14 @@ export class Scheduler<T extends Sendable> {
     if (channel.queue.length > 0) return;
     this.#active.shift();
     channel.deficit = Math.min(channel.deficit, 0);
-    if (this.#active.length > 0) return;
+    if (this.#active.length > 0 || this.#blocked.length > 0) return;
     for (const other of this.#channels.values()) other.deficit = 0;
+  }
+
+  #block(channel: Channel<T>): void {
+    this.#active.shift();
+    channel.blocked = true;
+    this.#blocked.push(channel);
   }
 
   #rotate(): void {

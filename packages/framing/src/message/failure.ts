@@ -3,9 +3,10 @@ import { WiremuxError } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { asFields, asList, asProse, asText, cutText, type Fields, field, isUint } from './fields.js';
 import { formatOutput, type OutputAtom, outputAtom, parseOutput, writeOutput } from './output.js';
+import { parseRedirectLocation, type RedirectLocation } from './redirect.js';
 
 /** The most bytes of an error's text (SPEC 3.5.1). */
-const MESSAGE_BYTES = 8_192;
+export const MESSAGE_BYTES = 8_192;
 /** What an error's `data` may be (SPEC 3.9.1): it is read inside two maps, and an unreadable error frame is a fault. */
 const DATA_LIMITS: CborLimits = {
   depth: DEFAULT_LIMITS.cborDepth - 2,
@@ -99,14 +100,21 @@ function writeSorted(out: CborWriter, entries: [string, (out: CborWriter) => voi
 }
 
 /** What the first value of an answer says. */
-export type ParsedStatus = { readonly kind: 'ok' } | { readonly kind: 'error'; readonly error: WiremuxError };
+export type ParsedStatus =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'error'; readonly error: WiremuxError }
+  | { readonly kind: 'redirect'; readonly location: RedirectLocation };
 
-/** Reads a status map; undefined if it is none this side asked for (SPEC 3.4.4). `codes`: wiremux.1 (SPEC 3.9.1). */
+/** Reads a status map; undefined if it is none (SPEC 3.4.4). `codes`: wiremux.1 (SPEC 3.9.1). */
 export function parseStatus(value: unknown, codes: boolean): ParsedStatus | undefined {
   const fields = asFields(value);
   if (fields === undefined) return undefined;
   const status = asText(field(fields, 'status'));
   if (status === 'ok') return { kind: 'ok' };
+  if (status === 'redirect') {
+    const location = parseRedirectLocation(field(fields, 'location'));
+    return location && { kind: 'redirect', location };
+  }
   const error = asFields(field(fields, 'error'));
   if (status !== 'error' || error === undefined) return undefined;
   const message = field(error, 'message');

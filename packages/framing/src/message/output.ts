@@ -58,12 +58,16 @@ function parseAtom(value: unknown): OutputAtom | undefined {
   return { text, args, labels };
 }
 
-/** The text a person reads (SPEC 3.6.2). */
-export function formatOutput(atoms: readonly OutputAtom[]): string {
+/** Says an atom's text in its reader's language, with the same marks; undefined: the text stays as it came. */
+export type TranslateAtom = (atom: OutputAtom) => string | undefined;
+
+/** The text a person reads, its marks filled from the arguments (SPEC 3.6.2), in the reader's language if told how. */
+export function formatOutput(atoms: readonly OutputAtom[], translate?: TranslateAtom): string {
   let formatted = '';
-  for (const { text, args } of atoms) {
+  for (const atom of atoms) {
     let next = 0;
-    formatted += text.replace(/%[s%]/g, (mark) => (mark === '%%' ? '%' : (args[next++] ?? mark)));
+    const text = translate?.(atom) ?? atom.text;
+    formatted += text.replace(/%[s%]/g, (mark) => (mark === '%%' ? '%' : (atom.args[next++] ?? mark)));
   }
   return formatted;
 }

@@ -1,8 +1,10 @@
 import { type CborLimits, CborWriter, decodeOne, encodePortable, encodeValue, utf8Encode } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
-import { asFields, asText, field, isFields, isUint } from './fields.js';
+import { asFields, asText, type Fields, field, isFields, isUint } from './fields.js';
+import { parseRedirectOffer, type RedirectOffer, writeRedirectOffer } from './redirect.js';
 import { MAX_CREDIT, MIN_CREDIT } from './settings.js';
 
+const TRUE = encodeValue(true);
 /** The most bytes of a channel's name (SPEC 8.11.1). */
 const CHANNEL_BYTES = 64;
 
@@ -13,6 +15,18 @@ export interface RequestMessage {
   readonly channel?: string;
   /** Initial credit of the answer, bytes; absent: that of the opener's settings. */
   readonly credit?: number;
+  /** Its frames and those of its answer are never encoded (SPEC 4.12). */
+  readonly plain?: boolean;
+  /** Where its opener could be sent instead (SPEC 3.2.7). */
+  readonly redirect?: RedirectOffer;
+}
+
+/** What the request maps of a dialect may have beside name and arguments. */
+export interface RequestFeatures {
+  /** `channel`, `credit` and `plain` (SPEC 8.11). */
+  readonly extended: boolean;
+  /** `redirect` (SPEC 3.2.7). */
+  readonly redirects: boolean;
 }
 
 /** How the values of arguments are written: as the dialect's peers can read them (SPEC 3.1.3). */
@@ -23,12 +37,12 @@ export type ArgumentForm = 'text' | 'portable';
  * @throws {WiremuxError} `unsupported` if an argument cannot be written in this form
  */
 export function encodeRequest(request: RequestMessage, form: ArgumentForm): Uint8Array {
-  const { name, args, channel, credit } = request;
-  const keys = Object.keys(args).filter((key) => args[key] !== undefined);
-  sortByContent(keys);
+  const { name, args, channel, credit, plain = false, redirect } = request;
+  const keys = argumentNames(args);
 
   const out = new CborWriter();
-  out.mapHead(1 + (keys.length > 0 ? 1 : 0) + (channel === undefined ? 0 : 1) + (credit === undefined ? 0 : 1));
+  const extras = [channel !== undefined, credit !== undefined, plain, redirect !== undefined];
+  out.mapHead(1 + (keys.length > 0 ? 1 : 0) + extras.filter((there) => there).length);
   if (keys.length > 0) {
     out.bytes('args');
     out.mapHead(keys.length);
@@ -47,7 +61,22 @@ export function encodeRequest(request: RequestMessage, form: ArgumentForm): Uint
   }
   out.bytes('name');
   out.bytes(name);
+  if (plain) {
+    out.bytes('plain');
+    out.raw(TRUE);
+  }
+  if (redirect !== undefined) {
+    out.bytes('redirect');
+    writeRedirectOffer(out, redirect);
+  }
   return out.take();
+}
+
+/** The names of the arguments that are there, in the order they are sent. */
+export function argumentNames(args: RequestMessage['args']): string[] {
+  const keys = Object.keys(args).filter((key) => args[key] !== undefined);
+  sortByContent(keys);
+  return keys;
 }
 
 /** By the bytes of their UTF-8, which is the order of their code points. */
@@ -79,8 +108,8 @@ export type ParsedRequest =
   | { readonly kind: 'refused'; readonly error: WiremuxError }
   | { readonly kind: 'fault'; readonly rule: string; readonly message: string };
 
-/** Reads a complete request map (SPEC 3.2.4, 3.1.7, 8.11.3). `extras` says whether the dialect has those of 8.11. */
-export function parseRequest(bytes: Uint8Array, limits: CborLimits, extras: boolean): ParsedRequest {
+/** Reads a complete request map (SPEC 3.2.4, 3.2.7, 3.1.7, 8.11.3). */
+export function parseRequest(bytes: Uint8Array, limits: CborLimits, features: RequestFeatures): ParsedRequest {
   const decoded = decodeOne(bytes, limits);
   if (!decoded.ok) {
     const { code, message } = decoded.error;
@@ -96,8 +125,18 @@ export function parseRequest(bytes: Uint8Array, limits: CborLimits, extras: bool
   const args = field(map, 'args', {});
   if (args instanceof Map) return refused('bad-arguments', 'An argument name is not UTF-8 text.');
   if (!isFields(args)) return { kind: 'fault', rule: '3.2.4', message: 'The arguments of a request are not a map.' };
-  if (!extras) return { kind: 'request', request: { name, args } };
 
+  const offered = features.redirects ? field(map, 'redirect') : undefined;
+  const redirect = parseRedirectOffer(offered);
+  if (offered !== undefined && redirect === undefined) {
+    return refused('bad-arguments', '`redirect` is not a map with lists of names.');
+  }
+  const request = { name, args, ...(redirect === undefined ? {} : { redirect }) };
+  return features.extended ? withExtras(request, map) : { kind: 'request', request };
+}
+
+/** Adds the extras of SPEC 8.11. */
+function withExtras(request: RequestMessage, map: Fields): ParsedRequest {
   const channel = field(map, 'channel');
   const channelName = asText(channel);
   if (channel !== undefined && (channelName === undefined || utf8Encode(channelName).length > CHANNEL_BYTES)) {
@@ -107,11 +146,13 @@ export function parseRequest(bytes: Uint8Array, limits: CborLimits, extras: bool
   if (credit !== undefined && !isUint(credit, MIN_CREDIT, MAX_CREDIT)) {
     return refused('bad-arguments', '`credit` is not between 1,024 and 16,777,216.');
   }
+  const plain = field(map, 'plain', false);
+  if (typeof plain !== 'boolean') return refused('bad-arguments', '`plain` is neither true nor false.');
   return {
     kind: 'request',
     request: {
-      name,
-      args,
+      ...request,
+      ...(plain ? { plain } : {}),
       ...(channelName === undefined ? {} : { channel: channelName }),
       ...(credit === undefined ? {} : { credit }),
     },

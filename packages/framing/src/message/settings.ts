@@ -27,11 +27,16 @@ export interface PeerSettings {
   readonly openStreams: number;
   /** Largest value of an answer it puts together, bytes. */
   readonly valueBytes: number;
+  /** Streams it decodes at once (SPEC 8.3.10). */
+  readonly contexts: number;
   /** Client only: proof of who it is. A secret: never log it. */
   readonly token?: string;
   /** Name and version of its software. */
   readonly agent?: string;
 }
+
+/** The most decoders that a side of wiremux.1 keeps for the other (SPEC 8.3.4). */
+export const MOST_CONTEXTS = 2;
 
 /** What holds for a side that has said nothing. */
 export const DEFAULT_SETTINGS: PeerSettings = {
@@ -42,6 +47,7 @@ export const DEFAULT_SETTINGS: PeerSettings = {
   requestMap: DEFAULT_LIMITS.requestMap,
   openStreams: DEFAULT_LIMITS.openStreams,
   valueBytes: DEFAULT_LIMITS.valueBytes,
+  contexts: MOST_CONTEXTS,
 };
 
 /**
@@ -77,8 +83,16 @@ export function encodeSettings(settings: PeerSettings): Uint8Array {
   return out.take();
 }
 
+/** The stream settings that give a stream its encoding (SPEC 3.8.5). */
+export function encodeStreamSettings(profile: string): Uint8Array {
+  const out = new CborWriter();
+  out.bytes(profile);
+  return out.take();
+}
+
 function changedLimits(settings: PeerSettings): (readonly [key: string, limit: number])[] {
   const keys = [
+    ['contexts', 'contexts'],
     ['map', 'requestMap'],
     ['open', 'openRequests'],
     ['streams', 'openStreams'],
@@ -132,7 +146,7 @@ function parseExtension(own: Fields, encodings: readonly string[]): PeerSettings
   };
 }
 
-type PeerLimits = Pick<PeerSettings, 'openRequests' | 'requestMap' | 'openStreams' | 'valueBytes'>;
+type PeerLimits = Pick<PeerSettings, 'openRequests' | 'requestMap' | 'openStreams' | 'valueBytes' | 'contexts'>;
 
 function parseLimits(value: unknown): PeerLimits | string {
   const fields = asFields(value);
@@ -143,8 +157,8 @@ function parseLimits(value: unknown): PeerLimits | string {
     if (limit === undefined || limit < least || limit > most) return `\`wiremux.limits.${key}\` is out of range.`;
     limits[key] = limit;
   }
-  const { open, map, streams, value: valueBytes } = limits as Record<(typeof LIMIT_KEYS)[number][0], number>;
-  return { openRequests: open, requestMap: map, openStreams: streams, valueBytes };
+  const { open, map, streams, value: valueBytes, contexts } = limits as Record<(typeof LIMIT_KEYS)[number][0], number>;
+  return { openRequests: open, requestMap: map, openStreams: streams, valueBytes, contexts };
 }
 
 /** The keys of `limits` with their range and what they are when absent (SPEC 8.3.4). */
@@ -153,7 +167,7 @@ const LIMIT_KEYS = [
   ['map', 0, 2 ** 64, DEFAULT_SETTINGS.requestMap],
   ['value', 0, 2 ** 64, DEFAULT_SETTINGS.valueBytes],
   ['streams', 1, 2 ** 64, DEFAULT_SETTINGS.openStreams],
-  ['contexts', 0, 2, 0],
+  ['contexts', 0, MOST_CONTEXTS, DEFAULT_SETTINGS.contexts],
 ] as const;
 
 /** The text, undefined where there is none, false where it is no string of at most `most` bytes. */

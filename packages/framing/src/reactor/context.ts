@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect/dialect.js';
 import type { ProtocolFault } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { PeerSettings } from '../message/settings.js';
+import type { Encodings } from './encodings.js';
 import type { PeerEvent } from './events.js';
 import type { Output } from './output.js';
 
@@ -10,13 +11,16 @@ import type { Output } from './output.js';
 export interface PeerContext {
   readonly role: 'client' | 'server';
   readonly dialect: Dialect;
+  /** Input ends before output begins (SPEC 7.6). */
+  readonly halfDuplex: boolean;
   readonly limits: Limits;
   readonly cborLimits: CborLimits;
   readonly output: Output;
+  readonly encodings: Encodings;
   /** Monotonic ms of the current call. */
   now: number;
   /** What this side announced, and what the other side did (the defaults until then). */
-  readonly ownSettings: PeerSettings;
+  ownSettings: PeerSettings;
   remoteSettings: PeerSettings;
   emit(event: PeerEvent): void;
   /** There may be bytes to take. */

@@ -1,17 +1,29 @@
 import type { ProtocolFault, WiremuxError } from '../errors.js';
 import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
+import type { RedirectLocation, RedirectOffer } from '../message/redirect.js';
 import type { PeerSettings } from '../message/settings.js';
 
 /** How a cancelled request ended at its answerer (SPEC 8.6). */
 export type CancelResult = 'stopped' | 'finished' | 'left';
 
-/** What the opener of a request is told about it. Exactly one of `ended`, `failed` and `stopped` closes a request. */
+/** What the opener of a request is told about it. Exactly one of `ended`, `redirected`, `failed` and `stopped` closes a request. */
 export type RequesterEvent =
   /** The status map said ok: the command runs, values follow. */
   | { readonly kind: 'answering'; readonly id: number }
   /** Complete values in order; `sizes` are their plain bytes, to be given to `taken()` as the consumer takes each. */
   | { readonly kind: 'values'; readonly id: number; readonly values: unknown[]; readonly sizes: number[] }
+  /**
+   * With `bytePieces`, the next piece of a byte string; `last` ends it, and only a last piece may be empty. Give `size`,
+   * what it took on the wire, to `taken()` as the consumer takes it.
+   */
+  | {
+      readonly kind: 'bytes';
+      readonly id: number;
+      readonly bytes: Uint8Array;
+      readonly size: number;
+      readonly last: boolean;
+    }
   | { readonly kind: 'output'; readonly id: number; readonly atoms: readonly OutputAtom[] }
   | { readonly kind: 'progress'; readonly id: number; readonly update: ProgressUpdate }
   /** The upload's queue has room again, after `sendData` returned false. */
@@ -19,6 +31,8 @@ export type RequesterEvent =
   /** The answerer wants no more data; what was queued is dropped, and more is ignored. */
   | { readonly kind: 'upload-refused'; readonly id: number }
   | { readonly kind: 'ended'; readonly id: number }
+  /** The answer is to be had there; closes the request as `ended` does (SPEC 3.4.10). */
+  | { readonly kind: 'redirected'; readonly id: number; readonly location: RedirectLocation }
   | { readonly kind: 'failed'; readonly id: number; readonly error: WiremuxError }
   /** After `cancel()`: the answerer's proof (SPEC 8.6), or `left` where the dialect has none. */
   | { readonly kind: 'stopped'; readonly id: number; readonly result: CancelResult };
@@ -34,6 +48,8 @@ export type ResponderEvent =
       readonly hasData: boolean;
       /** The channel its opener asked for (SPEC 8.11). */
       readonly channel: string | undefined;
+      /** Where its opener could be sent instead; what `redirectAnswer` may name (SPEC 3.2.7). */
+      readonly redirect?: RedirectOffer | undefined;
     }
   /** A piece of the upload, any cut; give its length to `dataTaken()` once it is used. */
   | { readonly kind: 'data'; readonly id: number; readonly bytes: Uint8Array }

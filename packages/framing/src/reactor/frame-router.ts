@@ -1,13 +1,15 @@
 import { decodeOne } from '../cbor/index.js';
-import { FrameType } from '../dialect/types.js';
+import { FrameType, PieceFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault } from '../errors.js';
 import { type FrameHeader, HEADER_SIZE, StreamFlag } from '../frame/frame.js';
 import { isDrain } from '../message/control.js';
 import { parseErrorFrame } from '../message/failure.js';
 import type { PeerSettings } from '../message/settings.js';
-import { InboundStreams } from '../stream/inbound.js';
+import { DecodeQueue } from '../stream/decode-queue.js';
+import { type InboundStream, InboundStreams } from '../stream/inbound.js';
 import type { PeerContext } from './context.js';
 import type { Heartbeat } from './heartbeat.js';
+import type { ReceiveBudget } from './receive-half.js';
 import type { Requester } from './requester.js';
 import type { Responder } from './responder.js';
 import { isFault, SettingsExchange } from './settings-exchange.js';
@@ -18,6 +20,7 @@ export interface FrameRoutes {
   readonly requester: Requester;
   readonly responder: Responder;
   readonly heartbeat: Heartbeat;
+  readonly budget: ReceiveBudget;
   /** The other side's settings are complete. */
   onSettings(settings: PeerSettings): void;
 }
@@ -25,6 +28,7 @@ export interface FrameRoutes {
 /** Checks where each frame may come and hands it to who handles it (SPEC 2.3, 4, 8.1). */
 export class FrameRouter {
   readonly inbound: InboundStreams;
+  readonly decoding: DecodeQueue;
   readonly #context: PeerContext;
   readonly #routes: FrameRoutes;
   readonly #settings: SettingsExchange;
@@ -44,6 +48,15 @@ export class FrameRouter {
     this.#ownParity = role === 'client' ? 1 : 0;
     this.#linkStream = dialect.extended ? 1 + this.#ownParity : 0;
     this.inbound = new InboundStreams(this.#ownParity === 1 ? 0 : 1, limits.openStreams, this.#linkStream);
+    this.decoding = new DecodeQueue({
+      limits,
+      stepped: role === 'client' && !dialect.extended,
+      deliver: (header, plain) => this.#deliver(header, plain),
+      pieceOf: (header) =>
+        header.type === FrameType.Response ? { ...header, flags: PieceFlag.Continuation } : undefined,
+      paused: () => routes.budget.paused,
+      onDone: () => context.wake(),
+    });
   }
 
   /** The link stream of the other side; 0 where the dialect has none. */
@@ -56,16 +69,24 @@ export class FrameRouter {
     return this.#settings.done;
   }
 
+  /** The other side sends nothing more: the fault if its settings are missing or cut off. */
+  endInput(): ProtocolFault | undefined {
+    const missing = this.#context.dialect.extended ? !this.#settings.done : this.#settings.incomplete;
+    return missing ? fault('8.3.1', 'The input ended before the settings.') : undefined;
+  }
+
   /** Handles one frame; the fault if it breaks a rule. */
-  route(header: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
+  route(wireHeader: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
     this.frames++;
-    const stream = this.inbound.receive(header, payload.length);
+    const stream = this.inbound.receive(wireHeader, payload.length);
     if (isFault(stream)) return stream;
-    const { dialect } = this.#context;
-    const { type, flags, requestId } = header;
-    if (dialect.legal[type * 16 + flags] !== true) {
-      return fault('2.3', `A frame of type ${type} with flags ${flags} is not defined in ${dialect.name}.`);
+    const { dialect, role } = this.#context;
+    const { type: wireType, flags } = wireHeader;
+    const type = dialect.types[wireType];
+    if (type === undefined || dialect.legal[wireType * 16 + flags] !== true) {
+      return fault('2.3', `A frame of type ${wireType} with flags ${flags} is not defined in ${dialect.name}.`);
     }
+    const header = type === wireType ? wireHeader : { ...wireHeader, type };
     if (dialect.extended) {
       if (header.streamId === this.#linkStream) return this.#linkFrame(header, payload);
       if (dialect.duplex) this.#routes.heartbeat.countFrame(HEADER_SIZE + payload.length);
@@ -76,12 +97,29 @@ export class FrameRouter {
     } else if (this.#settings.incomplete) {
       return fault('3.8.1', 'Another frame came before the settings were complete.');
     }
-    if (type === FrameType.StreamSettings) return this.#streamSettings.receive(stream, flags, payload);
+    if (type === FrameType.OldStreamSettings) {
+      return role === 'client' ? undefined : fault('3.8.7', `Stream settings mean nothing in ${dialect.name}.`);
+    }
+    if (type === FrameType.StreamSettings) return this.#configure(stream, flags, payload);
+    if (stream.decoding === undefined && this.decoding.idle) return this.#deliver(header, payload);
+    return this.decoding.receive(stream, header, payload);
+  }
+
+  /** A frame of a request whose payload is plain, in the order of its request. */
+  #deliver(header: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
+    const { requestId } = header;
+    const { dialect } = this.#context;
     if ((requestId & 1) === this.#ownParity) return this.#routes.requester.receive(header, payload);
     if (this.#ownParity === 1 && !dialect.duplex) {
       return fault('5.13', `A frame came for request ${requestId}, which no client opens.`);
     }
     return this.#routes.responder.receive(header, payload);
+  }
+
+  #configure(stream: InboundStream, flags: number, payload: Uint8Array): ProtocolFault | undefined {
+    const settings = this.#streamSettings.receive(stream, flags, payload);
+    if (settings === undefined || isFault(settings)) return settings;
+    return this.decoding.configure(stream, settings);
   }
 
   /** SPEC 8.1.4, 8.3.1. */

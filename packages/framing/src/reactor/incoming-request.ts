@@ -1,3 +1,4 @@
+import type { RequestTranslator } from '../dialect/request-format.js';
 import { FrameType } from '../dialect/types.js';
 import type { PeerContext } from './context.js';
 import { DATA_CREDIT } from './grant.js';
@@ -14,12 +15,18 @@ export interface IncomingRequest {
   /** The opener's half (SPEC 5.4). */
   opener: 'opening' | 'sending' | 'ended';
   assembly: RequestMapAssembly | undefined;
+  /** Reads its frames where they do not hold the map itself. */
+  readonly translator: RequestTranslator | undefined;
+  /** The targets it may be redirected to (SPEC 3.4.10). */
+  targets: readonly string[];
   /** Credit its answer began with (SPEC 9.1.16). */
   credit: number;
   /** The command runs: its end, or its stop, is still to come from the application. */
   running: boolean;
   /** The status map was queued. */
   answering: boolean;
+  /** Bytes still to come of the byte string being sent, Infinity if it did not say how many; undefined outside of one. */
+  bytesLeft: number | undefined;
   /** The opener cancelled; only the proof is owed. */
   cancelled: boolean;
   /** Data is dropped as it comes. */
@@ -52,9 +59,12 @@ export function incomingRequest(
     receive: budget.open(id, hasData && dialect.duplex ? DATA_CREDIT : 0, hasData ? limits.uploadWindow : 0),
     opener: 'opening',
     assembly: undefined,
+    translator: dialect.requests.translator(),
+    targets: [],
     credit: remoteSettings.credit,
     running: false,
     answering: false,
+    bytesLeft: undefined,
     cancelled: false,
     refusing: false,
   };

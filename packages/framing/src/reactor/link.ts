@@ -33,6 +33,10 @@ export class Link {
   #scheduled = false;
   #paused = false;
   #closed = false;
+  /** A half-duplex peer has sent all it will. */
+  #finished = false;
+  /** The transport ended as it should, before all that came with it was decoded. */
+  #ended = false;
   /** Delivering events: calls the handlers make are flushed later, not in between. */
   #delivering = false;
   #stopTimer: (() => void) | undefined;
@@ -47,6 +51,7 @@ export class Link {
     this.#transport.start({
       bytes: (chunk) => this.#receive(chunk),
       drain: () => this.#schedule(),
+      ended: () => this.#receiveEnd(),
       closed: (code, reason) => this.#onTransportClosed(code, reason),
     });
     this.#schedule();
@@ -67,6 +72,12 @@ export class Link {
     this.#adjustReading();
   }
 
+  #receiveEnd(): void {
+    if (this.#closed) return;
+    this.#peer.endInput(this.#clock.now());
+    this.#deliver();
+  }
+
   #schedule(): void {
     if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;
@@ -85,8 +96,16 @@ export class Link {
       this.#transport.send(message);
     }
     this.#deliver();
+    if (this.#ended && !this.#peer.inputPending) this.#onTransportClosed(CloseCode.Normal, '');
+    this.#finishIfDone();
     this.#adjustReading();
     this.#armTimer();
+  }
+
+  #finishIfDone(): void {
+    if (this.#closed || this.#finished || !this.#peer.outputEnded) return;
+    this.#finished = true;
+    this.#transport.finish?.();
   }
 
   #deliver(): void {
@@ -151,6 +170,10 @@ export class Link {
     if (this.#delivering) {
       // From inside a handler's call: the events under way, and the ends of requests, come before the end of all.
       this.#clock.defer(() => this.#onTransportClosed(code, reason));
+      return;
+    }
+    if (code === CloseCode.Normal && this.#peer.inputPending) {
+      this.#ended = true;
       return;
     }
     this.#closed = true;

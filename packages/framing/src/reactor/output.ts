@@ -1,12 +1,20 @@
 import type { Dialect } from '../dialect/dialect.js';
-import { CancelFlag, FrameType } from '../dialect/types.js';
+import { CancelFlag, FrameType, PieceFlag } from '../dialect/types.js';
 import { WiremuxError } from '../errors.js';
-import { type ChannelWeight, Scheduler } from '../flow/scheduler.js';
+import { BLOCKED, type ChannelWeight, Scheduler } from '../flow/scheduler.js';
 import { FrameBatch } from '../frame/batch.js';
 import { HEADER_SIZE, StreamFlag } from '../frame/frame.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { encodeUint } from '../message/control.js';
-import { nextStreamFlags, type OutboundStream, OutboundStreams } from '../stream/outbound.js';
+import { encodeStreamSettings } from '../message/settings.js';
+import {
+  newOutboundStream,
+  nextStreamFlags,
+  type OutboundRoute,
+  type OutboundStream,
+  OutboundStreams,
+} from '../stream/outbound.js';
+import { type EncodingFrame, gather, mostPlain, type StreamEncoders } from '../stream/stream-encoders.js';
 import type { FrameWriter, SendHalf } from './send-half.js';
 
 /** Bytes of whole frames in one message, one larger frame apart (SPEC 7.2). */
@@ -38,13 +46,18 @@ export class Output implements FrameWriter {
   readonly batch: FrameBatch = new FrameBatch();
   readonly streams: OutboundStreams;
   readonly scheduler: Scheduler<SendHalf>;
+  readonly encoders: StreamEncoders;
   readonly #linkStream: OutboundStream;
+  /** The number each type has in the dialect; encoded frames are of dialects whose numbers are the types'. */
+  readonly #wireTypes: Dialect['wireTypes'];
   /** Nothing goes out before this side's settings (SPEC 8.3.1, 8.3.2). */
   readonly #settingsFirst: boolean;
   readonly #onScheduled: (half: SendHalf) => void;
   readonly #onProof: (requestId: number) => void;
   /** The connection is dead: what its application still takes is granted to nobody (SPEC 5.11). */
   #dead = false;
+  /** The frame begun, if its payload goes through an encoder. */
+  #encoding: EncodingFrame | undefined;
   #linkFrames: LinkFrame[] = [];
   readonly #credits = new Map<number, number>();
   readonly #cancels = new Map<number, Cancel>();
@@ -60,6 +73,7 @@ export class Output implements FrameWriter {
     readonly dialect: Dialect;
     readonly channels: readonly ChannelWeight[];
     readonly maxPayload: number;
+    readonly encoders: StreamEncoders;
     /** Called after each frame a half has scheduled. */
     readonly onScheduled: (half: SendHalf) => void;
     /** Called after a cancel|ack was scheduled. */
@@ -69,20 +83,34 @@ export class Output implements FrameWriter {
       throw new WiremuxError('unsupported', 'The channel `control` is there by itself; leave it out.');
     }
     const first = options.role === 'client' ? 1 : 2;
-    this.#linkStream = { id: first, channel: 'link', frames: 0, bytes: 0 };
+    this.#linkStream = newOutboundStream(first, 'link');
     this.streams = options.dialect.extended
       ? new OutboundStreams(first + 2, MOST_STREAMS)
       : new OutboundStreams(first, 1);
     this.#settingsFirst = options.dialect.extended;
+    this.#wireTypes = options.dialect.wireTypes;
     this.scheduler = new Scheduler(options.channels);
     this.maxPayload = options.maxPayload;
+    this.encoders = options.encoders;
     this.#onScheduled = options.onScheduled;
     this.#onProof = options.onProof;
   }
 
   /** True if a message might be there to take. */
   get pending(): boolean {
-    return this.#linkFrames.length > 0 || this.#credits.size > 0 || this.#cancels.size > 0 || this.scheduler.busy;
+    return (
+      this.#linkFrames.length > 0 ||
+      this.#credits.size > 0 ||
+      this.#cancels.size > 0 ||
+      this.scheduler.busy ||
+      this.encoders.next !== undefined ||
+      !this.empty
+    );
+  }
+
+  /** Nothing waits to be sent, in an encoder neither. */
+  get idle(): boolean {
+    return !this.pending && !this.encoders.working;
   }
 
   /** Queues a link frame behind those that wait. */
@@ -114,33 +142,46 @@ export class Output implements FrameWriter {
 
   /** Every stream this side has sent on, the link stream first. */
   *allStreams(): Iterable<OutboundStream> {
-    if (this.#linkStream.frames > 0) yield this.#linkStream;
+    if (this.#linkStream.begun) yield this.#linkStream;
     yield* this.streams.list();
   }
 
   /** Drops everything that waits: the connection is dead, and sends nothing more but the error that ends it. */
   clear(halves: Iterable<SendHalf>): void {
     this.#dead = true;
+    this.encoders.close();
     for (const half of halves) half.abandon();
     this.#linkFrames = [];
     this.#credits.clear();
     this.#cancels.clear();
   }
 
-  begin(channel: string, requestId: number, type: number, flags: number, length: number): void {
-    const stream = this.streams.of(channel);
-    const streamFlags = nextStreamFlags(stream, HEADER_SIZE + length);
-    this.#count(length);
-    this.sessionFrames++;
-    this.batch.begin({ requestId, streamId: stream.id, streamFlags, type, flags }, length);
+  begin(
+    channel: string,
+    requestId: number,
+    type: number,
+    flags: number,
+    length: number,
+    encodable: boolean = false,
+  ): void {
+    const route = this.streams.of(channel);
+    if (encodable) {
+      this.#encoding = this.encoders.begin(route, requestId, type, flags, length, this.maxPayload);
+      if (this.#encoding !== undefined) return;
+    }
+    this.#beginPlain(route.stream, requestId, type, flags, length);
   }
 
   write(bytes: Uint8Array, start: number, end: number): void {
-    this.batch.write(bytes, start, end);
+    if (this.#encoding === undefined) this.batch.write(bytes, start, end);
+    else gather(this.#encoding, bytes, start, end);
   }
 
   end(): void {
-    // Nothing is to be done for plain frames.
+    const frame = this.#encoding;
+    if (frame === undefined) return;
+    this.#encoding = undefined;
+    if (this.encoders.encode(frame)) this.#writeEncodedFrame(frame);
   }
 
   get empty(): boolean {
@@ -156,8 +197,8 @@ export class Output implements FrameWriter {
   /** The next message, whole frames; undefined if nothing may go now. */
   takeMessage(): Uint8Array[] | undefined {
     this.#writeLinkFrames();
-    if (this.#settingsFirst && this.#linkStream.frames === 0) return undefined;
-    if (this.#writeControl()) this.#writeChannels();
+    if (this.#settingsFirst && !this.#linkStream.begun) return undefined;
+    if (this.#writeControl() && this.#writeEncoded()) this.#writeChannels();
     return this.batch.size === 0 ? undefined : this.batch.take();
   }
 
@@ -167,38 +208,88 @@ export class Output implements FrameWriter {
   }
 
   #writeChannels(): void {
-    let sent: number;
-    do {
-      sent = this.scheduler.next((half) => {
-        const room = LONE_PAYLOAD - this.batch.size;
-        if (room < LEAST_ROOM) return 0;
-        const bytes = half.writeFrame(this, Math.min(room, this.maxPayload));
-        this.#onScheduled(half);
-        return bytes;
-      });
-    } while (sent > 0);
+    while (this.scheduler.next(this.#writeNext) > 0);
+  }
+
+  /** The half's next frame, for the scheduler. */
+  readonly #writeNext = (half: SendHalf): number => {
+    if (LONE_PAYLOAD - this.batch.size < LEAST_ROOM) return 0;
+    const route = this.streams.of(half.channel);
+    if (route.stream.busy) return BLOCKED;
+    if (!route.settled) this.#settle(route);
+    const room = Math.min(LONE_PAYLOAD - this.batch.size, this.maxPayload);
+    const bytes = half.writeFrame(this, route.encodes ? mostPlain(room) : room);
+    this.#onScheduled(half);
+    return bytes;
+  };
+
+  /** Decides whether the channel is encoded; a stream that is from now on says so first (SPEC 4.9). */
+  #settle(route: OutboundRoute): void {
+    const profile = this.encoders.settle(route);
+    if (profile === undefined) return;
+    const payload = encodeStreamSettings(profile);
+    this.#beginPlain(route.stream, 0, FrameType.StreamSettings, PieceFlag.Eos, payload.length);
+    this.batch.write(payload, 0, payload.length);
+  }
+
+  #beginPlain(stream: OutboundStream, requestId: number, type: number, flags: number, length: number): void {
+    const streamFlags = nextStreamFlags(stream, HEADER_SIZE + length);
+    this.#count(length);
+    this.sessionFrames++;
+    this.batch.begin(
+      { requestId, streamId: stream.id, streamFlags, type: this.#wireTypes[type] ?? type, flags },
+      length,
+    );
+  }
+
+  /** Frames whose encoders have finished since, in that order; false if one had to be left for the next message. */
+  #writeEncoded(): boolean {
+    if (this.encoders.next === undefined) return true;
+    for (let frame = this.encoders.next; frame !== undefined; frame = this.encoders.next) {
+      const length = (frame.encoded ?? frame.plain).length;
+      if (!this.empty && this.batch.size + length > LONE_PAYLOAD) return false;
+      this.encoders.sent(frame);
+      this.#writeEncodedFrame(frame);
+    }
+    this.scheduler.unblock();
+    return this.#writeControl();
+  }
+
+  /** Where the encoding failed, or came out longer than it may be, the frame goes plain and ends its stream (SPEC 4.11). */
+  #writeEncodedFrame({ stream, requestId, type, flags, plain, encoded }: EncodingFrame): void {
+    const fits = encoded !== undefined && encoded.length <= this.maxPayload;
+    const payload = fits ? encoded : plain;
+    const begin = nextStreamFlags(stream, HEADER_SIZE + payload.length, HEADER_SIZE + plain.length);
+    const streamFlags = begin | (fits ? StreamFlag.Encoded : StreamFlag.End);
+    if (!fits) this.encoders.giveUp(stream);
+    this.#count(payload.length);
+    this.sessionFrames++;
+    this.batch.append({ requestId, streamId: stream.id, streamFlags, type, flags }, payload);
   }
 
   #writeLinkFrames(): void {
     if (this.#linkFrames.length === 0) return;
     for (const { type, flags, payload } of this.#linkFrames) {
       const stream = this.#linkStream;
-      const streamFlags = stream.frames === 0 ? StreamFlag.Begin : 0;
-      stream.frames++;
-      stream.bytes += HEADER_SIZE + payload.length;
+      const streamFlags = nextStreamFlags(stream, HEADER_SIZE + payload.length);
       this.#count(payload.length);
       this.batch.append({ requestId: 0, streamId: stream.id, streamFlags, type, flags }, payload);
     }
     this.#linkFrames = [];
   }
 
-  /** Credit and cancels; false if some had to be left for the next message, which nothing may overtake. */
+  /**
+   * Credit and cancels; a cancel of which request a frame is being encoded comes behind that (SPEC 8.4.4). False if some had to be left for the next message, which nothing may overtake.
+   */
   #writeControl(): boolean {
+    if (this.#credits.size === 0 && this.#cancels.size === 0) return true;
+    if (this.streams.of(CONTROL).stream.busy) return true;
     for (const [requestId, bytes] of this.#credits) {
       if (!this.#writeControlFrame(requestId, FrameType.Credit, 0, encodeUint(bytes))) return false;
       this.#credits.delete(requestId);
     }
     for (const [requestId, { flags, payload }] of this.#cancels) {
+      if (this.encoders.holds(requestId)) continue;
       if (!this.#writeControlFrame(requestId, FrameType.Cancel, flags, payload)) return false;
       this.#cancels.delete(requestId);
       if (flags === CancelFlag.Ack) this.#onProof(requestId);

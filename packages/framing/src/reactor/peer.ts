@@ -1,43 +1,31 @@
 import type { CborLimits } from '../cbor/index.js';
 import type { Dialect } from '../dialect/dialect.js';
-import { FrameType, PieceFlag } from '../dialect/types.js';
+import { halfDuplexOf } from '../dialect/half-duplex.js';
+import { FrameType } from '../dialect/types.js';
 import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
-import { type ChannelWeight, DEFAULT_CHANNELS } from '../flow/scheduler.js';
+import { DEFAULT_CHANNELS } from '../flow/scheduler.js';
 import { TokenBucket } from '../flow/token-bucket.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { FrameReader } from '../frame/reader.js';
-import { type Limits, resolveLimits } from '../limits.js';
+import { resolveLimits } from '../limits.js';
 import type { CancelReason } from '../message/control.js';
-import { encodeErrorFrame } from '../message/failure.js';
 import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
-import { DEFAULT_SETTINGS, encodeSettings, type PeerSettings } from '../message/settings.js';
+import type { RedirectLocation } from '../message/redirect.js';
+import { DEFAULT_SETTINGS, type PeerSettings } from '../message/settings.js';
+import { ContextBudget } from '../stream/contexts.js';
 import type { PeerContext } from './context.js';
+import { Encodings } from './encodings.js';
 import type { CancelResult, PeerEvent } from './events.js';
 import { FrameRouter } from './frame-router.js';
 import { Heartbeat } from './heartbeat.js';
 import { Output } from './output.js';
+import type { PeerOptions } from './peer-options.js';
 import { ReceiveBudget, type ReceiveHalf } from './receive-half.js';
 import { type OutgoingRequest, Requester } from './requester.js';
 import { Responder } from './responder.js';
-import type { PeerStats } from './stats.js';
-
-/** What a {@link Peer} is made of. */
-export interface PeerOptions {
-  readonly role: 'client' | 'server';
-  readonly dialect: Dialect;
-  /** Monotonic ms. */
-  readonly now: number;
-  readonly limits?: Partial<Limits>;
-  /** Name and version of this software, told to the other side; at most 256 bytes. */
-  readonly agent?: string;
-  /** Client: proof of who it is, at most 16 KiB. */
-  readonly token?: string;
-  /** Server: nothing is read past the client's settings until `accept()` (SPEC 8.3.2). */
-  readonly authenticate?: boolean;
-  /** Channels beside `control`, with their weights (SPEC 8.12). */
-  readonly channels?: readonly ChannelWeight[];
-}
+import { announceSettings, ownSettings } from './settings-exchange.js';
+import { type PeerStats, peerStats } from './stats.js';
 
 /**
  * One end of a connection, without I/O and clock: bytes in, events out, bytes out when asked.
@@ -49,7 +37,13 @@ export interface PeerOptions {
  * and send:    while ((message = peer.takeBytes(now))) transport.send(message)
  * at the end:  peer.transportClosed(error)
  * ```
- * Methods about a request that has already ended do nothing: they crossed its end.
+ * Methods about a request that has already ended do nothing: they crossed its end. A half-duplex exchange adds
+ *
+ * ```
+ * client, once:      peer.flush(now)               (when all its requests were opened)
+ * at end of input:   peer.endInput(now)
+ * after takeBytes:   if (peer.outputEnded) …       (end the body)
+ * ```
  */
 export class Peer {
   readonly dialect: Dialect;
@@ -65,6 +59,10 @@ export class Peer {
   readonly #bucket: TokenBucket;
   readonly #openedAt: number;
   readonly #mustAuthenticate: boolean;
+  readonly #halfDuplex: boolean;
+  /** It is this side's turn to send: always, but for one half of a half-duplex exchange. */
+  #maySend: boolean;
+  #inputEnded = false;
   #events: PeerEvent[] = [];
   #bytesIn = 0;
   /** `reading`, `held` until the server has authenticated its client, or `dead`. */
@@ -73,20 +71,27 @@ export class Peer {
   readonly #sink = (header: FrameHeader, payload: Uint8Array): boolean => this.#receiveFrame(header, payload);
 
   constructor(options: PeerOptions) {
-    const { role, dialect, now } = options;
+    const { role, now, halfDuplex = false } = options;
+    const dialect = halfDuplex ? halfDuplexOf(options.dialect) : options.dialect;
     const limits = resolveLimits(options.limits);
     const cborLimits: CborLimits = { depth: limits.cborDepth, items: limits.cborItems, bytes: limits.valueBytes };
     this.role = role;
     this.dialect = dialect;
+    this.#halfDuplex = halfDuplex;
+    this.#maySend = !halfDuplex;
     this.#openedAt = now;
     this.#mustAuthenticate = options.authenticate === true && dialect.extended;
     this.#reader = new FrameReader(limits.framePayload);
     this.#bucket = new TokenBucket(limits.controlBudget, limits.controlRefill, now);
+    const { channels = DEFAULT_CHANNELS, codecs = [], contexts = new ContextBudget() } = options;
+    const onEncoded = (): void => this.#onWake();
+    const encodings = new Encodings({ role, dialect, codecs, contexts, channels, limits, onEncoded });
     this.#output = new Output({
       role,
       dialect,
-      channels: options.channels ?? DEFAULT_CHANNELS,
+      channels,
       maxPayload: DEFAULT_SETTINGS.maxFrame,
+      encoders: encodings.encoders,
       onScheduled: (half) => {
         if ((half.requestId & 1) === (role === 'client' ? 1 : 0)) this.#requester.scheduled(half);
         else this.#responder.scheduled(half);
@@ -96,21 +101,13 @@ export class Peer {
     this.#context = {
       role,
       dialect,
+      halfDuplex,
       limits,
       cborLimits,
       output: this.#output,
+      encodings,
       now,
-      ownSettings: {
-        encodings: ['identity'],
-        maxFrame: limits.framePayload,
-        credit: limits.answerCredit,
-        openRequests: limits.openRequests,
-        requestMap: limits.requestMap,
-        openStreams: limits.openStreams,
-        valueBytes: limits.valueBytes,
-        ...(options.token === undefined ? {} : { token: options.token }),
-        ...(options.agent === undefined ? {} : { agent: options.agent }),
-      },
+      ownSettings: ownSettings(limits, options),
       remoteSettings: DEFAULT_SETTINGS,
       emit: (event) => this.#events.push(event),
       wake: () => this.#onWake(),
@@ -128,10 +125,11 @@ export class Peer {
       requester: this.#requester,
       responder: this.#responder,
       heartbeat: this.#heartbeat,
+      budget: this.#budget,
       onSettings: (settings) => this.#onSettings(settings),
     });
-    if (dialect.extended && role === 'client') this.#sendSettings();
-    if (!dialect.extended) this.#context.emit({ kind: 'ready', settings: DEFAULT_SETTINGS });
+    if (role === 'client') this.#sendSettings();
+    if (!this.#awaitsSettings) this.#context.emit({ kind: 'ready', settings: DEFAULT_SETTINGS });
   }
 
   /** `callback` is called when there may be bytes to take, events to handle, or reading to pause or resume. */
@@ -148,16 +146,54 @@ export class Peer {
     this.#afterRead(this.#reader.push(chunk, this.#sink));
   }
 
+  /**
+   * Half-duplex: the other side will send nothing more. A server begins to send; what was left unfinished fails, on a
+   * client all that is still open, with `connection-lost` (SPEC 7.7, 7.9).
+   */
+  endInput(now: number): void {
+    this.#context.now = now;
+    if (!this.#halfDuplex || this.#inputEnded) return;
+    this.#inputEnded = true;
+    this.#finishInput();
+  }
+
+  /** Half-duplex client: what was opened is sent, and no more can be opened (SPEC 7.9). Called again it does nothing. */
+  flush(now: number): void {
+    this.#context.now = now;
+    if (!this.#halfDuplex || this.role === 'server') return;
+    this.#maySend = true;
+    this.#context.wake();
+  }
+
+  /** Half-duplex: the input has ended, and some of it still waits to be decoded. */
+  get inputPending(): boolean {
+    return this.#inputEnded && this.#state === 'reading' && !this.#router.decoding.idle;
+  }
+
+  /** Half-duplex: everything this side had to say was taken; the transport may end its direction. */
+  get outputEnded(): boolean {
+    if (!this.#halfDuplex || !this.#maySend || this.#state !== 'reading' || !this.#output.idle) return false;
+    return this.role === 'client' ? this.#requester.sent : this.#responder.size === 0;
+  }
+
   /** The transport is gone: every open request ends with `error`. */
   transportClosed(error: WiremuxError): void {
     this.#state = 'dead';
     this.#requester.fail(error);
     this.#responder.fail(error);
     this.#output.clear([]);
+    this.#router.decoding.close();
+    this.#context.encodings.close();
+  }
+
+  /** What the other side has said of itself; the defaults until then (SPEC 8.3). */
+  get remoteSettings(): PeerSettings {
+    return this.#context.remoteSettings;
   }
 
   /** What happened since the last call, in order. */
   takeEvents(): PeerEvent[] {
+    if (!this.#router.decoding.idle) this.#goOnDecoding();
     const events = this.#events;
     if (events.length > 0) this.#events = [];
     return events;
@@ -166,26 +202,26 @@ export class Peer {
   /** One message of whole frames (SPEC 7.2), or undefined if nothing may be sent now. May make new events. */
   takeBytes(now: number): Uint8Array[] | undefined {
     this.#context.now = now;
+    if (!this.#maySend && this.#state !== 'dead') return undefined;
     this.#budget.noteProgress();
     if (this.dialect.duplex && this.#state !== 'dead') this.#heartbeat.flush(this.#output.pending);
     return this.#output.takeMessage();
   }
 
   /**
-   * The transport should not be read: its bytes would have no bound (SPEC 5.8, 5.9, 8.3.2). A dead peer drops them, and
+   * The transport should not be read: its bytes would have no bound (SPEC 5.8, 5.9, 8.3.2, 9.1.24). A dead peer drops them, and
    * its transport must read to see the other side close.
    */
   get readPaused(): boolean {
-    return this.#state === 'held' || (this.#state === 'reading' && this.#budget.paused);
+    return this.#state === 'held' || (this.#state === 'reading' && (this.#budget.paused || this.#router.decoding.full));
   }
 
   /** When `handleTimeout` should be called, ms; it may change with every call. */
   nextTimeout(): number | undefined {
     if (this.#state !== 'reading') return undefined;
     const { limits } = this.#context;
-    if (this.dialect.duplex) {
-      return this.#router.settled ? this.#heartbeat.nextTimeout : this.#openedAt + limits.settingsTimeout;
-    }
+    if (this.#awaitsSettings) return this.#openedAt + limits.settingsTimeout;
+    if (this.dialect.duplex) return this.#heartbeat.nextTimeout;
     const stalled = this.#stallingUploads().map(({ stalledSince }) => stalledSince);
     return stalled.length === 0 ? undefined : Math.min(...stalled) + limits.pausedTimeout;
   }
@@ -194,7 +230,8 @@ export class Peer {
     this.#context.now = now;
     if (this.#state !== 'reading') return;
     this.#budget.noteProgress();
-    if (this.dialect.duplex) this.#checkSilence(now);
+    if (this.#awaitsSettings) this.#checkHandshake(now);
+    else if (this.dialect.duplex) this.#checkSilence();
     else this.#failStalledUploads(now);
   }
 
@@ -206,6 +243,7 @@ export class Peer {
     this.#heartbeat.heard();
     this.#ready();
     this.#afterRead(this.#reader.resume(this.#sink));
+    this.#finishInput();
     this.#context.wake();
   }
 
@@ -225,19 +263,20 @@ export class Peer {
 
   /** How many more requests may be opened now; queue what is over. */
   get openSlots(): number {
-    return this.#state === 'dead' ? 0 : this.#requester.openSlots;
+    return this.#state === 'dead' || this.#flushed ? 0 : this.#requester.openSlots;
   }
 
   /**
    * Opens a request and returns its id.
-   * @throws {WiremuxError} `too-many-requests`, `too-big`, `unsupported`, `unknown-command` for an empty name, or
-   * `connection-lost` on a dead peer
+   * @throws {WiremuxError} `too-many-requests`, `too-big`, `unsupported` (also after `flush`), `unknown-command` for an
+   * empty name, or `connection-lost` on a dead peer
    */
   open(request: OutgoingRequest): number {
     if (this.#state === 'dead') throw new WiremuxError('connection-lost', 'The connection has ended; connect again.');
     if (this.role === 'server' && !this.dialect.duplex) {
       throw new WiremuxError('unsupported', `In ${this.dialect.name} only clients open requests; use wiremux.1.`);
     }
+    if (this.#flushed) throw new WiremuxError('unsupported', 'The exchange has been sent; open another one.');
     return this.#requester.open(request);
   }
 
@@ -267,12 +306,38 @@ export class Peer {
   }
 
   /**
-   * Queues a value of an answer; false: wait for `answer-writable`.
+   * Queues a value of an answer; false: wait for `answer-writable`. An `EncodedValue`, and a byte string from 4 KiB on,
+   * goes out uncopied.
    * @throws {WiremuxError} `unsupported` for what cannot be encoded, `too-big` for more than the peer puts together,
    * `slow-reader` past the limit `sendQueue`
    */
   sendValue(id: number, value: unknown): boolean {
     return this.#responder.sendValue(id, value);
+  }
+
+  /**
+   * Begins a byte string that is one value of an answer, its bytes to come with `sendBytes`: of `length` bytes, or of as
+   * many as there will be (SPEC 3.4.9). Its length has no limit. False: wait for `answer-writable`.
+   * @throws {WiremuxError} `wrong-length` for a length that is none, `internal` inside a byte string, `slow-reader`
+   */
+  beginBytes(id: number, length?: number): boolean {
+    return this.#responder.beginBytes(id, length);
+  }
+
+  /**
+   * Queues bytes of the byte string that was begun, uncopied; false: wait for `answer-writable`.
+   * @throws {WiremuxError} `wrong-length` for more than it said, `slow-reader`
+   */
+  sendBytes(id: number, bytes: Uint8Array): boolean {
+    return this.#responder.sendBytes(id, bytes);
+  }
+
+  /**
+   * The byte string is complete; false: wait for `answer-writable`.
+   * @throws {WiremuxError} `wrong-length` for less than it said, `slow-reader`
+   */
+  endBytes(id: number): boolean {
+    return this.#responder.endBytes(id);
   }
 
   /** Queues text output; never waits, the oldest is dropped past the limit `textQueue`. */
@@ -283,6 +348,16 @@ export class Peer {
   /** Queues a progress update; never waits, newer ones replace those of their topic. */
   sendProgress(id: number, update: ProgressUpdate): void {
     this.#responder.sendProgress(id, update);
+  }
+
+  /**
+   * The answer is to be had elsewhere, at a location of one of the targets that the request listed; nothing else of it was
+   * or will be sent (SPEC 3.4.10).
+   * @throws {WiremuxError} `unsupported` if the request did not list the target, `too-big` for a location past the bounds
+   * of {@link RedirectLocation}, `internal` behind values
+   */
+  redirectAnswer(id: number, target: string, location: RedirectLocation): void {
+    this.#responder.redirect(id, target, location);
   }
 
   /** The answer is complete. */
@@ -317,45 +392,37 @@ export class Peer {
 
   /** A snapshot for people and metrics. */
   stats(): PeerStats {
-    const queued = new Map<string, number>();
-    const requests = [...this.#responder.list()].map(({ id, send }) => {
-      queued.set(send.channel, (queued.get(send.channel) ?? 0) + send.queued);
-      return { id, channel: send.channel, bytes: send.sentBytes };
+    const { frames, inbound, linkStream } = this.#router;
+    return peerStats({
+      requests: this.#responder.list(),
+      inbound: inbound.list(),
+      linkStream,
+      output: this.#output,
+      framesIn: frames,
+      bytesIn: this.#bytesIn,
     });
-    const inbound = [...this.#router.inbound.list()].map(({ id, frames, bytes }) => ({
-      stream: id,
-      direction: 'in' as const,
-      name: id === this.#router.linkStream ? 'link' : 'in',
-      encoding: 'identity',
-      frames,
-      bytes,
-      queued: 0,
-    }));
-    const outbound = [...this.#output.allStreams()].map(({ id, channel, frames, bytes }) => ({
-      stream: id,
-      direction: 'out' as const,
-      name: channel,
-      encoding: 'identity',
-      frames,
-      bytes,
-      queued: queued.get(channel) ?? 0,
-    }));
-    return {
-      frames: { in: this.#router.frames, out: this.#output.frames },
-      bytes: { in: this.#bytesIn, out: this.#output.bytes },
-      streams: [...inbound, ...outbound],
-      requests,
-    };
   }
 
   /** False stops the frame reader. */
   #receiveFrame(header: FrameHeader, payload: Uint8Array): boolean {
     const broken = this.#router.route(header, payload);
     if (broken !== undefined) this.#die(broken, header.requestId);
-    return this.#state === 'reading';
+    return this.#state === 'reading' && !this.#router.decoding.full;
+  }
+
+  /** Delivers what was decoded since, and reads on where that had to wait for it. */
+  #goOnDecoding(): void {
+    if (this.#state !== 'reading') return;
+    const { decoding } = this.#router;
+    const wasFull = decoding.full;
+    this.#afterRead(decoding.advance());
+    if (this.#state !== 'reading' || decoding.full) return;
+    if (wasFull) this.#afterRead(this.#reader.resume(this.#sink));
+    this.#finishInput();
   }
 
   #onSettings(settings: PeerSettings): void {
+    this.#context.encodings.useSettings(settings);
     if (!this.dialect.extended) return;
     this.#context.remoteSettings = settings;
     this.#output.maxPayload = settings.maxFrame;
@@ -370,11 +437,38 @@ export class Peer {
 
   #ready(): void {
     if (this.role === 'server') this.#sendSettings();
+    if (this.role === 'client' && this.#halfDuplex) return;
     this.#context.emit({ kind: 'ready', settings: this.#context.remoteSettings });
   }
 
   #sendSettings(): void {
-    this.#output.link(FrameType.SenderSettings, PieceFlag.Eos, encodeSettings(this.#context.ownSettings));
+    announceSettings(this.#context);
+    this.#router.decoding.reserve(this.#context.encodings.decoders);
+  }
+
+  get #flushed(): boolean {
+    return this.#halfDuplex && this.#maySend && this.role === 'client';
+  }
+
+  /** Requests wait for the other side's settings, or time does; a half-duplex client has them with its answers. */
+  get #awaitsSettings(): boolean {
+    const { extended } = this.dialect;
+    return extended && !this.#router.settled && !(this.#halfDuplex && this.role === 'client');
+  }
+
+  /** The input has ended, and all that came was read. */
+  #finishInput(): void {
+    if (!this.#inputEnded || this.#state !== 'reading' || !this.#router.decoding.idle) return;
+    const cut = this.#reader.pending > 0 ? fault('7.7', 'The input ended inside a frame.') : undefined;
+    if (this.role === 'client') {
+      if (cut !== undefined) this.#die(cut);
+      else this.#requester.fail(new WiremuxError('connection-lost', 'The exchange ended before the answer did.'));
+    } else {
+      const broken = cut ?? this.#router.endInput();
+      this.#maySend = true;
+      if (broken !== undefined) this.#die(broken);
+      else this.#responder.endInput();
+    }
     this.#context.wake();
   }
 
@@ -383,14 +477,14 @@ export class Peer {
     if (this.#events.length > 0) this.#context.wake();
   }
 
-  #checkSilence(now: number): void {
-    if (!this.#router.settled) {
-      const { settingsTimeout } = this.#context.limits;
-      if (now < this.#openedAt + settingsTimeout) return;
-      const message = `The settings were not complete after ${settingsTimeout} ms.`;
-      this.#die(fault('8.3.8', message, CloseCode.HandshakeTimeout));
-      return;
-    }
+  #checkHandshake(now: number): void {
+    const { settingsTimeout } = this.#context.limits;
+    if (now < this.#openedAt + settingsTimeout) return;
+    const message = `The settings were not complete after ${settingsTimeout} ms.`;
+    this.#die(fault('8.3.8', message, CloseCode.HandshakeTimeout));
+  }
+
+  #checkSilence(): void {
     const silent = this.#heartbeat.handleTimeout();
     if (silent !== undefined) this.#die(silent);
   }
@@ -418,14 +512,17 @@ export class Peer {
   #die(broken: ProtocolFault, requestId = 0): void {
     this.#state = 'dead';
     this.#output.clear([...this.#requester.halves, ...this.#responder.halves]);
+    this.#router.decoding.close();
+    this.#context.encodings.close();
     if (broken.closeCode === CloseCode.Protocol && broken.reported !== true) this.#sendFault(broken, requestId);
     this.#context.emit({ kind: 'closing', fault: broken });
     this.#context.wake();
   }
 
   #sendFault({ message }: ProtocolFault, requestId: number): void {
-    const payload = encodeErrorFrame(new WiremuxError('protocol', message), 'protocol', this.dialect.extended);
-    if (this.dialect.extended) this.#output.link(FrameType.Error, 0, payload);
-    else if (this.role === 'server') this.#output.beginUnlinked(FrameType.Error, 0, requestId, payload);
+    if (this.#halfDuplex && this.role === 'client') return;
+    const { flags, payload } = this.dialect.errors.encode(new WiremuxError('protocol', message), 'protocol');
+    if (this.dialect.extended) this.#output.link(FrameType.Error, flags, payload);
+    else if (this.role === 'server') this.#output.beginUnlinked(FrameType.Error, flags, requestId, payload);
   }
 }

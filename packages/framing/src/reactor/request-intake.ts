@@ -1,5 +1,6 @@
-import { PieceFlag, RequestFlag } from '../dialect/types.js';
+import { PieceFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
+import type { FrameHeader } from '../frame/frame.js';
 import { parseRequest, type RequestMessage } from '../message/request.js';
 import type { PeerContext } from './context.js';
 import { type IncomingRequest, incomingRequest } from './incoming-request.js';
@@ -16,6 +17,14 @@ export interface IntakeTarget {
   refuse(request: IncomingRequest, error: WiremuxError): ProtocolFault | undefined;
   /** The opener's half has ended. */
   closeIfOver(request: IncomingRequest): void;
+}
+
+/** A frame that opens a request or continues its opening; `more`: others follow. */
+interface RequestFrame {
+  readonly type: number;
+  readonly flags: number;
+  readonly payload: Uint8Array;
+  readonly more: boolean;
 }
 
 /** Reads the opener's half of requests: their map, then their data (SPEC 3.2, 3.3, 5.4). */
@@ -41,27 +50,27 @@ export class RequestIntake {
     this.#idParity = context.role === 'server' ? 1 : 0;
   }
 
-  /** A command-request frame. */
-  requestFrame(id: number, flags: number, payload: Uint8Array): ProtocolFault | undefined {
+  /** A frame that opens a request or continues its opening. */
+  requestFrame({ requestId: id, type, flags }: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
     const known = this.#requests.get(id);
-    const hasData = (flags & RequestFlag.HaveData) !== 0;
-    const more = (flags & RequestFlag.More) !== 0;
+    const { opens, more, hasData } = this.#context.dialect.requests.step(type, flags);
+    const frame = { type, flags, payload, more };
     const empty = payload.length === 0 && more ? this.#context.charge('an empty frame') : undefined;
     if (empty !== undefined) return empty;
-    if ((flags & RequestFlag.New) === 0) {
+    if (!opens) {
       if (known?.opener !== 'opening') {
         return fault('5.4', `A request frame continues request ${id}, which is not being opened.`);
       }
-      if (known.hasData !== hasData) {
+      if (hasData !== undefined && known.hasData !== hasData) {
         return fault('3.2.3', `The frames of request ${id} do not agree on whether data follows.`);
       }
-      return this.#mapPiece(known, payload, more);
+      return this.#mapPiece(known, frame);
     }
     if (known !== undefined) return fault('5.2', `Request ${id} was opened while it is still open.`);
     if (id === 0 || (id & 1) !== this.#idParity) return fault('5.2', `The peer may not open a request ${id}.`);
-    const request = incomingRequest(id, hasData, this.#context, this.#budget);
+    const request = incomingRequest(id, hasData === true, this.#context, this.#budget);
     this.#requests.set(id, request);
-    return this.#refuseOverLimits(request, more) ?? this.#mapPiece(request, payload, more);
+    return this.#refuseOverLimits(request, more) ?? this.#mapPiece(request, frame);
   }
 
   /** A command-data frame. */
@@ -101,15 +110,18 @@ export class RequestIntake {
     return undefined;
   }
 
-  #mapPiece(request: IncomingRequest, piece: Uint8Array, more: boolean): ProtocolFault | undefined {
+  #mapPiece(request: IncomingRequest, frame: RequestFrame): ProtocolFault | undefined {
+    const { type, flags, payload, more } = frame;
     if (request.send.closed) {
       if (!more) this.#mapEnded(request);
       return undefined;
     }
+    const piece = request.translator === undefined ? payload : request.translator.read(type, flags, payload);
+    if (typeof piece === 'string') return fault(this.#context.dialect.requests.rule, piece);
     let map = piece;
     if (more || request.assembly !== undefined) {
       request.assembly ??= new RequestMapAssembly(this.#maps, this.#context.limits);
-      const error = request.assembly.add(piece);
+      const error = request.assembly.add(piece, payload.length);
       if (error !== undefined) {
         const refused = this.#target.refuse(request, error);
         if (!more) this.#mapEnded(request);
@@ -118,7 +130,7 @@ export class RequestIntake {
       if (more) return undefined;
       map = request.assembly.finish();
       request.assembly = undefined;
-    } else if (piece.length > this.#context.limits.requestMap) {
+    } else if (payload.length > this.#context.limits.requestMap) {
       const most = this.#context.limits.requestMap;
       const error = new WiremuxError('too-big', `A request map may take ${most} bytes at most.`);
       const refused = this.#target.refuse(request, error);
@@ -130,7 +142,7 @@ export class RequestIntake {
   }
 
   #read(request: IncomingRequest, map: Uint8Array): ProtocolFault | undefined {
-    const parsed = parseRequest(map, this.#context.cborLimits, this.#context.dialect.extended);
+    const parsed = parseRequest(map, this.#context.cborLimits, this.#context.dialect);
     if (parsed.kind === 'fault') return fault(parsed.rule, parsed.message);
     if (parsed.kind === 'refused') return this.#target.refuse(request, parsed.error);
     this.#target.start(request, parsed.request);

@@ -1,14 +1,14 @@
 import { decodeOne } from '../cbor/index.js';
 import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
+import { isPrecompressed } from '../flow/precompressed.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { type CancelReason, encodeCancel, parseCancel, parseCancelResult, parseCredit } from '../message/control.js';
-import { parseErrorFrame } from '../message/failure.js';
-import { parseOutput } from '../message/output.js';
 import { parseProgress } from '../message/progress.js';
-import { encodeRequest } from '../message/request.js';
+import type { RedirectOffer } from '../message/redirect.js';
 import { MAX_CREDIT, MIN_CREDIT } from '../message/settings.js';
-import { AnswerReader, ValueReaderPool } from './answer-reader.js';
+import { AnswerReader, type ReadsAnswer, ValueReaderPool } from './answer-reader.js';
+import { BytesAnswerReader } from './bytes-answer-reader.js';
 import type { PeerContext } from './context.js';
 import { DATA_CREDIT, grantTo } from './grant.js';
 import { LongMaps } from './long-maps.js';
@@ -25,13 +25,22 @@ export interface OutgoingRequest {
   readonly channel?: string;
   /** Initial credit of the answer, 1,024 to 2^24 bytes; default: that of the settings. */
   readonly credit?: number;
+  /** Nothing of it is encoded; in wiremux.1 nothing of its answer either (SPEC 4.12, 8.11.4). */
+  readonly plain?: boolean;
+  /**
+   * Byte strings that are values of the answer come as `bytes` events, piece by piece and of any length, instead of
+   * whole in `values` (SPEC 3.4.8).
+   */
+  readonly bytePieces?: boolean;
+  /** Where it could be sent instead; left out where the dialect has no redirects (SPEC 3.2.7). */
+  readonly redirect?: RedirectOffer;
 }
 
 interface OpenRequest {
   readonly id: number;
   readonly send: SendHalf;
   readonly receive: ReceiveHalf;
-  readonly reader: AnswerReader;
+  readonly reader: ReadsAnswer;
   answered: boolean;
   /** The caller has had its end, or wants none: what still comes is dropped. */
   silent: boolean;
@@ -80,23 +89,26 @@ export class Requester {
       const most = remoteSettings.openRequests;
       throw new WiremuxError('too-many-requests', `${most} requests are open, the most the peer allows; wait for one.`);
     }
-    const { name, args = {}, hasData = false, channel } = request;
+    const { name, args = {}, hasData = false, channel, plain = false, redirect } = request;
     if (name === '') throw new WiremuxError('unknown-command', 'No command has an empty name; say which one to call.');
     const wanted = wantedCredit(request.credit ?? ownSettings.credit);
     const credit = dialect.duplex ? Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left)) : 0;
-    const map = encodeRequest(
+    const opening = dialect.requests.open(
       {
         name,
         args,
         ...(dialect.extended && channel !== undefined ? { channel } : {}),
+        ...(dialect.extended && plain ? { plain } : {}),
         ...(dialect.duplex && credit !== ownSettings.credit ? { credit } : {}),
+        ...(dialect.redirects && redirect !== undefined ? { redirect } : {}),
       },
+      hasData,
       dialect.argumentForm,
     );
-    if (map.length > remoteSettings.requestMap) {
+    if (opening.bytes > remoteSettings.requestMap) {
       throw new WiremuxError(
         'too-big',
-        `The request's arguments take ${map.length} bytes, the peer accepts ${remoteSettings.requestMap}; send them as data.`,
+        `The request's arguments take ${opening.bytes} bytes, the peer accepts ${remoteSettings.requestMap}; send them as data.`,
       );
     }
     const id = this.#takeId();
@@ -111,14 +123,15 @@ export class Requester {
       highWater: limits.sendQueueHighWater,
       lonePayload: output.lonePayload,
     });
-    send.openWith(map, hasData);
+    send.openWith(opening, hasData);
+    send.plain = plain;
     this.#longMaps.add(send);
     const receive = this.#budget.open(id, credit, wanted);
     this.#requests.set(id, {
       id,
       send,
       receive,
-      reader: new AnswerReader(this.#readers, dialect.extended),
+      reader: this.#readerFor(request),
       answered: false,
       silent: false,
       cancelled: false,
@@ -131,7 +144,7 @@ export class Requester {
   sendData(id: number, bytes: Uint8Array): boolean {
     const request = this.#requests.get(id);
     if (request === undefined || request.send.closed) return true;
-    const room = request.send.push(bytes);
+    const room = request.send.push(bytes, false, 0, isPrecompressed(bytes));
     this.#wake(request.send);
     return room;
   }
@@ -179,9 +192,9 @@ export class Requester {
     }
     switch (type) {
       case FrameType.Response:
-        return this.#response(request, payload, flags === PieceFlag.Eos);
+        return this.#response(request, payload, flags);
       case FrameType.Error:
-        return this.#error(request, payload);
+        return this.#error(request, payload, flags);
       case FrameType.Output:
         return this.#output(request, payload);
       case FrameType.Progress:
@@ -191,6 +204,12 @@ export class Requester {
       default: // Cancel is the one type left.
         return flags === 0 ? this.#refusal(request, payload) : this.#proof(request, payload);
     }
+  }
+
+  /** Every request and its data was sent whole. */
+  get sent(): boolean {
+    for (const { send } of this.#requests.values()) if (!send.ended) return false;
+    return true;
   }
 
   /** After a frame of this opener's half was scheduled. */
@@ -218,9 +237,16 @@ export class Requester {
     for (let tries = 0; tries < EVERY_ID; tries++) {
       const id = this.#nextId;
       this.#nextId = id + 2 > 65_535 ? this.#firstId : id + 2;
-      if (!this.#requests.has(id)) return id;
+      if (!this.#requests.has(id) && !this.#context.output.encoders.holds(id)) return id;
     }
     throw new WiremuxError('too-many-requests', 'Every request id is in use; wait until some requests have ended.');
+  }
+
+  #readerFor({ bytePieces = false, redirect }: OutgoingRequest): ReadsAnswer {
+    const { answers, extended, redirects } = this.#context.dialect;
+    if (!answers.selfDelimiting) return new BytesAnswerReader(this.#readers, bytePieces);
+    const asked = redirects && redirect !== undefined && redirect.targets.length > 0;
+    return new AnswerReader(this.#readers, { codes: extended, bytePieces, redirects: asked });
   }
 
   #wake(send: SendHalf): void {
@@ -228,8 +254,9 @@ export class Requester {
     this.#context.wake();
   }
 
-  #response(request: OpenRequest, payload: Uint8Array, eos: boolean): ProtocolFault | undefined {
+  #response(request: OpenRequest, payload: Uint8Array, flags: number): ProtocolFault | undefined {
     const { id, receive } = request;
+    const eos = (flags & PieceFlag.Eos) !== 0;
     if (!this.#budget.receive(receive, payload.length)) {
       return fault('8.5.5', `Request ${id} was sent more bytes than it had granted.`);
     }
@@ -237,23 +264,23 @@ export class Requester {
       const over = this.#context.charge('an empty frame');
       if (over !== undefined) return over;
     }
-    if (!request.silent && !request.cancelled) this.#read(request, payload, eos);
+    if (!request.silent && !request.cancelled) this.#read(request, payload, eos, flags);
     if (eos) this.#answerEnded(request);
     return undefined;
   }
 
-  #read(request: OpenRequest, payload: Uint8Array, eos: boolean): void {
+  #read(request: OpenRequest, payload: Uint8Array, eos: boolean, flags: number): void {
     const { id } = request;
     const context = this.#context;
-    const { begins, values, sizes, delivered, pending, failure } = request.reader.read(payload, eos);
+    const { begins, parts, delivered, pending, failure, redirect } = request.reader.read(payload, eos, flags);
     if (begins) context.emit({ kind: 'answering', id });
     this.#budget.deliver(request.receive, delivered, pending);
-    if (values.length > 0) context.emit({ kind: 'values', id, values, sizes });
+    for (const part of parts) context.emit({ ...part, id });
     if (failure !== undefined) {
       this.#failLocally(request, failure, eos);
     } else if (eos) {
       request.silent = true;
-      context.emit({ kind: 'ended', id });
+      context.emit(redirect === undefined ? { kind: 'ended', id } : { kind: 'redirected', id, location: redirect });
     } else if (this.#budget.crowded) {
       this.#failLargest();
     }
@@ -280,9 +307,8 @@ export class Requester {
     this.#failLocally(largest, new WiremuxError('too-big', message), false);
   }
 
-  #error(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
-    const decoded = decodeOne(payload, this.#context.cborLimits);
-    const error = decoded.ok ? parseErrorFrame(decoded.value, this.#context.dialect.extended) : undefined;
+  #error(request: OpenRequest, payload: Uint8Array, flags: number): ProtocolFault | undefined {
+    const error = this.#context.dialect.errors.parse(flags, payload, this.#context.cborLimits);
     if (error === undefined) return fault('3.5.1', `The error frame of request ${request.id} is malformed.`);
     if (!request.silent && !request.cancelled) {
       request.silent = true;
@@ -294,8 +320,7 @@ export class Requester {
 
   #output(request: OpenRequest, payload: Uint8Array): ProtocolFault | undefined {
     if (request.silent || request.cancelled) return undefined;
-    const decoded = decodeOne(payload, this.#context.cborLimits);
-    const atoms = decoded.ok ? parseOutput(decoded.value) : undefined;
+    const atoms = this.#context.dialect.output.parse(payload, this.#context.cborLimits);
     if (atoms === undefined) return fault('3.6.1', `A text frame of request ${request.id} is malformed.`);
     this.#context.emit({ kind: 'output', id: request.id, atoms });
     return undefined;
@@ -402,10 +427,17 @@ function wantedCredit(asked: number): number {
   return Math.max(MIN_CREDIT, Math.min(Math.floor(asked) || 0, MAX_CREDIT));
 }
 
+const OPENER_TYPES: ReadonlySet<number> = new Set([
+  FrameType.Request,
+  FrameType.CommandName,
+  FrameType.CommandArgument,
+  FrameType.Data,
+]);
+
 /** Frames that no answerer sends (SPEC 5.13). */
 function misplacedByAnswerer({ requestId, type, flags }: FrameHeader): ProtocolFault | undefined {
-  if (type !== FrameType.Request && type !== FrameType.Data) return undefined;
-  const opens = type === FrameType.Request && (flags & RequestFlag.New) !== 0;
+  if (!OPENER_TYPES.has(type)) return undefined;
+  const opens = type === FrameType.CommandName || (type === FrameType.Request && (flags & RequestFlag.New) !== 0);
   if (opens) return fault('5.2', `The peer may not open a request ${requestId}.`);
   return fault('5.13', `A frame of type ${type} came for request ${requestId}, which this side opens.`);
 }

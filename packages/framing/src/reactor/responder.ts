@@ -1,6 +1,6 @@
-import { CborWriter, encodeValue } from '../cbor/index.js';
 import { FrameType } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
+import { isPrecompressed } from '../flow/precompressed.js';
 import type { FrameHeader } from '../frame/frame.js';
 import {
   type CancelReason,
@@ -10,20 +10,24 @@ import {
   parseCancelResult,
   parseCredit,
 } from '../message/control.js';
-import { encodeErrorFrame, encodeStatusError, type FailureType, STATUS_OK } from '../message/failure.js';
+import { encodeStatusError, type FailureType, STATUS_OK } from '../message/failure.js';
 import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
+import { encodeStatusRedirect, type RedirectLocation } from '../message/redirect.js';
 import type { RequestMessage } from '../message/request.js';
 import type { PeerContext } from './context.js';
 import type { CancelResult } from './events.js';
 import { grantTo } from './grant.js';
+import { HeldAnswers } from './held-answers.js';
 import type { IncomingRequest } from './incoming-request.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import { RequestIntake } from './request-intake.js';
-import type { SendHalf } from './send-half.js';
+import type { HalfEnd, SendHalf } from './send-half.js';
 
 /** Byte strings from this size on go out uncopied. */
 const UNCOPIED_FROM = 4_096;
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 /** Errors that say a request was not run (SPEC 9.1.16). */
 const REFUSALS: ReadonlySet<string> = new Set(['unknown-command', 'bad-arguments', 'not-allowed', 'too-many-requests']);
@@ -34,6 +38,8 @@ export class Responder {
   readonly #budget: ReceiveBudget;
   readonly #requests = new Map<number, IncomingRequest>();
   readonly #intake: RequestIntake;
+  /** Where input ends before output begins. */
+  readonly #held: HeldAnswers | undefined;
   /** Commands that were cancelled and did not stop: they count as open until they return (SPEC 8.6.4). */
   #left = 0;
 
@@ -46,6 +52,9 @@ export class Responder {
       refuse: (request, error) => this.#refuse(request, error),
       closeIfOver: (request) => this.#closeIfOver(request),
     });
+    if (context.halfDuplex) {
+      this.#held = new HeldAnswers(context.limits.heldAnswers, (send) => context.output.scheduler.wake(send));
+    }
   }
 
   /** Requests that are open. */
@@ -68,7 +77,9 @@ export class Responder {
     const request = this.#requests.get(id);
     switch (type) {
       case FrameType.Request:
-        return this.#intake.requestFrame(id, flags, payload);
+      case FrameType.CommandName:
+      case FrameType.CommandArgument:
+        return this.#intake.requestFrame(header, payload);
       case FrameType.Data:
         return this.#intake.dataFrame(id, flags, payload);
       case FrameType.Credit:
@@ -89,30 +100,63 @@ export class Responder {
 
   /**
    * Queues a value of the answer; false: wait for `answer-writable`.
-   * @throws {WiremuxError} `unsupported` for what CBOR cannot say, `too-big` for what the other side does not put
+   * @throws {WiremuxError} `unsupported` for what the dialect cannot say, `too-big` for what the other side does not put
    * together, `slow-reader` past the queue's bound
    */
   sendValue(id: number, value: unknown): boolean {
     const request = this.#answerable(id);
     if (request === undefined) return true;
-    const { send } = request;
-    const large = value instanceof Uint8Array && value.length >= UNCOPIED_FROM;
-    const encoded = large ? byteStringHead(value.length) : encodeValue(value);
+    if (request.bytesLeft !== undefined) throw new WiremuxError('internal', 'A value was sent inside a byte string.');
+    const { answers } = this.#context.dialect;
+    if (value instanceof Uint8Array && value.length >= UNCOPIED_FROM) {
+      return this.#queue(request, answers.bytesHead(value.length), value);
+    }
+    const encoded = answers.encode(value);
     const { valueBytes } = this.#context.remoteSettings;
     if (encoded.length > valueBytes) {
       throw new WiremuxError('too-big', `A value takes ${encoded.length} bytes; the peer accepts ${valueBytes}.`);
     }
-    const { sendQueue } = this.#context.limits;
-    if (send.queued >= sendQueue) {
-      // What the reader did not take in time is of no use behind an error (SPEC 8.12.5).
-      send.drop();
-      throw new WiremuxError('slow-reader', `More than ${sendQueue} bytes of the answer wait for their reader.`);
+    return this.#queue(request, encoded, undefined, answers.flags(value));
+  }
+
+  /** Begins a byte string of `length` bytes, or of as many as there will be (SPEC 3.4.9). */
+  beginBytes(id: number, length?: number): boolean {
+    const request = this.#answerable(id);
+    if (request === undefined) return true;
+    if (request.bytesLeft !== undefined) throw new WiremuxError('internal', 'A byte string was begun inside another.');
+    if (length !== undefined && !(Number.isSafeInteger(length) && length >= 0)) {
+      throw new WiremuxError('wrong-length', `A byte string cannot be ${length} bytes long.`);
     }
-    this.#beginAnswer(request);
-    let room = send.push(encoded, large);
-    if (large) room = send.push(value);
-    this.#wake(send);
-    return room;
+    request.bytesLeft = length ?? Number.POSITIVE_INFINITY;
+    return this.#queue(request, this.#context.dialect.answers.bytesHead(length));
+  }
+
+  /** Queues bytes of the byte string that was begun. */
+  sendBytes(id: number, bytes: Uint8Array): boolean {
+    const request = this.#answerable(id);
+    if (request?.bytesLeft === undefined || bytes.length === 0) return true;
+    if (bytes.length > request.bytesLeft) {
+      const over = bytes.length - request.bytesLeft;
+      throw new WiremuxError('wrong-length', `A byte string would be at least ${over} bytes longer than it said.`);
+    }
+    request.bytesLeft -= bytes.length;
+    if (request.bytesLeft === Number.POSITIVE_INFINITY) {
+      return this.#queue(request, this.#context.dialect.answers.bytesHead(bytes.length), bytes);
+    }
+    return this.#queue(request, bytes);
+  }
+
+  /** The byte string is complete. */
+  endBytes(id: number): boolean {
+    const request = this.#answerable(id);
+    if (request?.bytesLeft === undefined) return true;
+    const left = request.bytesLeft;
+    const open = left === Number.POSITIVE_INFINITY;
+    if (!open && left > 0) {
+      throw new WiremuxError('wrong-length', `A byte string is ${left} bytes shorter than it said.`);
+    }
+    request.bytesLeft = undefined;
+    return this.#queue(request, open ? this.#context.dialect.answers.bytesEnd : NO_BYTES);
   }
 
   /** Queues text; it never waits, the oldest gives way (SPEC 8.12.8). */
@@ -135,7 +179,28 @@ export class Responder {
   endAnswer(id: number): void {
     const request = this.#answerable(id);
     if (request === undefined) return;
+    if (request.bytesLeft !== undefined) {
+      this.#fail(request, new WiremuxError('wrong-length', 'The answer ended inside a byte string.'));
+      return;
+    }
     this.#beginAnswer(request);
+    this.#finish(request, 'eos');
+  }
+
+  /** The answer is to be had elsewhere (SPEC 3.4.10). */
+  redirect(id: number, target: string, location: RedirectLocation): void {
+    const request = this.#answerable(id);
+    if (request === undefined) return;
+    if (!request.targets.includes(target)) {
+      throw new WiremuxError('unsupported', `The request does not list the target "${target}"; answer it here.`);
+    }
+    if (request.answering) throw new WiremuxError('internal', 'An answer that has begun was to be redirected.');
+    const status = encodeStatusRedirect(location);
+    if (status === undefined) {
+      throw new WiremuxError('too-big', 'The location of a redirect has a part past its bound (SPEC 3.4.11).');
+    }
+    request.answering = true;
+    request.send.push(status);
     this.#finish(request, 'eos');
   }
 
@@ -182,6 +247,7 @@ export class Responder {
     const request = this.#requests.get(send.requestId);
     if (request === undefined) return;
     if (request.running && send.tookRoom()) this.#context.emit({ kind: 'answer-writable', id: send.requestId });
+    this.#held?.scheduled(send);
     if (send.ended) this.#closeIfOver(request);
   }
 
@@ -208,21 +274,57 @@ export class Responder {
     if (request === undefined || request.receive !== stalled) return;
     const error = new WiremuxError('slow-reader', 'The command did not read its data while other requests waited.');
     this.#dropData(request);
-    if (!request.running || request.cancelled) return;
+    if (request.running && !request.cancelled) this.#abort(request, error);
+  }
+
+  /** Half-duplex: the other side sends nothing more. What it left unfinished fails, and the answers go out (SPEC 7.7). */
+  endInput(): void {
+    for (const request of [...this.#requests.values()]) {
+      if (request.opener !== 'ended') this.#cutOff(request);
+    }
+    this.#held?.release();
+  }
+
+  #cutOff(request: IncomingRequest): void {
+    const what = request.opener === 'opening' ? 'arguments' : 'data';
+    const error = new WiremuxError('protocol', `The input ended before the ${what} of the request (SPEC 7.7).`);
+    request.opener = 'ended';
+    this.#budget.close(request.receive);
+    if (request.running) this.#abort(request, error);
+    else if (!request.send.closed) this.#fail(request, error);
+  }
+
+  /** Too much is held: of this answer nothing is sent (SPEC 7.8). */
+  #failHeld(send: SendHalf): void {
+    const request = this.#requests.get(send.requestId) as IncomingRequest;
+    const most = this.#context.limits.heldAnswers;
+    const message = `Over ${most} bytes of answers waited for the end of the input, and this was the longest.`;
+    send.restart();
+    request.answering = false;
+    const error = new WiremuxError('too-big', message);
+    if (request.running) this.#abort(request, error);
+    else this.#fail(request, error);
+  }
+
+  /** The answerer ends a running command by itself: what was not scheduled goes (SPEC 8.12.5). */
+  #abort(request: IncomingRequest, error: WiremuxError): void {
     this.#context.emit({ kind: 'cancelled', id: request.id, error });
     request.send.drop();
     request.answering = request.send.sentBytes > 0;
     this.#fail(request, error);
   }
 
-  #start(request: IncomingRequest, { name, args, channel, credit }: RequestMessage): void {
+  #start(request: IncomingRequest, message: RequestMessage): void {
+    const { name, args, channel, credit, plain = false, redirect } = message;
+    request.send.plain = plain;
     if (credit !== undefined) {
       request.send.grant(credit - request.credit);
       request.credit = credit;
     }
     if (channel !== undefined) this.useChannel(request.id, channel);
     request.running = true;
-    this.#context.emit({ kind: 'request', id: request.id, name, args, hasData: request.hasData, channel });
+    request.targets = redirect?.targets ?? [];
+    this.#context.emit({ kind: 'request', id: request.id, name, args, hasData: request.hasData, channel, redirect });
   }
 
   /** The request ends with an error before it runs; kept as a bare id until its opener's half ends (SPEC 8.4.9). */
@@ -288,24 +390,44 @@ export class Responder {
     return request?.running === true && !request.cancelled ? request : undefined;
   }
 
+  /** Queues bytes of the answer, `rest` uncopied behind `first`; false: wait for room. */
+  #queue(request: IncomingRequest, first: Uint8Array, rest?: Uint8Array, flags = 0): boolean {
+    const { send } = request;
+    const { sendQueue } = this.#context.limits;
+    if (send.queued >= sendQueue) {
+      // What the reader did not take in time is of no use behind an error (SPEC 8.12.5).
+      send.drop();
+      throw new WiremuxError('slow-reader', `More than ${sendQueue} bytes of the answer wait for their reader.`);
+    }
+    this.#beginAnswer(request);
+    let room = send.push(first, rest !== undefined, flags, isPrecompressed(first));
+    if (rest !== undefined) room = send.push(rest, false, 0, isPrecompressed(rest));
+    this.#wake(send);
+    // It was the longest of the answers held.
+    if (!request.running) return false;
+    // A command that waited here before it has read its data would keep the input from ending.
+    return room || (this.#held?.holding === true && request.opener === 'sending' && !request.refusing);
+  }
+
   #beginAnswer(request: IncomingRequest): void {
     if (request.answering) return;
     request.answering = true;
-    request.send.push(STATUS_OK);
+    const { status } = this.#context.dialect.answers;
+    if (status !== undefined) request.send.push(status);
   }
 
   #fail(request: IncomingRequest, error: WiremuxError): void {
-    const codes = this.#context.dialect.extended;
-    if (request.answering) {
-      this.#finish(request, { error: encodeErrorFrame(error, failureType(error), codes) });
+    const { answers, errors, extended } = this.#context.dialect;
+    if (request.answering || answers.status === undefined) {
+      this.#finish(request, { error: errors.encode(error, failureType(error)) });
       return;
     }
     request.answering = true;
-    request.send.push(encodeStatusError(error, codes));
+    request.send.push(encodeStatusError(error, extended));
     this.#finish(request, 'eos');
   }
 
-  #finish(request: IncomingRequest, how: 'eos' | { readonly error: Uint8Array }): void {
+  #finish(request: IncomingRequest, how: HalfEnd): void {
     request.running = false;
     request.send.end(how);
     this.#intake.abandonMap(request);
@@ -325,6 +447,10 @@ export class Responder {
   }
 
   #wake(send: SendHalf): void {
+    if (this.#held?.hold(send) === true) {
+      const overfull = this.#held.takeOverfull();
+      if (overfull !== undefined) this.#failHeld(overfull);
+    }
     this.#context.output.scheduler.wake(send);
     this.#context.wake();
   }
@@ -333,10 +459,4 @@ export class Responder {
 function failureType(error: WiremuxError): FailureType {
   if (error.code === 'internal') return 'server';
   return error.code === 'protocol' ? 'protocol' : 'command';
-}
-
-function byteStringHead(length: number): Uint8Array {
-  const out = new CborWriter();
-  out.head(2, length);
-  return out.take();
 }

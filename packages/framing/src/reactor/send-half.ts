@@ -1,16 +1,22 @@
 import type { Dialect } from '../dialect/dialect.js';
-import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
+import type { Opening } from '../dialect/request-format.js';
+import { FrameType, PieceFlag } from '../dialect/types.js';
 import { ByteQueue, type ByteSink } from '../flow/byte-queue.js';
+import { FrameQueue } from '../flow/frame-queue.js';
 import type { Sendable } from '../flow/scheduler.js';
 import { HEADER_SIZE } from '../frame/frame.js';
+import type { ErrorFrame } from '../message/error-format.js';
 import { SideQueue } from './side-queue.js';
 
 /** Where a half's frames go: it knows the stream of a channel and the message being built. */
 export interface FrameWriter extends ByteSink {
   /** Nothing is in the message yet. */
   readonly empty: boolean;
-  /** Begins a frame on the channel's stream, of type and flags as in {@link FrameType}; its payload follows with `write`. */
-  begin(channel: string, requestId: number, type: number, flags: number, length: number): void;
+  /**
+   * Begins a frame on the channel's stream, of type and flags as in {@link FrameType}; its payload follows with `write`,
+   * and must not change after that. `encodable`: it may go through the stream's encoder.
+   */
+  begin(channel: string, requestId: number, type: number, flags: number, length: number, encodable?: boolean): void;
   /** The frame's payload is complete. */
   end(): void;
 }
@@ -32,8 +38,11 @@ export interface SendHalfOptions {
   readonly lonePayload: number;
 }
 
+/** How a half ends: with the last frame of its body, or with an error frame. */
+export type HalfEnd = 'eos' | { readonly error: ErrorFrame };
+
 /**
- * What one side still has to send on one request: the request map (opener), text and progress (answerer), body bytes
+ * What one side still has to send on one request: the frames that open it (opener), text and progress (answerer), body bytes
  * under credit, and the end. Frames are cut when they are scheduled (SPEC 8.12.6).
  */
 export class SendHalf implements Sendable {
@@ -41,19 +50,24 @@ export class SendHalf implements Sendable {
   channel: string;
   /** It may not send yet. */
   held = false;
+  /** None of its frames may be encoded (SPEC 4.12). */
+  plain = false;
   readonly #bodyType: SendHalfOptions['bodyType'];
-  /** Where the request map and the data are always cut, however much room there is. */
+  /** Where the request's frames and the data are always cut, however much room there is. */
   readonly #mapCut: number;
   readonly #dataCut: number;
   readonly #highWater: number;
   readonly #side: SideQueue;
-  readonly #body = new ByteQueue();
+  /** The body where a frame ends what is in it, which then is the body. */
+  readonly #frames: FrameQueue | undefined;
+  readonly #bytes = new ByteQueue();
+  readonly #body: ByteQueue | FrameQueue;
+  readonly #lonePayload: number;
   #credit: number;
-  #map: Uint8Array | undefined;
-  #mapOffset = 0;
+  #opening: Opening | undefined;
   #hasData = false;
   /** Set once nothing more will be queued: how the half ends. */
-  #end: 'eos' | { readonly error: Uint8Array } | undefined;
+  #end: HalfEnd | undefined;
   /** A frame of it was scheduled. */
   #begun = false;
   /** The last frame was scheduled, or the half was given up. */
@@ -71,7 +85,11 @@ export class SendHalf implements Sendable {
     this.#dataCut = options.bodyType === FrameType.Data ? options.dialect.dataCut : Number.POSITIVE_INFINITY;
     this.#highWater = options.highWater;
     this.#credit = options.credit;
-    this.#side = new SideQueue(options.textQueue, options.progressTopics);
+    this.#lonePayload = options.lonePayload;
+    const framed = options.bodyType === FrameType.Response && !options.dialect.answers.selfDelimiting;
+    this.#frames = framed ? new FrameQueue() : undefined;
+    this.#body = this.#frames ?? this.#bytes;
+    this.#side = new SideQueue(options.textQueue, options.progressTopics, options.dialect);
   }
 
   get begun(): boolean {
@@ -99,24 +117,29 @@ export class SendHalf implements Sendable {
 
   get ready(): boolean {
     if (this.#ended || this.held) return false;
-    if (this.#map !== undefined || !this.#side.empty) return true;
+    if (this.#opening !== undefined || !this.#side.empty) return true;
     return this.#body.size > 0 ? this.#credit > 0 : this.#end !== undefined;
   }
 
   /** The opener's first frames; without data they are also its last. */
-  openWith(map: Uint8Array, hasData: boolean): void {
-    this.#map = map;
+  openWith(opening: Opening, hasData: boolean): void {
+    this.#opening = opening;
     this.#hasData = hasData;
   }
 
-  /** True if the request map takes several frames, and not all of them were scheduled. */
+  /** True if the request is opened by several frames, and not all of them were scheduled. */
   get hasLongMap(): boolean {
-    return this.#map !== undefined && this.#map.length > this.#mapCut;
+    return this.#opening?.isLong(this.#mapCut) === true;
   }
 
-  /** Queues body bytes; false if the writer is to wait for `tookRoom`. */
-  push(bytes: Uint8Array, joined = false): boolean {
-    this.#body.push(bytes, joined);
+  /**
+   * Queues body bytes; false if the writer is to wait for `tookRoom`.
+   * @param joined the next bytes belong to the same value  @param flags of the frames they go in, beside those of place
+   * @param compressed they are, and are encoded no more (SPEC 4.12)
+   */
+  push(bytes: Uint8Array, joined = false, flags = 0, compressed = false): boolean {
+    if (this.#frames === undefined) this.#bytes.push(bytes, joined, compressed);
+    else this.#frames.push(bytes, joined, flags);
     if (this.#body.size < this.#highWater) return true;
     this.#waiting = true;
     return false;
@@ -128,7 +151,7 @@ export class SendHalf implements Sendable {
   }
 
   /** Queues the end behind everything else. */
-  end(how: 'eos' | { readonly error: Uint8Array } = 'eos'): void {
+  end(how: HalfEnd = 'eos'): void {
     this.#end ??= how;
   }
 
@@ -138,10 +161,16 @@ export class SendHalf implements Sendable {
     this.#side.clear();
   }
 
+  /** Forgets all that waits, and how it was to end: another answer takes its place. Before anything was scheduled. */
+  restart(): void {
+    this.drop();
+    this.#end = undefined;
+  }
+
   /** Ends at once: no frame of it goes out any more. */
   abandon(): void {
     this.drop();
-    this.#map = undefined;
+    this.#opening = undefined;
     this.#ended = true;
   }
 
@@ -163,7 +192,7 @@ export class SendHalf implements Sendable {
   writeFrame(out: FrameWriter, most: number): number {
     if (this.#nextWhole > most && !out.empty) return 0;
     this.#begun = true;
-    if (this.#map !== undefined) return this.#writeMap(out, this.#map, most);
+    if (this.#opening !== undefined) return this.#writeOpening(out, this.#opening, most);
     if (!this.#side.empty) return this.#writeSide(out);
     if (this.#body.size > 0) return this.#writeBody(out, most);
     return this.#writeEnd(out);
@@ -171,10 +200,11 @@ export class SendHalf implements Sendable {
 
   /** Payload bytes of the next frame if it must not be cut shorter, else 0. */
   get #nextWhole(): number {
-    if (this.#map !== undefined) return Math.min(this.#map.length - this.#mapOffset, this.#mapCut);
+    if (this.#opening !== undefined) return this.#opening.nextBytes(this.#mapCut);
     if (!this.#side.empty) return this.#side.nextBytes;
-    if (this.#body.size > 0) return this.#dataCut === Number.POSITIVE_INFINITY ? 0 : this.#nextBody(this.#dataCut);
-    return typeof this.#end === 'object' ? this.#end.error.length : 0;
+    if (this.#body.size === 0) return typeof this.#end === 'object' ? this.#end.error.payload.length : 0;
+    if (this.#frames !== undefined) return this.#frames.nextWhole(this.#lonePayload);
+    return this.#dataCut === Number.POSITIVE_INFINITY ? 0 : this.#nextBody(this.#dataCut);
   }
 
   #nextBody(room: number): number {
@@ -182,20 +212,13 @@ export class SendHalf implements Sendable {
     return Math.min(this.#body.size, room, this.#dataCut);
   }
 
-  #writeMap(out: FrameWriter, map: Uint8Array, most: number): number {
-    const from = this.#mapOffset;
-    const to = Math.min(map.length, from + Math.min(most, this.#mapCut));
-    const whole = to === map.length;
-    const flags =
-      (from === 0 ? RequestFlag.New : RequestFlag.Continuation) |
-      (whole ? 0 : RequestFlag.More) |
-      (this.#hasData ? RequestFlag.HaveData : 0);
-    out.begin(this.channel, this.requestId, FrameType.Request, flags, to - from);
-    out.write(map, from, to);
+  #writeOpening(out: FrameWriter, opening: Opening, most: number): number {
+    const { type, flags, bytes, from, to } = opening.next(Math.min(most, this.#mapCut));
+    out.begin(this.channel, this.requestId, type, flags, to - from, !this.plain);
+    out.write(bytes, from, to);
     out.end();
-    this.#mapOffset = to;
-    if (whole) {
-      this.#map = undefined;
+    if (opening.done) {
+      this.#opening = undefined;
       this.#ended = !this.#hasData;
     }
     return HEADER_SIZE + to - from;
@@ -203,7 +226,7 @@ export class SendHalf implements Sendable {
 
   #writeSide(out: FrameWriter): number {
     const { type, payload } = this.#side.shift();
-    out.begin(this.channel, this.requestId, type, 0, payload.length);
+    out.begin(this.channel, this.requestId, type, 0, payload.length, !this.plain);
     out.write(payload, 0, payload.length);
     out.end();
     return HEADER_SIZE + payload.length;
@@ -212,8 +235,9 @@ export class SendHalf implements Sendable {
   #writeBody(out: FrameWriter, most: number): number {
     const bytes = this.#nextBody(Math.min(most, this.#credit));
     const last = this.#end === 'eos' && bytes === this.#body.size && bytes !== this.#dataCut;
-    const flags = last ? PieceFlag.Eos : PieceFlag.Continuation;
-    out.begin(this.channel, this.requestId, this.#bodyType, flags, bytes);
+    const flags = (last ? PieceFlag.Eos : PieceFlag.Continuation) | (this.#frames?.flags ?? 0);
+    const encodable = !this.plain && !this.#bytes.compressed;
+    out.begin(this.channel, this.requestId, this.#bodyType, flags, bytes, encodable);
     this.#body.writeTo(out, bytes);
     out.end();
     this.#credit -= bytes;
@@ -230,9 +254,9 @@ export class SendHalf implements Sendable {
       return HEADER_SIZE;
     }
     const { error } = this.#end;
-    out.begin(this.channel, this.requestId, FrameType.Error, 0, error.length);
-    out.write(error, 0, error.length);
+    out.begin(this.channel, this.requestId, FrameType.Error, error.flags, error.payload.length);
+    out.write(error.payload, 0, error.payload.length);
     out.end();
-    return HEADER_SIZE + error.length;
+    return HEADER_SIZE + error.payload.length;
   }
 }

@@ -1,9 +1,11 @@
 import { decodeOne } from '../cbor/index.js';
-import { PieceFlag } from '../dialect/types.js';
+import { FrameType, PieceFlag } from '../dialect/types.js';
 import { CloseCode, fault, type ProtocolFault } from '../errors.js';
 import { ByteCollector } from '../flow/byte-collector.js';
-import { type PeerSettings, parseSettings } from '../message/settings.js';
+import type { Limits } from '../limits.js';
+import { DEFAULT_SETTINGS, encodeSettings, type PeerSettings, parseSettings } from '../message/settings.js';
 import type { PeerContext } from './context.js';
+import type { PeerOptions } from './peer-options.js';
 
 /** Puts the other side's settings together and reads them (SPEC 3.8, 8.3). */
 export class SettingsExchange {
@@ -47,6 +49,38 @@ export class SettingsExchange {
     const settings = parseSettings(decoded.value, dialect.extended);
     return typeof settings === 'string' ? fault(dialect.extended ? '8.3.5' : '3.8.3', settings) : settings;
   }
+}
+
+/** What a side says of itself, but for encodings: those are settled when it is said. */
+export function ownSettings(limits: Limits, { token, agent }: Pick<PeerOptions, 'token' | 'agent'>): PeerSettings {
+  return {
+    ...DEFAULT_SETTINGS,
+    maxFrame: limits.framePayload,
+    credit: limits.answerCredit,
+    openRequests: limits.openRequests,
+    requestMap: limits.requestMap,
+    openStreams: limits.openStreams,
+    valueBytes: limits.valueBytes,
+    ...(token === undefined ? {} : { token }),
+    ...(agent === undefined ? {} : { agent }),
+  };
+}
+
+/**
+ * Queues this side's settings (SPEC 8.3.1, 8.3.2). In older dialects only a client that can decode something has any, and
+ * they go before all else (SPEC 3.8.2).
+ */
+export function announceSettings(context: PeerContext): void {
+  const { output, encodings, dialect, remoteSettings } = context;
+  const advertised = encodings.advertise(remoteSettings);
+  context.ownSettings = { ...context.ownSettings, ...advertised };
+  if (dialect.extended) {
+    output.link(FrameType.SenderSettings, PieceFlag.Eos, encodeSettings(context.ownSettings));
+  } else if (encodings.decoders > 0) {
+    const settings = encodeSettings({ ...DEFAULT_SETTINGS, encodings: advertised.encodings });
+    output.beginUnlinked(FrameType.SenderSettings, PieceFlag.Eos, 0, settings);
+  }
+  context.wake();
 }
 
 /** Tells a fault from settings. */

@@ -1,13 +1,21 @@
+import type { InboundStream } from '../stream/inbound.js';
+import type { OutboundStream } from '../stream/outbound.js';
+import type { Output } from './output.js';
+import type { SendHalf } from './send-half.js';
+
 /** One stream of a connection, with what it has carried (for inspection). */
 export interface StreamStats {
   readonly stream: number;
   readonly direction: 'in' | 'out';
   /** The channel: this side's own for `out`; `in` streams have only a number. */
   readonly name: string;
+  /** The profile of its encoded frames; `identity`: it has none. */
   readonly encoding: string;
   readonly frames: number;
-  /** Header and payload bytes. */
+  /** Header and payload bytes, as they are on the wire. */
   readonly bytes: number;
+  /** The same without encoding. */
+  readonly plainBytes: number;
   /** Body bytes that wait to be sent on it. */
   readonly queued: number;
 }
@@ -26,4 +34,44 @@ export interface PeerStats {
   readonly bytes: { readonly in: number; readonly out: number };
   readonly streams: readonly StreamStats[];
   readonly requests: readonly RequestStats[];
+}
+
+/** What {@link peerStats} looks at. */
+export interface StatsSources {
+  readonly requests: Iterable<{ readonly id: number; readonly send: SendHalf }>;
+  readonly inbound: Iterable<InboundStream>;
+  /** The id of the other side's link stream. */
+  readonly linkStream: number;
+  readonly output: Output;
+  readonly framesIn: number;
+  readonly bytesIn: number;
+}
+
+/** Takes a snapshot. */
+export function peerStats({ requests, inbound, linkStream, output, framesIn, bytesIn }: StatsSources): PeerStats {
+  const queued = new Map<string, number>();
+  const answers = [...requests].map(({ id, send }) => {
+    queued.set(send.channel, (queued.get(send.channel) ?? 0) + send.queued);
+    return { id, channel: send.channel, bytes: send.sentBytes };
+  });
+  const streamsIn = [...inbound].map((stream) => inboundStats(stream, linkStream));
+  const streamsOut = [...output.allStreams()].map((stream) => outboundStats(stream, queued));
+  return {
+    frames: { in: framesIn, out: output.frames },
+    bytes: { in: bytesIn, out: output.bytes },
+    streams: [...streamsIn, ...streamsOut],
+    requests: answers,
+  };
+}
+
+function inboundStats({ id, decoding, frames, bytes, plainBytes }: InboundStream, linkStream: number): StreamStats {
+  const name = id === linkStream ? 'link' : 'in';
+  const encoding = decoding?.codec.name ?? 'identity';
+  return { stream: id, direction: 'in', name, encoding, frames, bytes, plainBytes, queued: 0 };
+}
+
+function outboundStats(stream: OutboundStream, queued: ReadonlyMap<string, number>): StreamStats {
+  const { id, channel, encoding, frames, bytes, plainBytes } = stream;
+  const waiting = queued.get(channel) ?? 0;
+  return { stream: id, direction: 'out', name: channel, encoding, frames, bytes, plainBytes, queued: waiting };
 }

@@ -2,10 +2,11 @@ import { ValueReader } from '../cbor/index.js';
 import { PieceFlag } from '../dialect/types.js';
 import { CloseCode, fault, type ProtocolFault } from '../errors.js';
 import { asText } from '../message/fields.js';
+import type { ContentCodec } from '../stream/codec.js';
 import type { InboundStream } from '../stream/inbound.js';
 import type { PeerContext } from './context.js';
 
-/** Reads the settings of inbound streams (SPEC 3.8.5, 3.8.6); `identity` is the one profile there is. */
+/** Reads the settings of inbound streams (SPEC 3.8.5, 3.8.6). */
 export class StreamSettingsReader {
   readonly #context: PeerContext;
   /** Weak: a stream may end before its settings are complete. */
@@ -18,7 +19,8 @@ export class StreamSettingsReader {
     this.#context = context;
   }
 
-  receive(stream: InboundStream, flags: number, payload: Uint8Array): ProtocolFault | undefined {
+  /** A frame of settings: the fault if it breaks a rule; the codec, if there is one, once they are complete. */
+  receive(stream: InboundStream, flags: number, payload: Uint8Array): ProtocolFault | ContentCodec | undefined {
     if (stream.configured || stream.encoded) {
       return fault('3.8.6', `Stream ${stream.id} was given settings again, or after an encoded frame.`);
     }
@@ -44,7 +46,9 @@ export class StreamSettingsReader {
     if (flags !== PieceFlag.Eos) return undefined;
     this.#readers.delete(stream);
     stream.configured = true;
-    if (asText(values[0]) === 'identity') return undefined;
-    return fault('3.8.6', `Stream ${stream.id} asks for an encoding that was not offered.`);
+    const profile = asText(values[0]);
+    if (profile === 'identity') return undefined;
+    const codec = this.#context.encodings.advertised(profile);
+    return codec ?? fault('3.8.6', `Stream ${stream.id} asks for an encoding that was not offered.`);
   }
 }

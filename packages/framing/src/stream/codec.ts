@@ -14,8 +14,10 @@ export interface ContentCodec {
 /** Encodes the payloads of one stream in order, in one context that lives as long as the stream. */
 export interface Encoder {
   /**
-   * Encodes one payload and flushes: the bytes returned decode to exactly `plain` (SPEC 4.10). A promise where the work
-   * has left the event loop; the next call comes only after it is settled. `plain` must not change until then.
+   * Encodes one payload and flushes: the bytes returned decode to exactly `plain` (SPEC 4.10), are the caller's, and are
+   * at most 64 and 1/128 of `plain` more than it: what is longer is not sent. A promise where the work has left the event
+   * loop; the next call comes only after it is settled. `plain` must not change until then. May throw, or reject: the
+   * stream then ends, and goes on without encoding.
    */
   encode(plain: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** Frees the context, also while a call is under way, whose promise may then stay unsettled. */
@@ -24,7 +26,7 @@ export interface Encoder {
 
 /** What one step of decoding gives. */
 export type DecodeStep =
-  /** `more`: the payload has further plain bytes, for {@link Decoder.resume}. */
+  /** `plain` is the caller's. `more`: the payload has further plain bytes, for {@link Decoder.resume}. */
   | { readonly kind: 'plain'; readonly plain: Uint8Array; readonly more: boolean }
   /** The bytes are none of this encoding; the context is dead. */
   | { readonly kind: 'malformed'; readonly message: string };

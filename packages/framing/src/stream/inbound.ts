@@ -1,17 +1,24 @@
 import { fault, type ProtocolFault } from '../errors.js';
 import { type FrameHeader, HEADER_SIZE, StreamFlag } from '../frame/frame.js';
+import type { StreamDecoding } from './decode-queue.js';
 import { nextStreamState } from './stream-state.js';
 
 /** One stream the other side sends on, with what it has carried since it began. */
 export interface InboundStream {
   readonly id: number;
   frames: number;
-  /** Header and payload bytes. */
+  /** Header and payload bytes, as they are on the wire. */
   bytes: number;
+  /** The same after decoding. */
+  plainBytes: number;
   /** Stream settings came; they come once (SPEC 3.8.6). */
   configured: boolean;
   /** A frame flagged encoded came; settings are too late then. */
   encoded: boolean;
+  /** The frame that ended it came. */
+  ended: boolean;
+  /** How its encoded frames are decoded; undefined: they are plain. */
+  decoding: StreamDecoding | undefined;
 }
 
 const ALL_FLAGS: number = StreamFlag.Begin | StreamFlag.End | StreamFlag.Encoded;
@@ -46,11 +53,16 @@ export class InboundStreams {
     if (known === undefined && streamId !== this.#linkStream && this.#counted >= this.#maxOpen) {
       return fault('4.7', `More than ${this.#maxOpen} streams are open.`);
     }
-    const stream = known ?? { id: streamId, frames: 0, bytes: 0, configured: false, encoded: false };
-    if (next === 'closed') this.#open.delete(streamId);
-    else if (known === undefined) this.#open.set(streamId, stream);
+    const stream = known ?? newInboundStream(streamId);
+    if (next === 'closed') {
+      stream.ended = true;
+      this.#open.delete(streamId);
+    } else if (known === undefined) {
+      this.#open.set(streamId, stream);
+    }
     stream.frames++;
     stream.bytes += HEADER_SIZE + payloadBytes;
+    stream.plainBytes += HEADER_SIZE + payloadBytes;
     if ((streamFlags & StreamFlag.Encoded) !== 0) stream.encoded = true;
     return stream;
   }
@@ -63,4 +75,17 @@ export class InboundStreams {
   get #counted(): number {
     return this.#open.size - (this.#open.has(this.#linkStream) ? 1 : 0);
   }
+}
+
+function newInboundStream(id: number): InboundStream {
+  return {
+    id,
+    frames: 0,
+    bytes: 0,
+    plainBytes: 0,
+    configured: false,
+    encoded: false,
+    ended: false,
+    decoding: undefined,
+  };
 }

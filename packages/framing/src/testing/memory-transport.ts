@@ -8,6 +8,8 @@ export class MemoryTransport implements Transport {
   #inbox: Uint8Array[] = [];
   #paused = false;
   #closed = false;
+  /** Nothing more is put into the inbox. */
+  #inputEnds = false;
   bufferedBytes = 0;
   /** While true the other end gets nothing, as if the network had stalled. */
   stalled = false;
@@ -54,6 +56,13 @@ export class MemoryTransport implements Transport {
     this.#deliverLater();
   }
 
+  finish(): void {
+    const other = this.#other;
+    if (other === undefined) return;
+    other.#inputEnds = true;
+    other.#deliverLater();
+  }
+
   close(code: number, reason: string): void {
     this.#finish(code, reason);
     const other = this.#other;
@@ -81,12 +90,21 @@ export class MemoryTransport implements Transport {
     const sender = this.#other;
     while (!this.#paused && !this.#closed && this.#handlers !== undefined && sender?.stalled === false) {
       const message = this.#inbox.shift();
-      if (message === undefined) return;
+      if (message === undefined) {
+        this.#endInput();
+        return;
+      }
       const wasFull = sender.bufferedBytes > 0;
       sender.bufferedBytes -= message.length;
       this.#handlers.bytes(message);
       if (wasFull && sender.bufferedBytes === 0 && !sender.#closed) sender.#handlers?.drain();
     }
+  }
+
+  #endInput(): void {
+    if (!this.#inputEnds) return;
+    this.#inputEnds = false;
+    this.#handlers?.ended?.();
   }
 
   #finishAfterInbox(code: number, reason: string): void {

@@ -4,13 +4,15 @@ export interface TransportHandlers {
   bytes(chunk: Uint8Array): void;
   /** `bufferedBytes` fell low after {@link Transport.send} had filled it. */
   drain(): void;
+  /** A half-duplex transport: the other side has sent all it will. Nothing but `drain` and `closed` follows. */
+  ended?(): void;
   /** The transport is gone, for whatever reason; called exactly once. */
   closed(code: number, reason: string): void;
 }
 
 /**
- * Anything that carries bytes in order both ways (SPEC 7): a WebSocket, a MessagePort, a pipe. An adapter is thin: it
- * keeps no protocol state and calls no handler after `closed`.
+ * Anything that carries bytes in order both ways (SPEC 7): a WebSocket, a MessagePort, a pipe; or first one way and then
+ * the other, as an HTTP exchange does. An adapter is thin: it keeps no protocol state and calls no handler after `closed`.
  */
 export interface Transport {
   /** Begins delivery; called once. */
@@ -22,6 +24,8 @@ export interface Transport {
   /** Stops and resumes delivery, where the medium can (a browser's WebSocket cannot). */
   pause(): void;
   resume(): void;
+  /** A half-duplex transport: this side has sent all it will, and only receives, or waits to be closed. */
+  finish?(): void;
   /** Closes in order, after everything sent. `reason` is cut to 123 bytes. */
   close(code: number, reason: string): void;
   /** Drops the medium at once, without a closing handshake. */

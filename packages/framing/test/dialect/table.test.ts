@@ -8,6 +8,9 @@ describe('SPEC 2 dialects', () => {
     expect(DIALECTS.map(({ name, mediaType }) => [name, mediaType])).toEqual([
       ['wiremux.1', 'application/vnd.wiremux.frames'],
       ['exp-framing-0006', 'application/mercurial-exp-framing-0006'],
+      ['exp-framing-0005', 'application/mercurial-exp-framing-0005'],
+      ['exp-framing-0003', 'application/mercurial-exp-framing-0003'],
+      ['exp-framing-0002', 'application/mercurial-exp-framing-0002'],
     ]);
   });
 
@@ -24,6 +27,7 @@ describe('SPEC 2 dialects', () => {
     [['other'], DIALECTS, undefined],
     [[], DIALECTS, undefined],
     [['wiremux.1'], [older], undefined],
+    [['exp-framing-0002', 'exp-framing-0005', 'exp-framing-0003'], DIALECTS, dialectByName('exp-framing-0005')],
   ])('SPEC 2.5 of %j the server picks the newest it has enabled', (offered, enabled, picked) => {
     expect(selectDialect(offered, enabled as typeof DIALECTS)).toBe(picked);
   });

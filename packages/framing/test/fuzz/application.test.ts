@@ -1,4 +1,4 @@
-/** Fuzzes peers with their own applications; see hostile.test.ts for the long mode. */
+/** Fuzzes peers with their own applications; `test/fuzz/run.mjs` does so for as long as told. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DIALECTS } from '../../src/index.js';
@@ -31,9 +31,9 @@ describe('SPEC 5, 8.4 to 8.9: careless applications', () => {
             expect(ends.flatMap(({ problems }) => problems)).toEqual([]);
             expect(ends.flatMap(({ faults }) => faults)).toEqual([]);
           }),
-          runs(500, 0.1),
+          runs(500, 1 / DIALECTS.length),
         );
-        expect(requests).toBeGreaterThan(250);
+        expect(requests).toBeGreaterThan(100);
       },
       TIMEOUT,
     );

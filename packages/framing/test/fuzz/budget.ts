@@ -1,20 +1,16 @@
 import { readFileSync } from 'node:fs';
 
-/** Set to fuzz for that long instead of a moment, from a seed of its own each time. */
+/** Set to give each test file that long instead of a moment. `test/fuzz/run.mjs` sets it, and the seed. */
 const SECONDS = Number(process.env['WIREMUX_FUZZ_SECONDS'] ?? 0);
-const SEED = process.env['WIREMUX_SEED'];
 
-/** What fast-check is told: so many runs from a fixed seed, or as many as fit into this test's share of the time. */
+/** What fast-check is told: so many runs, or as many as fit into this test's share of its file's time. */
 export function runs(
   count: number,
   share: number,
 ): { numRuns: number; seed: number; interruptAfterTimeLimit?: number } {
-  if (SECONDS === 0) return { numRuns: count, seed: Number(SEED ?? 1) };
-  return {
-    numRuns: Number.MAX_SAFE_INTEGER,
-    seed: Number(SEED ?? Date.now() % 2 ** 31),
-    interruptAfterTimeLimit: SECONDS * share * 1_000,
-  };
+  const seed = Number(process.env['WIREMUX_SEED'] ?? 1);
+  if (SECONDS === 0) return { numRuns: count, seed };
+  return { numRuns: Number.MAX_SAFE_INTEGER, seed, interruptAfterTimeLimit: SECONDS * share * 1_000 };
 }
 
 /** The time one test may take, ms. */

@@ -122,6 +122,9 @@ export class FuzzEnd implements Application {
       case 'values':
         this.#open(event)?.untaken.push(...event.sizes);
         return;
+      case 'bytes':
+        this.#open(event)?.untaken.push(event.size);
+        return;
       case 'answering':
       case 'output':
       case 'progress':

@@ -16,6 +16,7 @@ function open(end: Application, wild: boolean): void {
       name: wild && random.chance(0.1) ? random.pick(ODD_TEXTS) : 'command',
       args: wild ? oddArguments(random) : { pad: 'x'.repeat(random.chance(0.05) ? 100_000 : 3) },
       hasData: random.chance(0.5),
+      bytePieces: random.chance(0.3),
       ...(random.chance(0.2) ? { channel: wild ? random.pick(ODD_TEXTS) : 'bulk' } : {}),
       ...(random.chance(0.3) ? { credit: wild ? random.pick(ODD_NUMBERS) : random.integer(1_024, 9_000) } : {}),
     });
@@ -39,11 +40,25 @@ function take(end: Application, wild: boolean): void {
 function sendValue(end: Application, wild: boolean): void {
   const { random, peer } = end;
   const id = answeredId(end, wild);
-  allowing(['unsupported', 'too-big', 'slow-reader'], () => {
+  allowing(['unsupported', 'too-big', 'slow-reader', 'internal'], () => {
     for (let count = random.pick([1, 1, 30]); count > 0; count--) {
       const value = random.chance(0.3) ? new Uint8Array(random.size()) : { count, name: 'a row' };
       if (!peer.sendValue(id, wild && random.chance(0.2) ? random.pick(ODD_VALUES) : value)) return;
     }
+  });
+}
+
+/** Begins a byte string, goes on with one or ends it, whichever makes sense or not. */
+function sendBytes(end: Application, wild: boolean): void {
+  const { random, peer } = end;
+  const id = answeredId(end, wild);
+  const length = random.pick([undefined, 0, 10, 50_000]);
+  allowing(['wrong-length', 'slow-reader', 'internal'], () => {
+    if (random.chance(0.5)) peer.beginBytes(id, wild && random.chance(0.3) ? random.pick(ODD_NUMBERS) : length);
+    for (let count = random.integer(0, 5); count > 0; count--) {
+      if (!peer.sendBytes(id, new Uint8Array(random.pick([0, 1, 10_000])))) break;
+    }
+    if (random.chance(0.5)) peer.endBytes(id);
   });
 }
 
@@ -133,6 +148,7 @@ const SANE: readonly Operation[] = [
   take,
   sendValue,
   sendValue,
+  sendBytes,
   sendOutput,
   sendProgress,
   endAnswer,

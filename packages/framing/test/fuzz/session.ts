@@ -1,3 +1,4 @@
+import { zlib } from '../../src/codec/browser/zlib.js';
 import type { Dialect, Limits } from '../../src/index.js';
 import { Random } from '../model/random.js';
 import { FuzzEnd } from './fuzz-end.js';
@@ -33,7 +34,8 @@ export interface SessionOptions {
 export function runSession(options: SessionOptions): [FuzzEnd, FuzzEnd] {
   const { dialect, seed, steps, wild, limits, up, down, check } = options;
   const random = new Random(seed);
-  const shared = { dialect, now: 0, limits };
+  // The browser's codec does its work at once, so that a session needs no event loop.
+  const shared = { dialect, now: 0, limits, codecs: random.chance(0.5) ? [zlib({ level: 1 })] : [] };
   const client = new FuzzEnd({ ...shared, role: 'client' }, random, wild);
   const server = new FuzzEnd({ ...shared, role: 'server', authenticate: random.chance(0.2) }, random, wild);
   let now = 0;

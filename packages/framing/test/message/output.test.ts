@@ -60,6 +60,16 @@ describe('SPEC 3.6 text output', () => {
     expect(formatOutput(atoms)).toBe(text);
   });
 
+  it('SPEC 3.6.2 formats in the language of its reader, who goes by text and labels', () => {
+    const atoms = [atom('%s of %s', ['1', '2'], ['count']), atom(' left', [], ['count']), atom(' left', [], ['side'])];
+    const german = (given: OutputAtom): string | undefined => {
+      if (given.labels.includes('side')) return ' links';
+      return { '%s of %s': '%s von %s (100 %%)', ' left': ' übrig' }[given.text];
+    };
+    expect(formatOutput(atoms, german)).toBe('1 von 2 (100 %) übrig links');
+    expect(formatOutput([atom('%s new', ['3'])], german)).toBe('3 new');
+  });
+
   it('SPEC 3.6.1 sends a text that is not ASCII as an argument, and reads the same', () => {
     expect(outputAtom('café %s', ['x'], ['l'])).toEqual(atom('%s', ['café x'], ['l']));
     fc.assert(

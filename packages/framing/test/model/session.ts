@@ -5,6 +5,7 @@ import {
   type Limits,
   Peer,
   type PeerEvent,
+  type PeerOptions,
   WiremuxError,
 } from '../../src/index.js';
 import type { Random } from './random.js';
@@ -302,8 +303,15 @@ export interface SessionResult {
   readonly quiet: boolean;
 }
 
+/** Encodings that both ends have, and what they do beside the event loop. */
+export interface ModelEncodings {
+  readonly options: Pick<PeerOptions, 'codecs' | 'channels' | 'contexts'>;
+  /** Finishes some of the work. */
+  work(random: Random): Promise<void>;
+}
+
 /** Runs one random session between two legal peers and winds it up. */
-export function runSession(dialect: Dialect, random: Random): SessionResult {
+export async function runSession(dialect: Dialect, random: Random, encodings?: ModelEncodings): Promise<SessionResult> {
   let now = 0;
   const openRequests = random.pick([4, 64, DEFAULT_LIMITS.openRequests]);
   const limits: Partial<Limits> = {
@@ -315,8 +323,9 @@ export function runSession(dialect: Dialect, random: Random): SessionResult {
     controlBudget: 1_000_000,
     pausedTimeout: Number.MAX_SAFE_INTEGER,
   };
-  const client = new ModelEnd(new Peer({ role: 'client', dialect, now, limits }), random);
-  const server = new ModelEnd(new Peer({ role: 'server', dialect, now, limits }), random);
+  const coded = { ...encodings?.options, limits };
+  const client = new ModelEnd(new Peer({ role: 'client', dialect, now, ...coded }), random);
+  const server = new ModelEnd(new Peer({ role: 'server', dialect, now, ...coded }), random);
   const up = new Wire(random);
   const down = new Wire(random);
   const send = (end: ModelEnd, wire: Wire): void => {
@@ -350,6 +359,7 @@ export function runSession(dialect: Dialect, random: Random): SessionResult {
         end.peer.handleTimeout(now);
         if (random.chance(0.02)) end.peer.ping(new Uint8Array(random.integer(0, 64)));
     }
+    if (random.chance(0.5)) await encodings?.work(random);
     settle(end);
   }
   let idle = 0;
@@ -363,6 +373,7 @@ export function runSession(dialect: Dialect, random: Random): SessionResult {
       receive(end, into);
     }
     now += 1;
+    await encodings?.work(random);
     const open = [client, server].some((end) => [...end.opened.values()].some(({ ends }) => ends === 0));
     idle = !open && up.empty && down.empty ? idle + 1 : 0;
   }

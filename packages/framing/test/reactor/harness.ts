@@ -64,6 +64,8 @@ export interface PairOptions {
   readonly limits?: Partial<Limits>;
   readonly clientLimits?: Partial<Limits>;
   readonly authenticate?: boolean;
+  /** One exchange: nothing goes to the server before the client's `flush`. */
+  readonly halfDuplex?: boolean;
   /** What the server does with each event. */
   readonly onServer?: (event: PeerEvent, peer: Peer) => void;
   readonly onClient?: (event: PeerEvent, peer: Peer) => void;
@@ -79,6 +81,7 @@ export function pair(options: PairOptions = {}): { clock: VirtualClock; client: 
     role: 'server',
     dialect,
     now: clock.now(),
+    halfDuplex: options.halfDuplex === true,
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.authenticate ? { authenticate: true } : {}),
   });
@@ -86,6 +89,7 @@ export function pair(options: PairOptions = {}): { clock: VirtualClock; client: 
     role: 'client',
     dialect,
     now: clock.now(),
+    halfDuplex: options.halfDuplex === true,
     ...(options.clientLimits ? { limits: options.clientLimits } : {}),
   });
   return {

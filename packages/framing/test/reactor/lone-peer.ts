@@ -18,10 +18,13 @@ export interface LoneOptions {
   readonly dialect?: string;
   readonly limits?: Partial<Limits>;
   readonly authenticate?: boolean;
+  readonly halfDuplex?: boolean;
   readonly channels?: PeerOptions['channels'];
+  readonly codecs?: PeerOptions['codecs'];
+  readonly contexts?: PeerOptions['contexts'];
   /** The settings of the other side, as a `cbor:` literal; null: none came yet. wiremux.1 only. */
   readonly settings?: string | null;
-  /** Whether the other side has begun {@link LonePeer.stream}. */
+  /** Whether the other side has begun {@link LonePeer.stream}; never before exp-framing-0006, where a request must. */
   readonly stream?: boolean;
 }
 
@@ -36,6 +39,7 @@ export class LonePeer {
 
   constructor(options: LoneOptions = {}) {
     const { role = 'server', limits, authenticate, channels, settings = '{}', stream = true } = options;
+    const { codecs, contexts } = options;
     this.#dialect = dialect(options.dialect ?? 'wiremux.1');
     this.peer = new Peer({
       role,
@@ -43,13 +47,18 @@ export class LonePeer {
       now: this.now,
       ...(limits ? { limits } : {}),
       ...(authenticate === undefined ? {} : { authenticate }),
+      ...(options.halfDuplex === undefined ? {} : { halfDuplex: options.halfDuplex }),
       ...(channels ? { channels } : {}),
+      ...(codecs ? { codecs } : {}),
+      ...(contexts ? { contexts } : {}),
     });
     const link = role === 'client' ? 2 : 1;
     this.stream = this.#dialect.duplex ? link + 2 : link;
     if (settings === null) return;
     if (this.#dialect.duplex) this.feed(`0 ${link} stream-begin sender-protocol-settings eos cbor:${settings}`);
-    if (stream) this.feed(`0 ${this.stream} stream-begin stream-settings eos cbor:b'identity'`);
+    if (stream && this.#dialect.encodings) {
+      this.feed(`0 ${this.stream} stream-begin stream-settings eos cbor:b'identity'`);
+    }
     this.sent();
   }
 

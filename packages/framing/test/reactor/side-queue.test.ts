@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { WIREMUX_1 } from '../../src/dialect/wiremux-1.js';
 import { decodeOne } from '../../src/index.js';
 import { formatOutput, type OutputAtom, parseOutput } from '../../src/message/output.js';
 import { parseProgress } from '../../src/message/progress.js';
@@ -7,6 +8,8 @@ import { SideQueue } from '../../src/reactor/side-queue.js';
 const MOST = 65_535;
 const LIMITS = { depth: 64, items: 10_000, bytes: 100_000 };
 const atoms = (text: string): OutputAtom[] => [{ text, args: [], labels: [] }];
+
+const sideQueue = (texts: number, topics: number): SideQueue => new SideQueue(texts, topics, WIREMUX_1);
 
 /** Payload bytes of a text of that many characters, up to 255. */
 const bytesOf = (length: number): number => 1 + 1 + 4 + (length < 24 ? 1 : 2) + length;
@@ -31,7 +34,7 @@ const progress = (queue: SideQueue, topic: string, pos: number): void => queue.p
 
 describe('SPEC 8.12.8 text and progress that wait', () => {
   it('keep their order, newer progress in the place of older', () => {
-    const queue = new SideQueue(1_000, 64);
+    const queue = sideQueue(1_000, 64);
     queue.text(atoms('a'), MOST);
     progress(queue, 't', 1);
     queue.text(atoms('b'), MOST);
@@ -42,7 +45,7 @@ describe('SPEC 8.12.8 text and progress that wait', () => {
   });
 
   it('SPEC 9.1.13 are 64 KiB of text, past which the oldest gives way to a note', () => {
-    const queue = new SideQueue(3 * bytesOf(10), 64);
+    const queue = sideQueue(3 * bytesOf(10), 64);
     const texts = ['first', 'second', 'third'].map((text) => text.padEnd(10, '.'));
     for (const text of texts) queue.text(atoms(text), MOST);
     progress(queue, 't', 1);
@@ -54,7 +57,7 @@ describe('SPEC 8.12.8 text and progress that wait', () => {
   });
 
   it('tell how many messages were dropped, and count anew', () => {
-    const queue = new SideQueue(bytesOf(10), 64);
+    const queue = sideQueue(bytesOf(10), 64);
     for (let count = 0; count < 5; count++) queue.text(atoms(`${count}`.padEnd(10)), MOST);
     expect(read(queue.shift().payload)).toMatchObject([{ args: [Uint8Array.from(Buffer.from('4'))] }]);
     queue.text(atoms('next'.padEnd(10)), MOST);
@@ -62,7 +65,7 @@ describe('SPEC 8.12.8 text and progress that wait', () => {
   });
 
   it('drop a block that is too long for the queue or for a frame: blocks are never split', () => {
-    const queue = new SideQueue(bytesOf(20), 64);
+    const queue = sideQueue(bytesOf(20), 64);
     queue.text(atoms('x'.repeat(20)), MOST);
     queue.text(atoms('x'.repeat(21)), MOST);
     queue.text(atoms('y'.repeat(12)), bytesOf(11));
@@ -72,7 +75,7 @@ describe('SPEC 8.12.8 text and progress that wait', () => {
   });
 
   it('SPEC 9.1.13 are 64 topics, past which further ones are ignored', () => {
-    const queue = new SideQueue(1_000, 2);
+    const queue = sideQueue(1_000, 2);
     progress(queue, 'a', 1);
     queue.text(atoms('m'), MOST);
     progress(queue, 'b', 1);
@@ -84,7 +87,7 @@ describe('SPEC 8.12.8 text and progress that wait', () => {
   });
 
   it('are forgotten when the answer is given up', () => {
-    const queue = new SideQueue(bytesOf(1), 64);
+    const queue = sideQueue(bytesOf(1), 64);
     queue.text(atoms('a'), MOST);
     queue.text(atoms('b'), MOST);
     progress(queue, 't', 1);
@@ -95,7 +98,7 @@ describe('SPEC 8.12.8 text and progress that wait', () => {
   });
 
   it('SPEC 5.12 cost the same each, however many wait', () => {
-    const queue = new SideQueue(60_000, 64);
+    const queue = sideQueue(60_000, 64);
     for (let count = 0; count < 100_000; count++) {
       queue.text(atoms('x'), MOST);
       progress(queue, `t${count % 64}`, count);

@@ -62,10 +62,17 @@ describe('SPEC 4 streams that the other side sends on', () => {
     const first = streams.receive(frame(3, 1), 10);
     streams.receive(frame(3, 4), 5);
     expect([...streams.list()]).toEqual([first]);
-    expect(first).toEqual({ id: 3, frames: 2, bytes: 31, configured: false, encoded: true });
+    expect(first).toMatchObject({ id: 3, frames: 2, bytes: 31, configured: false, encoded: true, ended: false });
     streams.receive(frame(3, 2), 0);
-    expect(first).toMatchObject({ frames: 3, bytes: 39 });
+    expect(first).toMatchObject({ frames: 3, bytes: 39, ended: true });
     expect([...streams.list()]).toEqual([]);
-    expect(streams.receive(frame(3, 1), 0)).toEqual({ id: 3, frames: 1, bytes: 8, configured: false, encoded: false });
+    expect(streams.receive(frame(3, 1), 0)).toMatchObject({
+      id: 3,
+      frames: 1,
+      bytes: 8,
+      configured: false,
+      encoded: false,
+      ended: false,
+    });
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { LonePeer } from '../reactor/lone-peer.js';
-import { bytesOf, decoded, inEveryCut, rowsOf0006 } from './rows.js';
+import { zlib } from '../../src/codec/node/zlib.js';
+import { toHex } from '../frame/vectors.js';
+import { joined, LonePeer } from '../reactor/lone-peer.js';
+import { bytesOf, countByDialect, decoded, inEveryCut, rowsOf } from './rows.js';
 
 interface Atom {
   readonly msg: string;
@@ -10,7 +12,7 @@ interface Atom {
 
 interface ResponseRow {
   readonly dialect: string;
-  readonly kind: 'objects' | 'text-output' | 'command-error' | 'error-frame';
+  readonly kind: 'bytes' | 'objects' | 'text-output' | 'command-error' | 'error-frame';
   readonly encoding?: string;
   readonly frames: readonly string[];
   readonly values?: readonly string[];
@@ -20,11 +22,11 @@ interface ResponseRow {
   readonly type?: string;
 }
 
-const rows = rowsOf0006<ResponseRow>('responses.jsonl').filter(({ encoding = 'identity' }) => encoding === 'identity');
+const rows = rowsOf<ResponseRow>('responses.jsonl').map((found, row) => ({ ...found, row }));
 
 /** A client that has opened request 1 and gets the row, in pieces. */
-function answered(pieces: readonly Uint8Array[]): LonePeer {
-  const lone = new LonePeer({ role: 'client', dialect: 'exp-framing-0006', stream: false });
+function answered(dialect: string, pieces: readonly Uint8Array[]): LonePeer {
+  const lone = new LonePeer({ role: 'client', dialect, stream: false, codecs: [zlib()] });
   expect(lone.peer.open({ name: 'asked' })).toBe(1);
   lone.sent();
   for (const piece of pieces) lone.feedBytes(piece);
@@ -37,43 +39,59 @@ function filled(text: string, args: readonly string[]): string {
   return args.reduce((formatted, arg) => formatted.replace('%s', arg), text);
 }
 
-function of(kind: ResponseRow['kind']): ResponseRow[] {
+function of(kind: ResponseRow['kind']): typeof rows {
   return rows.filter((row) => row.kind === kind);
 }
 
 describe('SPEC 3.4 to 3.6 responses of the reference', () => {
-  it('are all here, but for those of other encodings', () => {
-    expect(rows.map(({ kind }) => kind).sort()).toEqual([
-      'command-error',
-      'error-frame',
-      ...Array.from({ length: 12 }, () => 'objects'),
-      ...Array.from({ length: 6 }, () => 'text-output'),
-    ]);
+  it('are all here, those encoded with zlib among them', () => {
+    expect(countByDialect(rows)).toEqual({
+      'exp-framing-0002': 24,
+      'exp-framing-0003': 24,
+      'exp-framing-0005': 30,
+      'exp-framing-0006': 34,
+    });
+    expect(rows.filter(({ encoding }) => encoding === 'zlib').length).toBe(14);
   });
 
-  it.each(of('objects'))('gives the values of $frames.3 in every cut', ({ frames, values = [] }) => {
+  it.each(of('objects'))('$dialect: gives the values of row $row in every cut', ({ dialect, frames, values = [] }) => {
     inEveryCut(bytesOf(frames), (pieces) => {
-      const lone = answered(pieces);
+      const lone = answered(dialect, pieces);
       expect(lone.values(1)).toEqual(values.map(decoded));
       expect(lone.kinds(1).filter((kind) => kind !== 'values')).toEqual(['answering', 'ended']);
     });
   });
 
-  it.each(of('text-output'))('gives the atoms of $frames.0 in every cut', ({ frames, atoms = [] }) => {
+  it.each(of('bytes'))('$dialect: gives the bytes of row $row in every cut', ({ dialect, frames, values = [] }) => {
     inEveryCut(bytesOf(frames), (pieces) => {
-      const expected = atoms.map(({ msg, args, labels }) => ({ text: msg, args, labels }));
-      expect(answered(pieces).of('output', 1)).toEqual([{ kind: 'output', id: 1, atoms: expected }]);
+      const lone = answered(dialect, pieces);
+      if (dialect === 'exp-framing-0003') expect(lone.values(1)).toEqual(values.map(decoded));
+      else expect(toHex(joined(lone.values(1) as Uint8Array[]))).toBe(values.join(''));
+      expect(lone.kinds(1).filter((kind) => kind !== 'values')).toEqual(['answering', 'ended']);
     });
   });
 
-  it.each([...of('command-error'), ...of('error-frame')])('gives the error of a $kind in every cut', (row) => {
-    inEveryCut(bytesOf(row.frames), (pieces) => {
-      const lone = answered(pieces);
-      expect(lone.kinds(1)).toEqual(['failed']);
-      expect(lone.error(1)).toMatchObject({
-        code: 'remote-error',
-        message: filled(row.message ?? '', row.args ?? []),
+  it.each(of('text-output'))(
+    '$dialect: gives the atoms of row $row in every cut',
+    ({ dialect, frames, atoms = [] }) => {
+      inEveryCut(bytesOf(frames), (pieces) => {
+        const expected = atoms.map(({ msg, args, labels }) => ({ text: msg, args, labels }));
+        expect(answered(dialect, pieces).of('output', 1)).toEqual([{ kind: 'output', id: 1, atoms: expected }]);
       });
-    });
-  });
+    },
+  );
+
+  it.each([...of('command-error'), ...of('error-frame')])(
+    '$dialect: gives the error of row $row, $kind, in every cut',
+    (row) => {
+      inEveryCut(bytesOf(row.frames), (pieces) => {
+        const lone = answered(row.dialect, pieces);
+        expect(lone.kinds(1)).toEqual(['failed']);
+        expect(lone.error(1)).toMatchObject({
+          code: 'remote-error',
+          message: filled(row.message ?? '', row.args ?? []),
+        });
+      });
+    },
+  );
 });

@@ -1,14 +1,26 @@
-import { decodeOne } from '../../src/index.js';
+import { type Dialect, type DialectName, decodeOne, dialectByName } from '../../src/index.js';
 import { everyChunking } from '../../src/testing/index.js';
-import { fromHex, vectors } from '../frame/vectors.js';
+import { dialectOf, fromHex, vectors } from '../frame/vectors.js';
 
 /** Past this size only some of the ways to cut a row are tried: each is a run of its own. */
 const EVERY_WAY_UP_TO = 700;
 const SOME_WAYS = 6;
 
-/** The rows of a file of `test/vectors` that are of exp-framing-0006. */
-export function rowsOf0006<Row extends { readonly dialect: string }>(file: string): Row[] {
-  return vectors<Row>(file).filter(({ dialect }) => dialect === '0006');
+/** The rows of a file of `test/vectors`, each with the name of its dialect. */
+export function rowsOf<Row extends { readonly dialect: string }>(file: string): (Row & { dialect: DialectName })[] {
+  return vectors<Row>(file).map((row) => ({ ...row, dialect: dialectOf(row.dialect) }));
+}
+
+/** How many of the rows are of each dialect. */
+export function countByDialect(rows: readonly { readonly dialect: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { dialect } of rows) counts[dialect] = (counts[dialect] ?? 0) + 1;
+  return counts;
+}
+
+/** The dialect that cuts requests into frames of at most so many bytes. */
+export function cuttingAt(name: DialectName, mapCut: number): Dialect {
+  return { ...(dialectByName(name) as Dialect), mapCut };
 }
 
 export function bytesOf(frames: readonly string[]): Uint8Array {

@@ -15,6 +15,9 @@ import {
 export class TestCall {
   readonly id: number;
   readonly values: unknown[] = [];
+  /** Pieces of byte strings, where the call asked for them; they are among the values too, whole. */
+  readonly pieces: Uint8Array[] = [];
+  #bytes: Uint8Array[] = [];
   readonly output: OutputAtom[][] = [];
   readonly progress: ProgressUpdate[] = [];
   /** How it ended: `ended`, an error's code, or `stopped`, `finished`, `left` after a cancel. */
@@ -27,6 +30,14 @@ export class TestCall {
 
   constructor(id: number) {
     this.id = id;
+  }
+
+  addPiece(bytes: Uint8Array, last: boolean): void {
+    this.pieces.push(bytes);
+    this.#bytes.push(bytes);
+    if (!last) return;
+    this.values.push(new Uint8Array(Buffer.concat(this.#bytes)));
+    this.#bytes = [];
   }
 }
 
@@ -70,7 +81,12 @@ export class TestClient {
   call(
     name: string,
     args: Readonly<Record<string, unknown>> = {},
-    options: { readonly hasData?: boolean; readonly channel?: string; readonly credit?: number } = {},
+    options: {
+      readonly hasData?: boolean;
+      readonly channel?: string;
+      readonly credit?: number;
+      readonly bytePieces?: boolean;
+    } = {},
   ): TestCall {
     const call = new TestCall(this.peer.open({ name, args, ...options }));
     this.#calls.set(call.id, call);
@@ -92,6 +108,11 @@ export class TestClient {
       case 'values':
         call.values.push(...event.values);
         for (const size of event.sizes) call.untaken += size;
+        if (this.taking) this.take(call);
+        return;
+      case 'bytes':
+        call.addPiece(event.bytes, event.last);
+        call.untaken += event.size;
         if (this.taking) this.take(call);
         return;
       case 'output':

@@ -1,0 +1,34 @@
+import type { DialectName, WiremuxError } from '@wiremux/framing';
+
+/** What requests can travel over. */
+export type TransportKind = 'websocket' | 'http';
+
+/** How a line ended, or why there is none. */
+export interface Loss {
+  readonly error: WiremuxError;
+  /** Whether to try again: `new-token` only where a new token can be had. */
+  readonly reconnect: boolean | 'new-token';
+  /** What went wrong, in a sentence, where the error says more than that. */
+  readonly detail?: string;
+}
+
+/** A way to the gateway over which requests flow: one WebSocket, or exchanges over HTTP. */
+export interface Line {
+  readonly transport: TransportKind;
+  readonly dialect: DialectName;
+  /** The gateway's name and version, where it gives them. */
+  readonly agent: string | undefined;
+  /** Resolves when requests flow no more. */
+  readonly lost: Promise<Loss>;
+  /** Requests wait in the queue: those that may go now are sent. */
+  send(): void;
+  /** Sends what is held back until told to send. */
+  flush(): void;
+}
+
+/** Opens a line, unless `signal` aborts: then there is none, even late. Resolves with the loss; never rejects. */
+export type OpenLine = (signal: AbortSignal) => Promise<Line | Loss>;
+
+export function isLoss(opened: Line | Loss): opened is Loss {
+  return 'reconnect' in opened;
+}

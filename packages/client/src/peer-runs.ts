@@ -1,0 +1,91 @@
+import { type Peer, type PeerEvent, type RequesterEvent, WiremuxError } from '@wiremux/framing';
+import type { Run } from './run.js';
+
+/** The runs whose requests are open at one peer: opens them there, and brings them its events. */
+export class PeerRuns {
+  readonly #peer: Peer;
+  readonly #end: () => void;
+  readonly #runs = new Map<number, Run>();
+
+  /** @param end ends the connection of that peer. */
+  constructor(peer: Peer, end: () => void) {
+    this.#peer = peer;
+    this.#end = end;
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  /** Opens the run's request, or fails the run. */
+  open(run: Run): void {
+    const { name, args, options } = run.spec;
+    const { channel, credit, plain, data } = options;
+    let id: number;
+    try {
+      id = this.#peer.open({
+        name,
+        hasData: data !== undefined,
+        ...(args === undefined ? {} : { args }),
+        ...(channel === undefined ? {} : { channel }),
+        ...(credit === undefined ? {} : { credit }),
+        ...(plain === undefined ? {} : { plain }),
+        ...(run.bytePieces ? { bytePieces: true } : {}),
+      });
+    } catch (error) {
+      run.fail(asWiremuxError(error));
+      return;
+    }
+    this.#runs.set(id, run);
+    run.opened(this.#peer, id);
+  }
+
+  /** What happened at the peer. */
+  receive(event: PeerEvent): void {
+    switch (event.kind) {
+      case 'ended':
+      case 'failed':
+      case 'stopped':
+        this.#take(event.id)?.receive(event);
+        return;
+      case 'request':
+        this.#peer.failAnswer(event.id, new WiremuxError('unknown-command', 'This client serves no commands.'));
+        return;
+      case 'data':
+      case 'data-end':
+      case 'answer-writable':
+        return;
+      case 'cancelled':
+        this.#peer.stopped(event.id);
+        return;
+      case 'authenticate':
+      case 'ready':
+      case 'pong':
+      case 'slots-free':
+      case 'closing':
+        return;
+      default:
+        this.#runs.get(event.id)?.receive(event satisfies RequesterEvent);
+    }
+  }
+
+  /** Fails all that are open, and ends the connection. */
+  close(error: WiremuxError): void {
+    for (const id of [...this.#runs.keys()]) this.#take(id)?.fail(error);
+    this.#end();
+  }
+
+  /** Its id may be that of another request from now on. */
+  #take(id: number): Run | undefined {
+    const run = this.#runs.get(id);
+    this.#runs.delete(id);
+    return run;
+  }
+}
+
+/** Arguments that cannot be encoded are refused as such. */
+function asWiremuxError(error: unknown): WiremuxError {
+  if (error instanceof WiremuxError) return error;
+  return new WiremuxError('bad-arguments', error instanceof Error ? error.message : String(error), { cause: error });
+}

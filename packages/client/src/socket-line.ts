@@ -1,0 +1,126 @@
+import {
+  type Clock,
+  CloseCode,
+  type DialectName,
+  dialectByName,
+  Link,
+  type Peer,
+  type PeerEvent,
+  type ProtocolFault,
+} from '@wiremux/framing';
+import { type ClientPeerOptions, clientPeer } from './client-peer.js';
+import { deferred } from './deferred.js';
+import { connectFailed, dialOnce, type Token } from './dialing.js';
+import type { RunSource } from './dispatcher.js';
+import type { Line, Loss } from './line.js';
+import { closeLoss, faultLoss } from './loss.js';
+import type { PeerRuns } from './peer-runs.js';
+import type { Dial, DialedTransport } from './transport/dial.js';
+
+/** What a WebSocket line is made of. */
+export interface SocketConfig extends ClientPeerOptions {
+  readonly url: string;
+  readonly dialects: readonly DialectName[];
+  readonly token: Token;
+  readonly connectTimeout: number;
+  readonly dial: Dial;
+  readonly clock: Clock;
+}
+
+/** Dials, and waits until requests flow. */
+export async function openSocketLine(
+  config: SocketConfig,
+  source: RunSource,
+  signal: AbortSignal,
+): Promise<Line | Loss> {
+  const { url, connectTimeout, clock } = config;
+  const dialed = await dialOnce({ ...config, timeout: connectTimeout, signal });
+  if ('reconnect' in dialed) return dialed;
+  const { transport, token } = dialed;
+  const dialect = dialectByName(transport.protocol);
+  if (dialect === undefined) {
+    transport.terminate();
+    const chosen = transport.protocol === '' ? 'no dialect' : `the dialect "${transport.protocol}"`;
+    return connectFailed(url, new Error(`it chose ${chosen}, which this client does not speak.`));
+  }
+  const line = new SocketLine(clientPeer(config, { dialect, token, now: clock.now() }), transport, clock, source);
+  signal.addEventListener('abort', () => line.giveUp());
+  return (await Promise.race([line.ready, line.lost])) ?? line;
+}
+
+class SocketLine implements Line {
+  readonly transport = 'websocket';
+  readonly dialect: DialectName;
+  readonly #peer: Peer;
+  readonly #runs: PeerRuns;
+  readonly #source: RunSource;
+  readonly #link: Link;
+  readonly #ready = deferred<undefined>();
+  readonly #lost = deferred<Loss>();
+  #agent: string | undefined;
+  /** It has been told to send: what waits is its to take. */
+  #inUse = false;
+  #fault: ProtocolFault | undefined;
+
+  constructor(peer: Peer, transport: DialedTransport, clock: Clock, source: RunSource) {
+    this.dialect = peer.dialect.name;
+    this.#peer = peer;
+    this.#source = source;
+    this.#runs = source.carry(peer, () => this.#close());
+    this.#link = new Link({
+      peer,
+      transport,
+      clock,
+      onEvent: (event) => this.#receive(event),
+      onClosed: (code, reason) => {
+        source.release(this.#runs);
+        this.#lost.resolve(this.#fault === undefined ? closeLoss(code, reason) : faultLoss(this.#fault));
+      },
+    });
+  }
+
+  get agent(): string | undefined {
+    return this.#agent;
+  }
+
+  get ready(): Promise<undefined> {
+    return this.#ready.promise;
+  }
+
+  get lost(): Promise<Loss> {
+    return this.#lost.promise;
+  }
+
+  send(): void {
+    this.#inUse = true;
+    while (this.#peer.openSlots > 0) {
+      const run = this.#source.next();
+      if (run === undefined) return;
+      this.#runs.open(run);
+    }
+  }
+
+  flush(): void {
+    // Nothing is held back: what may be sent has been.
+  }
+
+  /** Closes a line that is not in use. */
+  giveUp(): void {
+    if (!this.#inUse) this.#close();
+  }
+
+  #close(): void {
+    this.#link.close(CloseCode.Normal, '');
+  }
+
+  #receive(event: PeerEvent): void {
+    if (event.kind === 'closing') this.#fault = event.fault;
+    if (event.kind === 'ready') {
+      this.#agent = event.settings.agent;
+      this.#ready.resolve(undefined);
+    }
+    this.#runs.receive(event);
+    // An end makes room for another.
+    if (this.#inUse) this.send();
+  }
+}

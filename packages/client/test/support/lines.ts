@@ -1,0 +1,61 @@
+import { type DialectName, WiremuxError } from '@wiremux/framing';
+import { deferred } from '../../src/deferred.js';
+import type { Line, Loss, OpenLine, TransportKind } from '../../src/line.js';
+
+/** What trying again may mend. */
+export const LOST: Loss = {
+  error: new WiremuxError('connect-failed', 'Nobody is there.'),
+  reconnect: true,
+  detail: 'nobody is there.',
+};
+
+/** A line that carries nothing. */
+export class FakeLine implements Line {
+  readonly transport: TransportKind;
+  readonly dialect: DialectName = 'wiremux.1';
+  readonly agent: string | undefined = undefined;
+  readonly calls: ('send' | 'flush')[] = [];
+  readonly #lost = deferred<Loss>();
+
+  constructor(transport: TransportKind) {
+    this.transport = transport;
+  }
+
+  get lost(): Promise<Loss> {
+    return this.#lost.promise;
+  }
+
+  send(): void {
+    this.calls.push('send');
+  }
+
+  flush(): void {
+    this.calls.push('flush');
+  }
+
+  lose(loss: Loss): void {
+    this.#lost.resolve(loss);
+  }
+}
+
+/** Opens lines, or does not, as its test says. */
+export class LineSource {
+  readonly lines: FakeLine[] = [];
+  readonly #transport: TransportKind;
+  /** How often it was asked. */
+  asked = 0;
+  /** What comes of being asked, in place of a line. */
+  loss: Loss | undefined;
+
+  constructor(transport: TransportKind) {
+    this.#transport = transport;
+  }
+
+  readonly open: OpenLine = async () => {
+    this.asked++;
+    if (this.loss !== undefined) return this.loss;
+    const line = new FakeLine(this.#transport);
+    this.lines.push(line);
+    return line;
+  };
+}

@@ -1,0 +1,19 @@
+const marked = new WeakSet<Uint8Array>();
+
+/**
+ * Says of bytes that they are compressed already: as a value of an answer, as bytes of a streamed one or as upload data
+ * they go out as they are, past any content encoding (SPEC 4.12), from 4 KiB on. Returns the same array; views of it count
+ * for themselves.
+ */
+export function precompressed(bytes: Uint8Array): Uint8Array {
+  marked.add(bytes);
+  return bytes;
+}
+
+/** Whether {@link precompressed} was called with it. */
+export function isPrecompressed(bytes: Uint8Array): boolean {
+  return bytes.length >= LEAST_BYTES && marked.has(bytes);
+}
+
+/** Shorter ones are not worth a frame of their own. */
+const LEAST_BYTES = 4_096;

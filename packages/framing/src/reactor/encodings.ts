@@ -1,0 +1,79 @@
+import type { Dialect } from '../dialect/dialect.js';
+import type { ChannelWeight } from '../flow/scheduler.js';
+import type { Limits } from '../limits.js';
+import { DEFAULT_SETTINGS, MOST_CONTEXTS, type PeerSettings } from '../message/settings.js';
+import type { ContentCodec } from '../stream/codec.js';
+import { ConnectionContexts, type ContextBudget } from '../stream/contexts.js';
+import { EncoderChoice } from '../stream/encoder-choice.js';
+import { StreamEncoders } from '../stream/stream-encoders.js';
+
+/** What {@link Encodings} are made of. */
+export interface EncodingsOptions {
+  readonly role: 'client' | 'server';
+  readonly dialect: Dialect;
+  readonly codecs: readonly ContentCodec[];
+  readonly contexts: ContextBudget;
+  readonly channels: readonly ChannelWeight[];
+  readonly limits: Limits;
+  /** An encoder has finished its work. */
+  readonly onEncoded: () => void;
+}
+
+/** Settles what may be encoded on a connection, in both directions, within the budgets of contexts (SPEC 4.9, 8.3.10). */
+export class Encodings {
+  readonly encoders: StreamEncoders;
+  readonly #options: EncodingsOptions;
+  readonly #codecs: readonly ContentCodec[];
+  readonly #contexts: ConnectionContexts;
+  /** Decoders kept for what was advertised. */
+  #decoders = 0;
+
+  constructor(options: EncodingsOptions) {
+    const { dialect, codecs, channels, contexts, limits } = options;
+    this.#options = options;
+    this.#codecs = dialect.encodings ? codecs : [];
+    this.#contexts = new ConnectionContexts(contexts, limits.contexts);
+    const choice = new EncoderChoice(this.#codecs, channels);
+    this.encoders = new StreamEncoders(choice, this.#contexts, options.onEncoded);
+    if (this.#codecs.length === 0) this.encoders.advertised([], 0);
+  }
+
+  /** Streams that the other side may have encoded at once. */
+  get decoders(): number {
+    return this.#decoders;
+  }
+
+  /**
+   * What this side's settings say, once: decoders are kept for what they advertise, and without any left it is identity.
+   * A server keeps none for a client that knows no encoding.
+   */
+  advertise(remote: PeerSettings): Pick<PeerSettings, 'encodings' | 'contexts'> {
+    const { role, dialect, limits } = this.#options;
+    const names = this.#codecs.map(({ name }) => name);
+    const unwanted = role === 'server' && (!dialect.extended || remote.encodings.length === 1);
+    if (names.length > 0 && !unwanted) {
+      // Older dialects cannot say how many; this many are all that the connection may have.
+      const wanted = dialect.extended ? Math.min(MOST_CONTEXTS, Math.ceil(limits.contexts / 2)) : limits.contexts;
+      this.#decoders = this.#contexts.takeUpTo(wanted);
+    }
+    if (this.#decoders === 0) return { encodings: ['identity'], contexts: DEFAULT_SETTINGS.contexts };
+    return { encodings: [...names, 'identity'], contexts: this.#decoders };
+  }
+
+  /** The codec for what the other side asks to encode; undefined if that was not advertised. */
+  advertised(profile: string | undefined): ContentCodec | undefined {
+    if (this.#decoders === 0) return undefined;
+    return this.#codecs.find(({ name }) => name === profile);
+  }
+
+  /** The other side's settings are known, or it was heard of without any. */
+  useSettings({ encodings, contexts }: PeerSettings): void {
+    this.encoders.advertised(encodings, contexts);
+  }
+
+  /** The connection is gone: the contexts are for others. */
+  close(): void {
+    this.encoders.close();
+    this.#contexts.close();
+  }
+}

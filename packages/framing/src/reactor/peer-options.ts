@@ -1,0 +1,31 @@
+import type { Dialect } from '../dialect/dialect.js';
+import type { ChannelWeight } from '../flow/scheduler.js';
+import type { Limits } from '../limits.js';
+import type { ContentCodec } from '../stream/codec.js';
+import type { ContextBudget } from '../stream/contexts.js';
+
+/** What a peer is made of. */
+export interface PeerOptions {
+  readonly role: 'client' | 'server';
+  readonly dialect: Dialect;
+  /**
+   * The transport is one exchange: what the client sends has ended before what the server sends begins (SPEC 7.6). See
+   * `flush`, `endInput` and `outputEnded` of the peer.
+   */
+  readonly halfDuplex?: boolean;
+  /** Monotonic ms. */
+  readonly now: number;
+  readonly limits?: Partial<Limits>;
+  /** Name and version of this software, told to the other side; at most 256 bytes. */
+  readonly agent?: string;
+  /** Client: proof of who it is, at most 16 KiB. */
+  readonly token?: string;
+  /** Server: nothing is read past the client's settings until `accept()` (SPEC 8.3.2). */
+  readonly authenticate?: boolean;
+  /** Channels beside `control`, with their weights (SPEC 8.12). */
+  readonly channels?: readonly ChannelWeight[];
+  /** Content encodings it can do, those it prefers first; `identity` is always there. Default: none (SPEC 4.8). */
+  readonly codecs?: readonly ContentCodec[];
+  /** The contexts it may take for them: give all peers of a process the same. Default: one of its own. */
+  readonly contexts?: ContextBudget;
+}

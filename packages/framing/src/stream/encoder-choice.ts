@@ -1,0 +1,42 @@
+import type { ContentCodec } from './codec.js';
+
+/** The encodings that a channel may use, the preferred one first. */
+export interface ChannelEncodings {
+  readonly name: string;
+  /** Absent: all there are codecs for. Without any but `identity` the channel is never encoded. */
+  readonly encodings?: readonly string[];
+}
+
+/** Picks the encoding of each channel: this side's order of preference among what the other can decode (SPEC 4.9). */
+export class EncoderChoice {
+  readonly #codecs: readonly ContentCodec[];
+  readonly #channels = new Map<string, readonly string[]>();
+  readonly #all: readonly string[];
+
+  constructor(codecs: readonly ContentCodec[], channels: readonly ChannelEncodings[]) {
+    this.#codecs = codecs;
+    this.#all = codecs.map(({ name }) => name);
+    for (const { name, encodings } of channels) {
+      if (encodings !== undefined) this.#channels.set(name, encodings);
+    }
+  }
+
+  /** The codec to encode the channel with, of those that the other side has advertised; undefined: `identity`. */
+  pick(channel: string, advertised: readonly string[]): ContentCodec | undefined {
+    for (const name of this.#of(channel)) {
+      if (name === 'identity') return undefined;
+      const codec = this.#codecs.find((candidate) => candidate.name === name);
+      if (codec?.createEncoder !== undefined && advertised.includes(name)) return codec;
+    }
+    return undefined;
+  }
+
+  /** Whether the channel may go on a stream that already has this encoding. */
+  allows(channel: string, encoding: string): boolean {
+    return this.#of(channel).includes(encoding);
+  }
+
+  #of(channel: string): readonly string[] {
+    return this.#channels.get(channel) ?? this.#all;
+  }
+}

@@ -1,0 +1,184 @@
+import type { ConnectionContexts } from './contexts.js';
+import type { EncoderChoice } from './encoder-choice.js';
+import type { OutboundRoute, OutboundStream } from './outbound.js';
+
+/** Payloads shorter than this go plain: a flushed encoding of them is hardly smaller. */
+const LEAST_PLAIN = 24;
+const NOTHING = new Uint8Array(0);
+/** The most plain bytes of an encoded frame (SPEC 4.10). */
+const MOST_PLAIN = 65_536;
+
+/** A frame whose payload goes through its stream's encoder. */
+export interface EncodingFrame {
+  readonly stream: OutboundStream;
+  readonly requestId: number;
+  readonly type: number;
+  readonly flags: number;
+  /** Bytes of the payload as it is given, piece by piece. */
+  readonly length: number;
+  plain: Uint8Array;
+  filled: number;
+  /** Undefined as long as the encoder works, and when it could not. */
+  encoded: Uint8Array | undefined;
+}
+
+/** The most bytes that a codec may make of a payload of `plain` bytes (see {@link Encoder}). */
+export function mostEncoded(plain: number): number {
+  return plain + (plain >> 7) + 64;
+}
+
+/** The most plain bytes whose encoding is sure to fit into `room` bytes. */
+export function mostPlain(room: number): number {
+  return Math.min(MOST_PLAIN, Math.floor(((room - 64) * 128) / 129));
+}
+
+/**
+ * The encoders of the streams this side sends on: which stream gets one, and the frames that pass through them. Of each
+ * stream at most one frame is being encoded; those of others go on meanwhile.
+ */
+export class StreamEncoders {
+  readonly #choice: EncoderChoice;
+  readonly #contexts: ConnectionContexts;
+  readonly #onDone: () => void;
+  /** What the other side can decode; undefined until its settings are known. */
+  #advertised: readonly string[] | undefined;
+  /** Encoders that the other side has decoders for and that are not open. */
+  #left = 0;
+  readonly #streams = new Set<OutboundStream>();
+  /** Frames that are being encoded, or wait for their place in a message since. */
+  readonly #frames = new Set<EncodingFrame>();
+  readonly #done: EncodingFrame[] = [];
+  #closed = false;
+
+  /** @param onDone called when an encoder has finished, later than the call that began it */
+  constructor(choice: EncoderChoice, contexts: ConnectionContexts, onDone: () => void) {
+    this.#choice = choice;
+    this.#contexts = contexts;
+    this.#onDone = onDone;
+  }
+
+  /** What the other side said it can decode, on at most `contexts` streams at once. */
+  advertised(encodings: readonly string[], contexts: number): void {
+    this.#advertised = encodings;
+    this.#left = contexts;
+  }
+
+  /** Frames are being encoded, or were and wait. */
+  get working(): boolean {
+    return this.#frames.size > 0;
+  }
+
+  /** The first of the frames that are encoded and wait for their place in a message. */
+  get next(): EncodingFrame | undefined {
+    return this.#done[0];
+  }
+
+  /** Forgets the frame that is next: it was sent. */
+  sent(frame: EncodingFrame): void {
+    this.#done.shift();
+    this.#frames.delete(frame);
+    frame.stream.busy = false;
+  }
+
+  /** A frame of the request has its place but was not sent yet: nothing of the request may overtake it. */
+  holds(requestId: number): boolean {
+    for (const frame of this.#frames) {
+      if (frame.requestId === requestId) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Decides whether a channel is encoded. Returns the profile if its stream is from now on, and must say so in settings
+   * before its next frame (SPEC 4.9).
+   */
+  settle(route: OutboundRoute): string | undefined {
+    if (this.#advertised === undefined || this.#closed) return undefined;
+    route.settled = true;
+    const { stream, channel } = route;
+    if (stream.encoder !== undefined) {
+      route.encodes = this.#choice.allows(channel, stream.encoding);
+      return undefined;
+    }
+    const codec = this.#choice.pick(channel, this.#advertised);
+    if (codec?.createEncoder === undefined || this.#left === 0 || !this.#contexts.take()) return undefined;
+    this.#left--;
+    stream.encoder = codec.createEncoder();
+    stream.encoding = codec.name;
+    this.#streams.add(stream);
+    route.encodes = true;
+    return codec.name;
+  }
+
+  /** Begins a frame with a payload of `length` bytes, if it should be encoded. */
+  begin(
+    { stream, encodes }: OutboundRoute,
+    requestId: number,
+    type: number,
+    flags: number,
+    length: number,
+    maxPayload: number,
+  ): EncodingFrame | undefined {
+    if (!encodes || stream.encoder === undefined || length < LEAST_PLAIN || length > MOST_PLAIN) return undefined;
+    if (mostEncoded(length) > maxPayload) return undefined;
+    return { stream, requestId, type, flags, length, plain: NOTHING, filled: 0, encoded: undefined };
+  }
+
+  /**
+   * Encodes the frame. True: at once, it may be sent. False: it is busy with it, and the frame comes as {@link next}
+   * later.
+   */
+  encode(frame: EncodingFrame): boolean {
+    const { stream } = frame;
+    let result: Uint8Array | Promise<Uint8Array> | undefined;
+    try {
+      result = stream.encoder?.encode(frame.plain);
+    } catch {
+      // As when it rejects: the frame goes plain, and ends the stream.
+    }
+    if (!(result instanceof Promise)) {
+      frame.encoded = result;
+      return true;
+    }
+    stream.busy = true;
+    this.#frames.add(frame);
+    const done = (encoded?: Uint8Array): void => {
+      if (this.#closed) return;
+      frame.encoded = encoded;
+      this.#done.push(frame);
+      this.#onDone();
+    };
+    result.then(done, () => done());
+    return false;
+  }
+
+  /** The stream's encoder could not do its work: the stream ends, and what begins anew on its id is plain. */
+  giveUp(stream: OutboundStream): void {
+    if (!this.#streams.delete(stream)) return;
+    stream.encoder?.close();
+    stream.encoder = undefined;
+    stream.encoding = 'identity';
+    stream.begun = false;
+    this.#contexts.give();
+  }
+
+  /** The connection is dead: what is being encoded is dropped, whenever that ends. */
+  close(): void {
+    this.#closed = true;
+    for (const stream of this.#streams) this.giveUp(stream);
+    this.#frames.clear();
+    this.#done.length = 0;
+  }
+}
+
+/** Adds `bytes[start, end)` to the payload; a whole payload in one piece is not copied. */
+export function gather(frame: EncodingFrame, bytes: Uint8Array, start: number, end: number): void {
+  const piece = bytes.subarray(start, end);
+  if (piece.length === frame.length) {
+    frame.plain = piece;
+    return;
+  }
+  if (frame.plain.length === 0) frame.plain = new Uint8Array(frame.length);
+  frame.plain.set(piece, frame.filled);
+  frame.filled += piece.length;
+}

@@ -1,0 +1,228 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeValue } from '../../src/cbor/index.js';
+import { DIALECT_NAMES } from '../../src/frame/frame-types.js';
+import { everyChunking } from '../../src/testing/chunking.js';
+import { deflated, frame, joined, Told } from './wire.js';
+
+const STATUS = encodeValue(new Map([[Buffer.from('status'), Buffer.from('ok')]]));
+const ECHO = frame("1 3 stream-begin command-request new cbor:{b'name': b'echo'}");
+const ANSWER = frame("1 4 stream-begin command-response eos cbor:{b'status': b'ok'}");
+
+describe('ConnectionFollower', () => {
+  it('describes the frames of both directions with their commands, and sums up their request', async () => {
+    const told = new Told();
+    await told.receive('in', ECHO, 5);
+    await told.receive('out', ANSWER, 8);
+    expect(told.lines).toEqual([
+      "in 1 3 stream-begin command-request new cbor:{b'name': b'echo'}",
+      "out 1 4 stream-begin command-response eos cbor:{b'status': b'ok'}",
+    ]);
+    expect(told.frames[1]).toMatchObject({ seq: 1, time: 8, offset: 0, bytes: 11, command: 'echo' });
+    expect(told.requests).toEqual([
+      {
+        id: 1,
+        command: 'echo',
+        opener: 'in',
+        since: 5,
+        until: 8,
+        frames: { in: 1, out: 1 },
+        bytes: { in: ECHO.length, out: ANSWER.length },
+        values: 0,
+        result: 'ok',
+      },
+    ]);
+    expect(told.follower.problems).toBe(0);
+  });
+
+  it('tells the same wherever the bytes are cut, also of encoded streams', async () => {
+    const row = encodeValue({ row: 1, text: 'x'.repeat(90) });
+    const out = await deflated(4, 1, [joined(STATUS, row.subarray(0, 7)), joined(row.subarray(7), row)]);
+    const seen = new Set<string>();
+    for (const chunks of everyChunking(out)) {
+      const told = new Told();
+      await told.receive('in', ECHO);
+      for (const chunk of chunks) await told.receive('out', chunk);
+      told.follower.end();
+      seen.add(JSON.stringify([told.frames, told.requests, told.problems]));
+    }
+    expect(seen.size).toBe(1);
+    const [frames, requests] = JSON.parse([...seen][0]!) as [Record<string, unknown>[], Record<string, unknown>[]];
+    expect(frames[2]).toMatchObject({ encoding: 'zlib', plainBytes: STATUS.length + 7 });
+    expect(frames[3]).toMatchObject({ values: [{ row: 1 }, { row: 1 }] });
+    expect(requests).toMatchObject([{ command: 'echo', values: 2, result: 'ok' }]);
+  });
+
+  it.each([
+    ["1 4 stream-begin error-response 0 cbor:{b'code': b'gone', b'message': [{b'msg': b'no'}], b'type': b'command'}"],
+    [
+      "1 4 stream-begin command-response eos cbor:{b'error': {b'code': b'gone', b'message': b'no'}, b'status': b'error'}",
+    ],
+  ])('tells how a request failed: %s', async (answer) => {
+    const told = new Told();
+    await told.receive('in', ECHO);
+    await told.receive('out', frame(answer));
+    expect(told.requests).toMatchObject([{ result: 'error', code: 'gone', message: 'no' }]);
+  });
+
+  it('tells how a cancelled request stopped, and of those that stay open', async () => {
+    const told = new Told();
+    await told.receive('in', ECHO);
+    await told.receive('in', frame('1 3 0 cancel 0 '));
+    await told.receive('out', frame("1 4 stream-begin cancel ack cbor:{b'result': b'stopped'}"));
+    await told.receive('in', frame("3 3 0 command-request new cbor:{b'name': b'rows'}"));
+    told.follower.end();
+    expect(told.requests).toMatchObject([
+      { result: 'cancelled', code: 'stopped' },
+      { id: 3, command: 'rows', result: 'open' },
+    ]);
+  });
+
+  it.each([
+    ['1.3', '1 3 stream-begin|64 command-request new '],
+    ['2.2', '1 3 stream-begin 4 0 '],
+    ['2.3', '1 3 stream-begin command-data 3 '],
+    ['4.1', '1 4 stream-begin command-data eos '],
+    ['4.3', '1 3 0 command-data eos '],
+    ['5.4', '1 3 stream-begin command-data eos '],
+    ['3.2.4', '1 3 stream-begin command-request new \\xff'],
+    ['3.8.5', '0 3 stream-begin stream-settings eos cbor:7'],
+  ])('SPEC %s finds the rule that a frame breaks: %s', async (rule, text) => {
+    const told = new Told();
+    await told.receive('in', joined(ECHO.subarray(0, 0), frame(text)));
+    expect(told.frames[0]).toMatchObject({ problem: { rule }, offset: 0 });
+    expect(told.follower.problems).toBe(1);
+  });
+
+  it('tells where bytes end inside a frame, and where none can begin', async () => {
+    const told = new Told();
+    await told.receive('in', joined(ECHO, ECHO.subarray(0, 12)));
+    await told.receive('out', new Uint8Array(20).fill(0xff));
+    told.follower.end();
+    expect(told.problems).toMatchObject([
+      { rule: '1.5', direction: 'out', offset: 0 },
+      { rule: '1.1', direction: 'in', offset: ECHO.length },
+    ]);
+  });
+
+  it('says so where an encoding is not known, and hides what it cannot read', async () => {
+    const told = new Told({ codecs: [] });
+    await told.receive('in', ECHO);
+    await told.receive('out', await deflated(4, 1, [STATUS]));
+    expect(told.frames[2]).toMatchObject({ encoding: 'zlib', note: 'Nothing here decodes `zlib`.' });
+    expect(told.frames[2]!.payload).toMatch(/^… \(\d+ bytes\)$/);
+    expect(told.frames[2]).not.toHaveProperty('plainBytes');
+  });
+
+  it('gives a stream up that decodes to too much', async () => {
+    const told = new Told();
+    await told.receive('in', ECHO);
+    await told.receive('out', await deflated(4, 1, [new Uint8Array(5 * 1024 * 1024), STATUS]));
+    expect(told.frames.map(({ note }) => note)).toEqual([
+      undefined,
+      undefined,
+      expect.stringContaining('decodes to more than'),
+      expect.stringContaining('decodes to more than'),
+    ]);
+  });
+
+  it('describes every dialect by its own names', async () => {
+    const told = new Told({ dialect: 'exp-framing-0002' });
+    const names = [
+      '1 1 stream-begin command-name have-args rows',
+      '1 1 0 command-argument eoa \\x05\\x00\\x02\\x00count42',
+    ];
+    for (const text of names) await told.receive('in', frame(text, 'exp-framing-0002'));
+    await told.receive('out', frame('1 2 stream-begin error-response application no', 'exp-framing-0002'));
+    expect(told.lines).toEqual([
+      'in 1 1 stream-begin command-name have-args rows',
+      'in 1 1 0 command-argument eoa \\x05\\x00\\x02\\x00count42',
+      'out 1 2 stream-begin error-response application no',
+    ]);
+    expect(told.requests).toMatchObject([{ command: 'rows', result: 'error', code: 'application', message: 'no' }]);
+  });
+
+  it('never throws, whatever bytes come, in every dialect', async () => {
+    const chunk = fc.tuple(fc.constantFrom('in', 'out'), fc.uint8Array({ maxLength: 60 }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...DIALECT_NAMES),
+        fc.boolean(),
+        fc.array(chunk),
+        async (dialect, start, chunks) => {
+          const told = new Told({ dialect, fromStart: start });
+          for (const [direction, bytes] of chunks) await told.receive(direction as 'in' | 'out', bytes);
+          told.follower.end();
+        },
+      ),
+    );
+  });
+
+  it('never throws where a real session is damaged', async () => {
+    const session = joined(await deflated(4, 1, [STATUS, encodeValue({ a: [1, 'b'] }), encodeValue('c')]), ANSWER);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(session.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 200 }),
+        async (damage, size) => {
+          const bytes = session.slice();
+          for (const [at, byte] of damage) bytes[at] = byte;
+          const told = new Told();
+          await told.receive('in', ECHO);
+          for (let at = 0; at < bytes.length; at += size) await told.receive('out', bytes.subarray(at, at + size));
+          told.follower.end();
+          expect(told.follower.frames).toBe(told.frames.length);
+        },
+      ),
+    );
+  });
+});
+
+describe('a follower that begins in the middle', () => {
+  const begin = { fromStart: false, known: [{ id: 1, command: 'rows', since: 3 }] };
+
+  it('is in step from the first chunk of whole frames, and knows what it was told', async () => {
+    const told = new Told(begin);
+    const value = frame("1 4 0 command-response continuation cbor:{'row': 1}");
+    await told.receive('out', ECHO.subarray(3));
+    expect(told.frames).toEqual([]);
+    await told.receive('out', value);
+    expect(told.frames).toMatchObject([{ command: 'rows', values: [{ row: 1 }] }]);
+    expect(told.follower.passedOver('out')).toBe(ECHO.length - 3);
+    expect(told.follower.problems).toBe(0);
+  });
+
+  it('hides the rest of a value until one begins with its frame', async () => {
+    const told = new Told(begin);
+    await told.receive('out', frame('1 4 0 command-response continuation \\x85\\x01'));
+    await told.receive('out', frame("1 4 0 command-response continuation cbor:{'row': 2}"));
+    expect(told.frames).toMatchObject([
+      { payload: '**', note: 'It began before it was watched.' },
+      { values: [{ row: 2 }] },
+    ]);
+  });
+
+  it('cannot decode a stream that was running, and decodes one that begins', async () => {
+    const told = new Told(begin);
+    const before = await deflated(4, 1, [STATUS, STATUS]);
+    const settings = frame("1 4 stream-begin stream-settings eos cbor:b'zlib'").length;
+    await told.receive('out', before.subarray(settings));
+    expect(told.frames.map(({ encoding, note }) => [encoding, note])).toEqual([
+      ['unknown', 'Stream 4 was running before it was watched.'],
+      ['unknown', 'Stream 4 was running before it was watched.'],
+    ]);
+    await told.receive('out', await deflated(6, 3, [STATUS]));
+    expect(told.frames.at(-1)).toMatchObject({ encoding: 'zlib', plainBytes: STATUS.length });
+  });
+
+  it('takes up again after a gap', async () => {
+    const told = new Told();
+    await told.receive('in', ECHO);
+    await told.receive('out', ANSWER.subarray(0, 9));
+    told.follower.gap('out');
+    await told.receive('out', frame("1 4 0 command-response eos cbor:{'row': 1}"));
+    expect(told.frames.at(-1)).toMatchObject({ command: 'echo', values: [{ row: 1 }] });
+    expect(told.follower.passedOver('out')).toBe(9);
+    expect(told.follower.problems).toBe(0);
+  });
+});
