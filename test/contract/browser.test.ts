@@ -48,4 +48,12 @@ describeWithComponent('chromium', 'the client in Chromium, under a strict Conten
       });
     });
   });
+
+  it.each([
+    [90_000, 90_000],
+    [110_000, 'too-big'],
+  ])('an upload of %i bytes over HTTP is held against `maxBody`: %s', async (size, result) => {
+    const upload = ([bytes, url]: readonly [number, string]) => window.upload(bytes, url, { maxBody: 100_000 });
+    expect(await watched.page.evaluate(upload, [size, mux] as const)).toBe(result);
+  });
 });

@@ -6,7 +6,7 @@ import { type contract, makeCommands } from '../support/commands.js';
 import { casesFor } from './cases.js';
 import { dialMemory } from './memory-server.js';
 
-const DIALECTS: readonly DialectName[] = ['wiremux.1', 'exp-framing-0006'];
+const DIALECTS: readonly DialectName[] = ['wiremux.1', 'exp-framing-0006', 'exp-framing-0005'];
 const TRANSPORTS: readonly TransportKind[] = ['websocket', 'http'];
 
 /** Runs every case that applies against the commands of `support/commands.ts`. */

@@ -1,18 +1,8 @@
 import type { Dial } from '@wiremux/client';
-import { type Clock, DIALECTS, selectDialect, WiremuxError } from '@wiremux/framing';
+import { DIALECTS, selectDialect, WiremuxError } from '@wiremux/framing';
 import { memoryTransportPair } from '@wiremux/framing/testing';
 import { type CommandSet, serveConnection } from '@wiremux/server';
-
-const clock: Clock = {
-  now: () => performance.now(),
-  timer: (ms, callback) => {
-    const timeout = setTimeout(callback, ms).unref();
-    return () => clearTimeout(timeout);
-  },
-  defer: (callback) => {
-    setImmediate(callback);
-  },
-};
+import { clock } from '../support/clock.js';
 
 /** Serves commands without a network: each connection that a client dials is a pair of transports in memory. */
 export function dialMemory(commands: CommandSet): Dial {

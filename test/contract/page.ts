@@ -1,5 +1,6 @@
-import { type ConnectOptions, connect } from '@wiremux/client';
+import { type ConnectOptions, connect, type HttpOptions, type WiremuxError } from '@wiremux/client';
 import { type JsonValue, toJsonForm } from '@wiremux/client/json';
+import { firstValueFrom } from 'rxjs';
 import type { TestMux } from '../support/aborts.js';
 import { CONTRACT } from './cases.js';
 
@@ -7,6 +8,8 @@ declare global {
   interface Window {
     /** Runs the case of that number over such connections to the gateway at `url`; resolves with the JSON form of its result. */
     runCase(at: number, url: string, options: ConnectOptions): Promise<JsonValue>;
+    /** Uploads so many bytes over HTTP; resolves with how many came, or the code of the error. */
+    upload(size: number, url: string, http: HttpOptions): Promise<unknown>;
   }
 }
 
@@ -23,5 +26,16 @@ window.runCase = async (at, url, options) => {
     return toJsonForm(await found.run(connectOne(), connectOne));
   } finally {
     for (const mux of open) mux.close();
+  }
+};
+
+window.upload = async (size, url, http) => {
+  const mux = connect(url, { transport: 'http', http, reconnect: false });
+  try {
+    return await firstValueFrom(mux.call('measure', {}, { data: new Uint8Array(size) }));
+  } catch (error) {
+    return (error as WiremuxError).code;
+  } finally {
+    mux.close();
   }
 };

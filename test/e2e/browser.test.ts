@@ -123,7 +123,8 @@ describeWithComponent('chromium', 'the page in Chromium', (executable) => {
     const { page, problems } = watched;
     const told = await run(page, 'narrate', { steps: '4' });
     await told.getByTestId('run-output').getByText('4 steps to go').waitFor();
-    await told.locator('[data-testid="run-progress"][data-topic="steps"]').waitFor();
+    await told.getByTestId('run-output').locator('.tone-success').getByText('done').waitFor();
+    await told.locator('[data-testid="run-progress"][data-topic="steps"]').getByText('done').waitFor();
 
     const failed = await run(page, 'fail', { code: 'out-of-stock', after: '2' });
     await failed.locator('[data-testid="run-error"][data-code="out-of-stock"]').waitFor();

@@ -74,11 +74,21 @@ describe('wiremux call', () => {
     expect(await runWiremux(['call', url, 'greet', '--arg', 'name=you'])).toEqual(ok('"Hello you!"\n'));
   });
 
-  it.each(['0006', 'exp-framing-0006', 'wiremux.1'])('speaks %s', async (dialect) => {
+  it.each(['0005', '0006', 'exp-framing-0006', 'wiremux.1'])('speaks %s', async (dialect) => {
     const args = ['--dialect', dialect, '--arg', 'name=Zoë'];
     expect(await call('greet', args)).toEqual(ok('"Hello Zoë!"\n'));
     expect(await call('measure', ['--dialect', dialect, '--data', '-'], randomBytes(300_000))).toEqual(ok('300000\n'));
   });
+
+  it.each(['0002', 'exp-framing-0002', '0003', 'exp-framing-0003'])(
+    'speaks %s, where text comes as bytes',
+    async (dialect) => {
+      const greeting = Buffer.from('Hello Zoë!').toString('base64');
+      expect(await call('greet', ['--dialect', dialect, '--arg', 'name=Zoë'])).toEqual(
+        ok(`{"$bytes":"${greeting}"}\n`),
+      );
+    },
+  );
 
   it.each(['0006', 'wiremux.1'])('speaks %s over HTTP', async (dialect) => {
     const args = ['--transport', 'http', '--dialect', dialect];

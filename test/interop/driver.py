@@ -12,6 +12,9 @@ import json
 import sys
 import types
 
+# An exception that ends this process is told without the lines it came through: they are not ours to show.
+sys.tracebacklimit = 0
+
 from mercurial import ui, wireprotoframing
 
 HEADER_SIZE = 8

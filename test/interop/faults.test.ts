@@ -1,7 +1,9 @@
 import { toJsonForm } from '@wiremux/client/json';
 import { encodeFrame, HEADER_SIZE, Peer, type PeerEvent, parseFrame } from '@wiremux/framing';
+import { zlib } from '@wiremux/framing/zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../packages/framing/test/model/random.js';
+import { clock } from '../support/clock.js';
 import { describeWithComponent } from '../support/components.js';
 import { EXP_FRAMING_0006 } from './our-client.js';
 import { base64, Reference, type ReferenceEvent, type ReferenceSession } from './reference.js';
@@ -65,17 +67,34 @@ describeWithComponent('mercurial', 'Where the reference implementation is at fau
       return [caller, stream];
     }
 
+    /** How a client of ours with these two requests closes; encoded frames may be decoded aside. */
+    function closingOf(bytes: Uint8Array): Promise<PeerEvent> {
+      const peer = new Peer({ role: 'client', dialect: EXP_FRAMING_0006, now: 0, codecs: [zlib()] });
+      peer.open({ name: 'echo' });
+      peer.open({ name: 'echo' });
+      peer.takeBytes(0);
+      return new Promise((resolve) => {
+        const look = (): void => {
+          const closing = peer.takeEvents().find(({ kind }) => kind === 'closing');
+          if (closing !== undefined) resolve(closing);
+        };
+        peer.onWake(() => clock.defer(look));
+        peer.receiveBytes(bytes, 0);
+      });
+    }
+
     const answer = (stream: number, request: number, values: readonly unknown[], failure: string | null = null) =>
       ({ do: 'answer', stream, request, values: toJsonForm(values), failure }) as const;
 
-    it('corrupts answers whose frames interleave on an encoded stream: its own client dies', async () => {
+    it('SPEC 4.13 corrupts answers whose frames interleave on an encoded stream: its own client dies, ours closes', async () => {
       const [caller, stream] = await twoRequests();
       const values = Array.from({ length: 60 }, (_, at) => randomBytes(new Random(at), 1_000, false));
       const sources = (await session.run(answer(stream, 1, values), answer(stream, 3, values))) as number[];
       const lanes = sources.map((source) => [source]);
       const order = Array.from({ length: 20 }, (_, at) => at % 2);
-      const events = await caller.receive(await session.take(lanes, order));
-      expect(events.at(-1)).toMatchObject({ kind: 'exception', type: 'error' });
+      const corrupted = await session.take(lanes, order);
+      expect((await caller.receive(corrupted)).at(-1)).toMatchObject({ kind: 'exception', type: 'error' });
+      expect(await closingOf(corrupted)).toMatchObject({ fault: { rule: '4.13', closeCode: 1002 } });
     });
 
     it('leaves what its encoder held of a failed answer to the next answer on the stream', async () => {

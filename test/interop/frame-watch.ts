@@ -7,6 +7,8 @@ const MAX_PAYLOAD = 65_535;
 /** The size both sides cut at. */
 const FRAME = 32_768;
 const STATUS_OK_SIZE = 11;
+/** The first bytes of a zlib stream, which say nothing of its content. */
+const ENCODING_HEAD = 2;
 const TYPE = {
   request: 1,
   data: 2,
@@ -46,6 +48,7 @@ interface StreamSeen {
 export class FrameWatch {
   readonly #tally: Tally;
   readonly #requests = new Map<number, Seen>();
+  readonly #advertised = new Set(['identity']);
   readonly #fromClient: Direction;
   readonly #fromServer: Direction;
 
@@ -111,6 +114,8 @@ export class FrameWatch {
     this.#tally.reach('1.1', '1.3', '1.4', '1.6', '2.2', '2.3', '4.1', '4.2', '5.13');
     if (payload.length === 0) this.#tally.reach('1.7');
     if (type === TYPE.settings) {
+      const [settings] = decodeSequence(payload) as [Map<Uint8Array, Uint8Array[]>];
+      for (const name of [...settings.values()].flat()) this.#advertised.add(Buffer.from(name).toString('latin1'));
       this.#tally.reach('3.8.1', '3.8.2', '3.8.3', '3.8.4');
       return;
     }
@@ -140,7 +145,8 @@ export class FrameWatch {
       stream.settings = Buffer.concat([stream.settings, payload]);
       const [name] = decodeSequence(stream.settings);
       stream.encoding = Buffer.from(name as Uint8Array).toString('latin1');
-      this.#tally.reach('3.8.5', '4.8');
+      if (!this.#advertised.has(stream.encoding)) throw new Error(`Nobody advertised ${stream.encoding}.`);
+      this.#tally.reach('3.8.5', '4.8', '4.9');
       return;
     }
     stream.frames += 1;
@@ -159,7 +165,9 @@ export class FrameWatch {
       else if (stream.encoding !== 'identity' && payload.length > 0) this.#tally.reach('4.12');
       // The reference gives the status map a frame of its own, which is none of results.
       const results = seen.responseFrames === 0 && !encoded && payload.length === STATUS_OK_SIZE ? 0 : payload.length;
-      if (results > (encoded ? 2 : 0)) seen.responseFrames += 1;
+      // What an encoder begins with, or nothing at all: the values come with a later frame.
+      if (encoded && payload.length <= ENCODING_HEAD) this.#tally.reach('4.10');
+      if (results > (encoded ? ENCODING_HEAD : 0)) seen.responseFrames += 1;
       this.#tally.reach('3.4.2', '5.5');
     } else if (type === TYPE.error) {
       this.#tally.reach('3.5.1', '3.5.2');

@@ -12,6 +12,7 @@ import {
 } from '@wiremux/framing';
 import type { Random } from '../../packages/framing/test/model/random.js';
 import { clock } from '../support/clock.js';
+import { messageOf, same } from './compare.js';
 import { randomCodecs } from './encodings.js';
 import { FrameWatch } from './frame-watch.js';
 import type { Reference } from './reference.js';
@@ -21,6 +22,9 @@ import type { Tally } from './tally.js';
 import { fingerprint } from './values.js';
 
 export const EXP_FRAMING_0006: Dialect = DIALECTS.find(({ name }) => name === 'exp-framing-0006')!;
+
+/** Plain bytes that are decoded at a time (SPEC 4.15). */
+const LONGEST_DECODED = 65_536;
 
 /** A request under way at our client: what came for it. */
 interface Running {
@@ -36,6 +40,8 @@ interface Running {
   /** Plain bytes of all values, and of those that were not taken yet. */
   bytes: number;
   untaken: number;
+  /** Its caller stops listening at the first value (SPEC 5.9). */
+  readonly drops: boolean;
 }
 
 export interface OurClientOptions {
@@ -146,6 +152,7 @@ class OurClient {
         progress: [],
         bytes: 0,
         untaken: 0,
+        drops: this.#options.random.chance(0.03),
       });
       if (hasData) this.#upload(id);
     }
@@ -191,6 +198,11 @@ class OurClient {
       case 'failed':
         this.#settle(event.id, event.error);
         return;
+      case 'stopped':
+        this.#options.tally.reach('5.9');
+        this.#running.delete(event.id);
+        this.#endOne();
+        return;
       case 'answering':
       case 'ready':
         return;
@@ -203,6 +215,7 @@ class OurClient {
     const running = this.#running.get(id)!;
     running.values.push(...values);
     this.#take(id, running, size);
+    if (running.drops) this.#peer.cancel(id);
   }
 
   #piece(id: number, bytes: Uint8Array, size: number, last: boolean): void {
@@ -246,7 +259,13 @@ class OurClient {
       return;
     }
     if (error !== undefined) this.#watch.failed(id);
-    this.#options.tally.count(this.#watch.end(id, running.bytes));
+    const facts = this.#watch.end(id, running.bytes);
+    this.#options.tally.count(facts);
+    if (running.bytes > facts.resultFrames * LONGEST_DECODED) this.#options.tally.reach('4.15');
+    this.#endOne();
+  }
+
+  #endOne(): void {
     this.#ended += 1;
     if (this.#ended === this.#requests.length) this.#finish();
     else if (!this.#options.halfDuplex) this.#openMore();
@@ -275,6 +294,8 @@ class OurClient {
     );
     tally.reach('3.1.1', '3.1.2', '3.1.4');
     if (Object.keys(args).length > 0) tally.reach('3.1.3');
+    if (request.redirect !== undefined) tally.reach('3.2.7');
+    if (location !== undefined) tally.reach('3.4.10', '3.4.11');
     if (expected.some((value) => value instanceof Set)) tally.reach('3.1.5');
     if (output.length > 0) tally.reach('3.6.2', '3.6.3');
     if (progress.some(({ pos }) => pos === -1)) tally.reach('3.7.2');
@@ -295,23 +316,6 @@ function atMostOneLateError(requests: readonly ScriptedRequest[]): ScriptedReque
   });
 }
 
-/** What the caller is to be told (SPEC 3.4.3, 3.6.2). */
-export function messageOf({ answer }: ScriptedRequest): string | undefined {
-  if (answer.kind === 'values' || answer.kind === 'redirect') return undefined;
-  if (answer.kind !== 'command-error') return answer.message;
-  let next = 0;
-  return answer.message.replace(/%[s%]/g, (mark) => (mark === '%%' ? '%' : (answer.args[next++] ?? mark)));
-}
-
 function sorted(update: ProgressUpdate): [string, unknown][] {
   return Object.entries(update).sort(([left], [right]) => (left < right ? -1 : 1));
-}
-
-/** Throws where they differ, with a piece of both: whole ones may be megabytes. */
-export function same(what: string, got: string | undefined, expected: string | undefined): void {
-  if (got === expected) return;
-  let at = 0;
-  while (got?.[at] === expected?.[at]) at += 1;
-  const near = (text: string | undefined): string => JSON.stringify(text?.slice(Math.max(0, at - 40), at + 40) ?? null);
-  throw new Error(`The ${what} differ at ${at}: ${near(got)} came, ${near(expected)} was expected.`);
 }

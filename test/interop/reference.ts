@@ -46,7 +46,7 @@ export type Operation =
   | { readonly do: 'receive'; readonly data: string };
 
 /** An exception inside the reference, without its traceback. */
-export interface ReferenceFault {
+interface ReferenceFault {
   readonly type: string;
   readonly message: string;
 }
@@ -70,7 +70,7 @@ export type ReferenceEvent =
   | { readonly kind: 'wantframe' | 'noop' };
 
 /** Thrown where an operation ended in an exception of the reference. */
-export class ReferenceFailure extends Error {
+class ReferenceFailure extends Error {
   readonly fault: ReferenceFault;
 
   constructor(fault: ReferenceFault) {

@@ -3,7 +3,7 @@ import type { Random } from '../../packages/framing/test/model/random.js';
 import { randomBytes, randomOwnValue, randomValue } from './values.js';
 
 /** How a request is to be answered. */
-export type Answer =
+type Answer =
   | { readonly kind: 'values'; readonly values: readonly unknown[] }
   /** Fails after these values: an error frame (SPEC 3.4.6). */
   | { readonly kind: 'late-error'; readonly values: readonly unknown[]; readonly message: string }
@@ -84,7 +84,8 @@ function randomLocation(random: Random): RedirectLocation {
 
 /** One whose answer is more than a receiver holds for a slow consumer (SPEC 5.9). */
 export function hugeRequest(random: Random): ScriptedRequest {
-  const values = Array.from({ length: 60 }, () => randomBytes(random, 40_000));
+  const zeros = random.chance(0.3);
+  const values = zeros ? [new Uint8Array(3 << 20)] : Array.from({ length: 60 }, () => randomBytes(random, 40_000));
   return {
     name: 'blob',
     args: {},

@@ -43,7 +43,7 @@ describeWithComponent('mercurial', 'The text form of frames', (python) => {
   afterAll(() => reference.close());
 
   it.each([true, false])(
-    'SPEC 6.1, 6.2, 6.5, 6.10 the reference reads what we print (literals: %s)',
+    'SPEC 6.1, 6.2, 6.5, 6.7, 6.10, 6.11 the reference reads what we print (literals: %s)',
     async (literals) => {
       const session = reference.open();
       const check = fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 20 }), async (frames) => {

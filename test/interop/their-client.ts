@@ -1,10 +1,10 @@
 import { fromJsonForm, toJsonForm } from '@wiremux/client/json';
 import type { RedirectOffer } from '@wiremux/framing';
 import type { Random } from '../../packages/framing/test/model/random.js';
+import { messageOf, same } from './compare.js';
 import { randomCodecs } from './encodings.js';
 import { FrameWatch } from './frame-watch.js';
 import type { Expected, ScriptedCommands } from './gateway-commands.js';
-import { messageOf, same } from './our-client.js';
 import {
   base64,
   fromBase64,

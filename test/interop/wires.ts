@@ -15,7 +15,13 @@ export async function connectWebSocket(port: number, handlers: WireHandlers): Pr
 /** Carries frames to a gateway and back in one HTTP exchange, as exp-framing-0006. */
 export async function connectHttp(port: number, handlers: WireHandlers): Promise<Wire> {
   const mediaType = 'application/mercurial-exp-framing-0006';
-  const exchange = request({ port, path: '/mux', method: 'POST', headers: { 'content-type': mediaType } });
+  const exchange = request({
+    host: '127.0.0.1',
+    port,
+    path: '/mux',
+    method: 'POST',
+    headers: { 'content-type': mediaType },
+  });
   exchange.on('error', (error) => handlers.ended(error.message));
   exchange.on('response', (response) => {
     const { statusCode, headers } = response;

@@ -94,7 +94,7 @@ export function makeCommands(): CommandSet {
       print('%s steps to go', steps);
       for (let pos = 0; pos <= steps; pos += 1) progress({ topic: 'steps', pos, total: steps, label: 'steps' });
       progress({ topic: 'steps', pos: -1, total: steps });
-      print('done');
+      print({ text: 'done', args: [], labels: ['success'] });
       return steps;
     },
     async measure(_, { data }) {

@@ -9,6 +9,7 @@ export {
   type GatewayConfig,
   type GatewayOptions,
   type GatewaySettings,
+  type GivenSettings,
   type LogLevel,
 } from './config/settings.js';
 export { isSetupError, SETUP_ERRORS, type SetupErrorCode } from './errors.js';
@@ -16,3 +17,4 @@ export { createGateway, type Gateway, type GatewayAddress } from './gateway.js';
 export { startupReport } from './report.js';
 export { closeOnSignals } from './signals.js';
 export { logStrayErrors } from './stray-errors.js';
+export type { GivenUpstream, UpstreamSettings } from './upstream/settings.js';

@@ -9,7 +9,7 @@ import { upgradeLater } from './upgrade.js';
 const STABLE_AFTER = 5_000;
 
 /** What to use where the line that is wanted cannot be had. */
-export interface Fallback {
+interface Fallback {
   readonly open: OpenLine;
   /** When the wanted one is tried again while the fallback is in use; undefined: not before that is lost. */
   readonly upgrade: Backoff | undefined;

@@ -26,4 +26,5 @@ export type { Status } from './status.js';
 export { type Tone, toneOf } from './tone.js';
 export { updateTopics } from './topics.js';
 export type { Dial, DialedTransport } from './transport/dial.js';
+export { dialWebSocket } from './transport/web-socket.js';
 export type { UploadData } from './upload/source.js';

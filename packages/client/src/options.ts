@@ -13,7 +13,7 @@ export interface ReconnectOptions {
   readonly factor?: number | undefined;
 }
 
-/** How requests travel over HTTP, where they do (SPEC 7). */
+/** How requests travel over HTTP, where they do (SPEC 7.6). */
 export interface HttpOptions {
   /**
    * `'auto'` (default): the requests of one turn of the event loop share an exchange, and each with data has its own.

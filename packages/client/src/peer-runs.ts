@@ -47,6 +47,7 @@ export class PeerRuns {
       case 'ended':
       case 'failed':
       case 'stopped':
+      case 'redirected':
         this.#take(event.id)?.receive(event);
         return;
       case 'request':

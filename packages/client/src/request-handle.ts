@@ -1,5 +1,5 @@
 import { type OutputAtom, type ProgressUpdate, WiremuxError } from '@wiremux/framing';
-import { BehaviorSubject, Observable, ReplaySubject, Subject } from 'rxjs';
+import { Observable, ReplaySubject, Subject } from 'rxjs';
 import { type AnswerPart, bytesReader, partsReader } from './answer-parts.js';
 import { IDLE, type RequestState } from './request-state.js';
 import { Run, type RunContext, type RunReader, type RunSpec } from './run.js';
@@ -41,7 +41,9 @@ export class RequestHandle<T> implements AsyncIterable<T, undefined> {
   constructor(spec: RunSpec, context: RunContext) {
     const progress = new Subject<ProgressUpdate>();
     const output = new Subject<readonly OutputAtom[]>();
-    const topics = new BehaviorSubject<readonly ProgressUpdate[]>([]);
+    let topics: readonly ProgressUpdate[] = [];
+    const topicLists = new ReplaySubject<readonly ProgressUpdate[]>(1);
+    topicLists.next(topics);
     const states = new ReplaySubject<RequestState>(1);
     states.next(IDLE);
     this.#run = new Run(spec, context, {
@@ -50,15 +52,16 @@ export class RequestHandle<T> implements AsyncIterable<T, undefined> {
       end: (error) => this.#reader?.end(error),
       progress: (update) => {
         progress.next(update);
-        topics.next(updateTopics(topics.value, update));
+        topics = updateTopics(topics, update);
+        topicLists.next(topics);
       },
       output: (atoms) => output.next(atoms),
       state(state) {
         states.next(state);
         if (state.state !== 'ended') return;
         progress.complete();
-        if (topics.value.length > 0) topics.next([]);
-        topics.complete();
+        if (topics.length > 0) topicLists.next([]);
+        topicLists.complete();
         output.complete();
         states.complete();
       },
@@ -66,7 +69,7 @@ export class RequestHandle<T> implements AsyncIterable<T, undefined> {
     this.values$ = this.#shared((reader) => this.#attach(reader));
     this.bytes$ = this.#shared((reader) => this.#attachBytes(reader));
     this.progress$ = progress.asObservable();
-    this.topics$ = topics.asObservable();
+    this.topics$ = topicLists.asObservable();
     this.output$ = output.asObservable();
     this.state$ = states.asObservable();
   }

@@ -15,14 +15,16 @@ export interface Upgrade {
  * @returns what ends the tries.
  */
 export function upgradeLater({ open, backoff, clock }: Upgrade, use: (line: Line) => void): () => void {
-  const abort = new AbortController();
+  let abort = new AbortController();
   let stopTimer: (() => void) | undefined;
   const wait = (): void => {
     stopTimer = clock.timer(backoff.next(), () => void attempt());
   };
   const attempt = async (): Promise<void> => {
-    const opened = await open(abort.signal);
-    if (abort.signal.aborted) return;
+    abort = new AbortController();
+    const { signal } = abort;
+    const opened = await open(signal);
+    if (signal.aborted) return;
     if (isLoss(opened)) {
       wait();
     } else {

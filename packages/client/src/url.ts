@@ -27,7 +27,7 @@ export function socketUrl(address: string | URL, base: string | undefined): stri
   return url.href;
 }
 
-/** The HTTP address of a WebSocket address: the same place (SPEC 7). */
+/** The HTTP address of a WebSocket address: the same place. */
 export function httpUrl(url: string): string {
   return url.replace(/^ws/, 'http');
 }

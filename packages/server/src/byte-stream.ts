@@ -1,5 +1,6 @@
-import { from, isObservable, type Observable } from 'rxjs';
+import { isObservable, type Observable } from 'rxjs';
 import type { AnswerSink, Pump } from './pump.js';
+import { AsyncIterablePump } from './pump-async-iterable.js';
 import { pumpFor } from './pump-for.js';
 import { IteratorPump } from './pump-iterator.js';
 
@@ -35,8 +36,11 @@ export class ByteStream {
   /** What moves the pieces to `sink`. */
   pump(sink: AnswerSink): Pump {
     const { source } = this;
-    const pump = pumpFor(isObservable(source) ? from(source) : source, sink);
-    return pump ?? new IteratorPump((source as Iterable<Uint8Array>)[Symbol.iterator](), sink);
+    if ('getReader' in source) return new AsyncIterablePump(readerOf(source), sink);
+    return (
+      pumpFor(source, sink) ??
+      new IteratorPump((source as Iterable<Uint8Array, undefined, undefined>)[Symbol.iterator](), sink)
+    );
   }
 }
 
@@ -55,8 +59,27 @@ export function byteStream(source: ByteSource, { length }: ByteStreamOptions = {
   return new ByteStream(source, length);
 }
 
+/** A web stream's own iterator can be closed only between two pieces, which may be long in coming. */
+function readerOf(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array, undefined> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const reader = stream.getReader();
+      return {
+        next: async () => {
+          const { done, value } = await reader.read();
+          return done ? { done, value: undefined } : { done, value };
+        },
+        return: async () => {
+          await reader.cancel();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
+
 /** Bytes and strings can be iterated too, but are values. */
 function isSource(source: unknown): boolean {
   if (typeof source !== 'object' || source === null || ArrayBuffer.isView(source)) return false;
-  return isObservable(source) || Symbol.asyncIterator in source || Symbol.iterator in source;
+  return isObservable(source) || 'getReader' in source || Symbol.asyncIterator in source || Symbol.iterator in source;
 }

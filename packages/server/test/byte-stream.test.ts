@@ -280,7 +280,7 @@ describe('SPEC 8.6.3 a byte stream that is cancelled', () => {
     await rig.clock.settle();
     rig.client.peer.cancel(call.id);
     await rig.clock.settle();
-    expect(cancelled.sort()).toEqual([0, 1, 2]);
+    expect(cancelled.toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
     expect(call.end).toBe('stopped');
   });
 

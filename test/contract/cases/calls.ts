@@ -72,11 +72,21 @@ export const calls: readonly ContractCase[] = [
       const progress = lastValueFrom(request.progress$.pipe(toArray()));
       const values = await lastValueFrom(request.values$.pipe(toArray()));
       const last = (await progress).at(-1);
-      return { values, output: await output, lastProgress: { topic: last?.topic, pos: last?.pos, total: last?.total } };
+      const topics = await lastValueFrom(request.topics$);
+      return {
+        values,
+        topics,
+        output: await output,
+        lastProgress: { topic: last?.topic, pos: last?.pos, total: last?.total },
+      };
     },
     expected: {
       values: [3],
-      output: [[{ text: '%s steps to go', args: ['3'], labels: [] }], [{ text: 'done', args: [], labels: [] }]],
+      topics: [],
+      output: [
+        [{ text: '%s steps to go', args: ['3'], labels: [] }],
+        [{ text: 'done', args: [], labels: ['success'] }],
+      ],
       lastProgress: { topic: 'steps', pos: -1, total: 3 },
     },
   },

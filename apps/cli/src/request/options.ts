@@ -16,6 +16,8 @@ export interface RequestOptions {
   readonly transport: 'auto' | TransportKind;
   readonly encoding: readonly ContentCodec[];
   readonly quiet: boolean;
+  /** File that all frames of the connection are written to. */
+  readonly capture?: string;
   /** File for the byte strings of the answer, `-` for stdout. */
   readonly output?: string;
 }
@@ -57,6 +59,7 @@ export function addRequestOptions(command: Command): Command {
         .default(parseEncodings(ENCODING_NAMES.join(',')), ENCODING_NAMES.join(','))
         .argParser((text) => parseEncodings(text)),
     )
+    .option('--capture <file>', 'write all that passes on the connection there, for `wiremux frames follow`')
     .option('--quiet', 'print values and errors only', false)
     .addHelpText('after', AFTER);
 }

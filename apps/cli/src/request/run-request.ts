@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from '@wiremux/client';
 import type { OutputAtom, ProgressUpdate } from '@wiremux/framing';
 import { lastValueFrom } from 'rxjs';
-import type { ExitStatus } from '../exit-status.js';
+import { type ExitStatus, usageError } from '../exit-status.js';
+import { CaptureWriter } from '../frames/capture-writer.js';
+import { capturedDial } from '../frames/captured-dial.js';
 import { openByteOutput } from '../io/byte-output.js';
 import { type Input, openInput } from '../io/input.js';
 import type { Output } from '../io/output.js';
@@ -56,9 +58,10 @@ async function exchange(
   const input = options.data === undefined ? undefined : await openInput(options.data);
   const data = input && upload(input, view);
   const output = options.output === undefined ? undefined : await openByteOutput(options.output, stdout);
+  const capture = options.capture === undefined ? undefined : await openCapture(options.capture, options.transport);
   const mux = connect(address, {
     dialects: [options.dialect],
-    transport: options.transport,
+    transport: capture === undefined ? options.transport : capturedDial(capture),
     codecs: options.encoding,
     agent: `wiremux-cli/${VERSION}`,
     reconnect: false,
@@ -72,7 +75,14 @@ async function exchange(
   } finally {
     await Promise.race([lastValueFrom(request.state$), delay(PROOF_TIME)]);
     mux.close();
+    await capture?.close();
   }
+}
+
+/** What passes over HTTP is many connections, and no capture of one. */
+async function openCapture(path: string, transport: RequestOptions['transport']): Promise<CaptureWriter> {
+  if (transport === 'http') throw usageError('--capture writes down a WebSocket: leave --transport http out.');
+  return await CaptureWriter.open(path);
 }
 
 /** The bytes of the input, telling how far their upload is. */

@@ -3,6 +3,7 @@ import { Announcer } from './announcer.jsx';
 import { CommandPanel } from './command-panel.jsx';
 import { ConnectionBanner } from './connection-banner.jsx';
 import { ConnectionsPanel } from './connections-panel.jsx';
+import { FramesPanel } from './frames-panel.jsx';
 import { Header } from './header.jsx';
 import { usePage } from './page-context.js';
 import { PlotSection } from './plot-section.jsx';
@@ -20,6 +21,7 @@ export function App(): JSX.Element {
           <PlotSection id="machine" title="Machine" source={machine} />
           <PlotSection id="gateway" title="Gateway" source={gateway} />
           <ConnectionsPanel />
+          <FramesPanel />
         </div>
         <div class="operate">
           <CommandPanel />

@@ -6,9 +6,11 @@ import type { ConnectionRow } from '../state/connections.js';
 import { ChannelTable, RequestTable } from './connection-details.jsx';
 import { Elapsed } from './elapsed.jsx';
 import { Icon } from './icon.jsx';
+import { usePage } from './page-context.js';
 
 /** A connection's row and, when opened, its channels and requests below. */
 export function ConnectionRows({ row }: { readonly row: ConnectionRow }): JSX.Element {
+  const { frames } = usePage();
   const isOpen = useSignal(false);
   const detailsId = useId();
   return (
@@ -44,6 +46,17 @@ export function ConnectionRows({ row }: { readonly row: ConnectionRow }): JSX.El
       <tr class="details" id={detailsId} hidden={!isOpen.value}>
         {isOpen.value && (
           <td colSpan={7}>
+            <p class="connection-actions">
+              <button
+                type="button"
+                data-testid="watch-frames"
+                aria-pressed={frames.connection.value === row.id}
+                onClick={() => frames.start(row.id)}
+              >
+                <Icon name="frames" />
+                Watch frames
+              </button>
+            </p>
             <ChannelTable channels={row.channels} />
             <RequestTable requests={row.requests} />
           </td>

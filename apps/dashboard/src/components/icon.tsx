@@ -9,6 +9,10 @@ const PATHS = {
   play: 'M7 4l13 8-13 8z',
   close: 'M5 5l14 14M19 5L5 19',
   chevron: 'M9 5l7 7-7 7',
+  frames: 'M3 6h18M3 12h12M3 18h15',
+  clear: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
+  in: 'M4 12h16M14 6l6 6-6 6',
+  out: 'M20 12H4M10 6l-6 6 6 6',
   warning: 'M12 3l10 18H2zM12 10v5M12 18v.2',
 } as const;
 

@@ -11,6 +11,11 @@ export function formatClock(time: number): string {
   return clock.format(time);
 }
 
+/** Time of day with milliseconds, local, `14:03:22.087`. */
+export function formatMillisecond(time: number): string {
+  return `${clock.format(time)}.${String(Math.floor(time) % SECOND).padStart(3, '0')}`;
+}
+
 /** Date and time of day, local. */
 export function formatMoment(time: number): string {
   return moment.format(time);

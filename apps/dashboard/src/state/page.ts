@@ -8,6 +8,7 @@ import { type Capabilities, readCapabilities } from './capabilities.js';
 import { CONNECTING, type ConnectionView, reduceConnection } from './connection.js';
 import { type ConnectionRow, readConnections } from './connections.js';
 import { watchCommand } from './feed.js';
+import { FrameTap } from './frame-tap.js';
 import { goLive, type Live } from './live.js';
 import { peekItems } from './peek.js';
 import { Runs } from './runs.js';
@@ -29,6 +30,7 @@ export interface Page {
   readonly machine: LiveBoard;
   readonly gateway: LiveBoard;
   readonly connections: { readonly rows: ReadonlySignal<readonly ConnectionRow[]>; readonly live: Live };
+  readonly frames: FrameTap;
   readonly runs: Runs;
   /** Ms since the epoch, ticking about once a second. */
   readonly now: ReadonlySignal<number>;
@@ -79,6 +81,7 @@ export function startPage(mux: Mux, now: ReadonlySignal<number>, isVisible: Read
     machine: liveBoard('host.metrics', new Board(planMachine())),
     gateway: liveBoard('gateway.stats', new Board(() => GATEWAY_CHARTS)),
     connections: { rows, live: connectionsLive },
+    frames: new FrameTap(mux, isDrawing),
     runs: new Runs(mux, () => Date.now()),
     now,
     isPaused,

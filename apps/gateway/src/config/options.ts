@@ -105,7 +105,8 @@ export const OPTIONS: { readonly [Name in keyof GatewaySettings]: Option<Gateway
     form: 'switch',
     schema: z.union([z.boolean(), z.custom<(principal: Principal) => boolean>((given) => typeof given === 'function')]),
     default: undefined,
-    about: 'Let those who may connect see the frames of all connections; unless set, only where all are of this machine.',
+    about:
+      'Let those who may connect see the frames of all connections; unless set, only where all are of this machine.',
     expects: 'true or false, or in a config file a function that takes a principal and returns one of them',
     placeholder: 'BOOLEAN',
   },

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { closeBehindBody } from './respond.js';
 
 /** How long a browser may remember the answer to a preflight, s. */
 const PREFLIGHT_AGE = 600;
@@ -16,6 +17,7 @@ export function allowOriginOf({ headers: { origin } }: IncomingMessage): Record<
 
 /** Answers OPTIONS, and with it the preflight that a browser sends before a page may post frames. */
 export function answerPreflight(request: IncomingMessage, response: ServerResponse, mediaTypes: string): void {
+  closeBehindBody(request, response);
   const methods = 'GET, HEAD, POST, OPTIONS';
   response.writeHead(204, {
     Allow: methods,

@@ -43,11 +43,15 @@ export function sendText(request: IncomingMessage, response: ServerResponse, ans
   sendBody(request, response, answer.status, textHeaders(answer), answer.body);
 }
 
-/** Sends plain text. Whatever body the refused request has is not read: its connection ends with the answer. */
+/** Sends plain text. Whatever body the refused request has is not read. */
 export function refuse(request: IncomingMessage, response: ServerResponse, answer: TextAnswer): void {
-  const hasBody = 'content-length' in request.headers || 'transfer-encoding' in request.headers;
-  const headers = hasBody ? { ...answer.headers, Connection: 'close' } : answer.headers;
-  sendText(request, response, headers === undefined ? answer : { ...answer, headers });
+  closeBehindBody(request, response);
+  sendText(request, response, answer);
+}
+
+/** Has the connection end with the answer where the request has a body that nobody reads: it might never end. */
+export function closeBehindBody({ headers }: IncomingMessage, response: ServerResponse): void {
+  if ('content-length' in headers || 'transfer-encoding' in headers) response.setHeader('Connection', 'close');
 }
 
 /** Answers on a connection that carries no request, or one for an upgrade, with plain text, and ends it. */

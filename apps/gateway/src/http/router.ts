@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type OriginPolicy, refuseOrigin } from './origin.js';
 import type { Page } from './page.js';
-import { refuse, sendBody, sendText } from './respond.js';
+import { closeBehindBody, refuse, sendBody, sendText } from './respond.js';
 
 /** Where WebSockets connect, and where frames are posted. */
 export const MUX_PATH = '/mux';
@@ -34,6 +34,7 @@ export function createRouter(
     if (path === MUX_PATH && (request.method === 'POST' || request.method === 'OPTIONS')) {
       return sources.exchange(request, response);
     }
+    closeBehindBody(request, response);
     const endpoint = endpoints.get(path);
     if (endpoint === undefined && !sources.page?.has(path)) return notFound(sources, path, request, response);
     if (!isReading) return wrongMethod(path, request, response);

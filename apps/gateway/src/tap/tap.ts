@@ -14,8 +14,8 @@ import { FrameQueue, type TapFrame } from './frame-queue.js';
 import type { TransportWatcher } from './tapped-transport.js';
 
 /** Of each period, ms, so much goes at most into describing frames: the rest is the connections'. */
-const WORK_TIME = 4;
-const REST_TIME = 12;
+const WORK_TIME = 2;
+const REST_TIME = 18;
 /** Bytes described between two looks at the clock. */
 const STEP = 4_096;
 /** Bytes shown of each payload. */

@@ -93,6 +93,8 @@ export class HttpExchangeTransport implements Transport {
     if (!headersSent) {
       this.#refuse(code, reason);
     } else if (code === CloseCode.Normal || code === CloseCode.Protocol) {
+      // Node 22 puts the end of a corked response in front of what it holds.
+      this.#uncork();
       this.#response.end();
     } else {
       // A body that is cut off is how the client learns that something is missing.
@@ -163,10 +165,13 @@ export class HttpExchangeTransport implements Transport {
     if (this.#corked) return;
     this.#corked = true;
     this.#response.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      this.#response.uncork();
-    });
+    process.nextTick(() => this.#uncork());
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#response.uncork();
   }
 }
 

@@ -9,14 +9,17 @@ import {
   type Transport,
   WiremuxError,
 } from '@wiremux/framing';
-import type { CommandContext } from '@wiremux/server';
+import { byteStream, type CommandContext } from '@wiremux/server';
 import { nodeClock } from '../clock.js';
 import { VERSION } from '../version.js';
+import { BytePieces } from './byte-pieces.js';
 import { HttpRequestTransport } from './http-request-transport.js';
 import type { UpstreamSettings } from './settings.js';
 
 /** How long an exchange may go on when its one answer has ended, ms. */
 const CLOSE_TIMEOUT = 5_000;
+/** Byte strings up to this size are passed on whole, longer ones as they come, bytes. */
+const WHOLE_BYTES = 65_536;
 
 /** What a request says that is passed on. */
 export interface ForwardedRequest {
@@ -40,6 +43,8 @@ export class UpstreamExchange {
   readonly #peer: Peer;
   readonly #id: number;
   #values: { readonly value: unknown; readonly size: number }[] = [];
+  /** The byte string whose pieces are coming, and whether its reader has it already. */
+  #bytes: { readonly pieces: BytePieces; given: boolean } | undefined;
   #state: 'open' | 'over' = 'open';
   #failure: WiremuxError | undefined;
   /** Why the connection to the upstream ended, for the log. */
@@ -63,7 +68,7 @@ export class UpstreamExchange {
       agent: `wiremux/${VERSION}`,
       ...(token === undefined ? {} : { token }),
     });
-    this.#id = this.#peer.open({ ...request, hasData: context.hasData });
+    this.#id = this.#peer.open({ ...request, hasData: context.hasData, bytePieces: true });
     this.#peer.flush(nodeClock.now());
     this.#transport = new HttpRequestTransport(new URL(url), dialect.mediaType);
     void new Link({
@@ -113,6 +118,9 @@ export class UpstreamExchange {
         for (const [at, value] of event.values.entries()) this.#values.push({ value, size: event.sizes[at] ?? 0 });
         this.#wakeReader();
         return;
+      case 'bytes':
+        this.#receiveBytes(event);
+        return;
       case 'output':
         this.#context.print(...event.atoms);
         return;
@@ -136,6 +144,21 @@ export class UpstreamExchange {
     }
   }
 
+  #receiveBytes({ bytes, size, last }: Extract<PeerEvent, { readonly kind: 'bytes' }>): void {
+    this.#bytes ??= { pieces: new BytePieces((taken) => this.#peer.taken(this.#id, taken)), given: false };
+    const current = this.#bytes;
+    const { pieces } = current;
+    pieces.push(bytes, size);
+    if (last) {
+      this.#bytes = undefined;
+      pieces.complete();
+    }
+    if (current.given || (!last && pieces.size <= WHOLE_BYTES)) return;
+    current.given = true;
+    this.#values.push(last ? { value: pieces.whole(), size: pieces.size } : { value: byteStream(pieces), size: 0 });
+    this.#wakeReader();
+  }
+
   /** Errors of the upstream's pass as they are; that it was lost is another matter to a caller than its own connection. */
   #asAnswer(error: WiremuxError): WiremuxError {
     if (error.code !== 'connection-lost') return error;
@@ -148,6 +171,7 @@ export class UpstreamExchange {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#failure = failure;
+    this.#bytes?.pieces.fail(failure ?? new WiremuxError('aborted', 'The answer is not read any more.'));
     this.#wakeReader();
     this.#wakeUpload();
   }

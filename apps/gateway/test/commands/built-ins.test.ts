@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { ENCODING_NAMES } from '../../src/encodings.js';
 import { startGateway } from '../support/gateway.js';
 import { connectMux } from '../support/mux-client.js';
 
@@ -20,8 +21,8 @@ describe.each(['wiremux.1', 'exp-framing-0006'] as const)('built-in commands ove
     expect(capabilities).toMatchObject({
       name: 'wiremux',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
-      dialects: ['wiremux.1', 'exp-framing-0006'],
-      encodings: ['identity'],
+      dialects: ['wiremux.1', 'exp-framing-0006', 'exp-framing-0005', 'exp-framing-0003', 'exp-framing-0002'],
+      encodings: ENCODING_NAMES,
       limits: { framePayload: 65_535, openRequests: 1_024 },
     });
     const { commands } = capabilities as { commands: { name: string; about: string }[] };
@@ -109,6 +110,7 @@ describe.each(['wiremux.1', 'exp-framing-0006'] as const)('built-in commands ove
       {
         id: 'c1',
         since: expect.any(Number) as number,
+        transport: 'websocket',
         dialect,
         principal: 'anonymous',
         remote: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string,
@@ -121,6 +123,7 @@ describe.each(['wiremux.1', 'exp-framing-0006'] as const)('built-in commands ove
             requests: [answer.id],
             frames: expect.any(Number) as number,
             bytes: expect.any(Number) as number,
+            plainBytes: expect.any(Number) as number,
             queued: 0,
           },
         ]) as unknown[],

@@ -1,7 +1,8 @@
-import { DEFAULT_LIMITS, type WiremuxError } from '@wiremux/framing';
+import { DEFAULT_CHANNELS, DEFAULT_LIMITS, type WiremuxError } from '@wiremux/framing';
 import { describe, expect, it } from 'vitest';
 import { OPTIONS } from '../../src/config/options.js';
 import { resolveSettings, type Sources } from '../../src/config/resolve.js';
+import { ENCODING_NAMES } from '../../src/encodings.js';
 
 const resolve = (given: Partial<Sources>) =>
   resolveSettings({ flags: {}, env: {}, object: {}, objectName: 'wiremux.config.ts', ...given });
@@ -23,7 +24,10 @@ describe('settings', () => {
       host: '127.0.0.1',
       allowOrigin: [],
       publicHost: [],
-      dialects: ['wiremux.1', 'exp-framing-0006'],
+      dialects: ['wiremux.1', 'exp-framing-0006', 'exp-framing-0005', 'exp-framing-0003', 'exp-framing-0002'],
+      encodings: ENCODING_NAMES,
+      channels: DEFAULT_CHANNELS,
+      maxContexts: 1_024,
       maxConnections: 10_000,
       page: true,
       logLevel: 'info',
@@ -99,11 +103,11 @@ describe('settings', () => {
       { flags: { logLevel: 'loud' } },
     ],
     [
-      '--dialects is ["wiremux.2"], but must be a list of at least one of wiremux.1, exp-framing-0006.',
+      '--dialects is ["wiremux.2"], but must be a list of at least one of wiremux.1, exp-framing-0006, exp-framing-0005, exp-framing-0003, exp-framing-0002.',
       { flags: { dialects: 'wiremux.2' } },
     ],
     [
-      '--dialects is [], but must be a list of at least one of wiremux.1, exp-framing-0006.',
+      '--dialects is [], but must be a list of at least one of wiremux.1, exp-framing-0006, exp-framing-0005, exp-framing-0003, exp-framing-0002.',
       { flags: { dialects: ',' } },
     ],
     [

@@ -54,6 +54,12 @@ describe('HTTP endpoints', () => {
     expect(answer).toMatchObject({ status: 415, headers: { connection: 'close' } });
   });
 
+  it.each(['GET /livez', 'GET /mux', 'GET /metrics'])('does not wait for the body of %s', async (line) => {
+    const { port } = await startGateway();
+    const answer = await rawRequest(port, line, { Connection: 'keep-alive', 'Content-Length': '1000000' });
+    expect(answer.headers['connection']).toContain('close');
+  });
+
   it.each(['POST /mux', 'POST /livez', 'POST /nothing', 'PUT /'])('%s of a foreign page is refused', async (line) => {
     const { port } = await startGateway();
     const { status, body } = await rawRequest(port, line, { Origin: 'https://evil.example' });

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { DIALECTS } from '@wiremux/framing';
 import { command, defineCommands, implement } from '@wiremux/server';
 import { describe, expect, it } from 'vitest';
+import { codecsOf } from '../../src/encodings.js';
 import { startGateway } from '../support/gateway.js';
 import { rawRequest } from '../support/http.js';
 import { connectMux } from '../support/mux-client.js';
@@ -162,6 +163,21 @@ describe('POST /mux', () => {
       answers.map((_, n) => [{ n }, { n: -n }]),
     );
   });
+
+  it.each(['wiremux.1', 'exp-framing-0006'] as const)(
+    'encodes answers for who can decode them, in %s',
+    async (dialect) => {
+      const { port } = await startGateway();
+      const calls = [
+        { name: 'blob', args: { bytes: 2_000_000 } },
+        { name: 'echo', args: { n: 1 } },
+      ];
+      const { got, encodings } = await post(port, calls, { dialect, codecs: codecsOf(['zlib']) });
+      expect(got.map(({ ended }) => ended)).toEqual([true, true]);
+      expect(Buffer.concat(got[0]?.values as Uint8Array[])).toHaveLength(2_000_000);
+      expect(encodings).toContain('zlib');
+    },
+  );
 
   it('streams an answer while its command runs', async () => {
     const { commands, goOn } = slowCommands();

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import {
+  type ContentCodec,
   type DialectName,
   dialectByName,
   formatOutput,
@@ -17,7 +18,7 @@ export interface Call {
 }
 
 /** What one request of an exchange got. */
-export interface Got {
+interface Got {
   readonly values: unknown[];
   readonly output: string[];
   readonly progress: ProgressUpdate[];
@@ -32,12 +33,16 @@ export interface Posted {
   /** What was no frames. */
   readonly text: string;
   readonly got: readonly Got[];
+  /** Encodings of the streams that answers came on. */
+  readonly encodings: readonly string[];
 }
 
 /** How frames are posted. */
 export interface PostOptions {
   readonly dialect?: DialectName;
   readonly token?: string;
+  /** What it can decode beside `identity`. */
+  readonly codecs?: readonly ContentCodec[];
   readonly headers?: Readonly<Record<string, string>>;
   /** The media type, where it is not the dialect's. */
   readonly type?: string;
@@ -73,7 +78,7 @@ export function framesOf(peer: Peer, calls: readonly Call[]): { ids: number[]; b
 }
 
 /** A client's end of one exchange. */
-export function exchangePeer({ dialect = 'wiremux.1', token }: PostOptions = {}): Peer {
+export function exchangePeer({ dialect = 'wiremux.1', token, codecs = [] }: PostOptions = {}): Peer {
   const found = dialectByName(dialect);
   if (found === undefined) throw new Error(`no dialect ${dialect}`);
   return new Peer({
@@ -81,6 +86,7 @@ export function exchangePeer({ dialect = 'wiremux.1', token }: PostOptions = {})
     dialect: found,
     halfDuplex: true,
     now: 0,
+    codecs,
     ...(token === undefined ? {} : { token }),
   });
 }
@@ -105,9 +111,17 @@ export function post(port: number, calls: readonly Call[], options: PostOptions 
       response.on('error', reject);
       response.on('end', () => {
         peer.endInput(0);
-        for (const event of peer.takeEvents()) listen(peer, ids, got, event);
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, got });
+        peer.onWake(finish);
+        finish();
       });
+      /** Large frames are decoded beside the event loop. */
+      const finish = () => {
+        for (const event of peer.takeEvents()) listen(peer, ids, got, event);
+        if (peer.inputPending) return;
+        const streams = peer.stats().streams.filter(({ direction }) => direction === 'in');
+        const encodings = streams.map(({ encoding }) => encoding);
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, got, encodings });
+      };
     });
     request.on('error', reject);
     request.end(body);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DIALECTS, type DialectName, WiremuxError } from '@wiremux/framing';
-import { command, defineCommands, implement } from '@wiremux/server';
+import { byteStream, command, defineCommands, implement } from '@wiremux/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { resolveSettings } from '../../src/config/resolve.js';
@@ -30,6 +30,9 @@ function backCommands() {
     'back.refuses': command(),
     'back.endless': command(),
     'back.flood': command(),
+    'back.bytes': command(),
+    'back.cut': command(),
+    'back.many': command(),
     'other.one': command(),
   });
   const commands = implement(contract, {
@@ -38,9 +41,10 @@ function backCommands() {
       yield bytesOf('hello');
       yield bytesOf('again');
     },
-    'back.sum': async (_, { data }) => {
+    'back.sum': async (_, { data, progress }) => {
       let bytes = 0;
       for await (const piece of data) bytes += piece.length;
+      progress({ topic: 'bytes', pos: bytes, total: bytes });
       return bytesOf(String(bytes));
     },
     'back.echo': ({ n }) => n,
@@ -59,6 +63,20 @@ function backCommands() {
     'back.flood': async function* () {
       for (; sent < 10_000; sent++) yield new Uint8Array(32_768);
     },
+    'back.bytes': async function* () {
+      yield new Uint8Array(40_000).fill(1);
+      yield byteStream(Array.from({ length: 100 }, () => new Uint8Array(30_000).fill(2)));
+    },
+    'back.many': async function* () {
+      for (let left = 100; left > 0; left--) yield new Uint8Array(40_000);
+    },
+    'back.cut': () =>
+      byteStream(
+        (async function* () {
+          yield new Uint8Array(200_000);
+          throw new WiremuxError('own-code', 'It broke inside.');
+        })(),
+      ),
     'other.one': () => bytesOf('other'),
   });
   return { commands, stopped, sent: () => sent };
@@ -101,7 +119,10 @@ describe.each(DIALECTS.map(({ name }) => name))('an upstream that speaks %s', (d
   it('gets the data of a request, however much', async () => {
     const { client } = await twoGateways(dialect);
     const pieces = Array.from({ length: 40 }, () => new Uint8Array(100_000));
-    expect((await client.call('back.sum', {}, pieces).done).map(text)).toEqual(['4000000']);
+    const sum = client.call('back.sum', {}, pieces);
+    expect((await sum.done).map(text)).toEqual(['4000000']);
+    const told = dialect === 'exp-framing-0002' ? [] : [{ topic: 'bytes', pos: 4_000_000, total: 4_000_000 }];
+    expect(sum.progress).toMatchObject(told);
     expect((await client.call('back.sum', {}, []).done).map(text)).toEqual(['0']);
   });
 
@@ -138,6 +159,21 @@ describe('an upstream', () => {
     const { client } = await twoGateways();
     expect(await client.call('back.echo', { n: 7 }).done).toEqual([7]);
     await expect(client.call('back.echo', { n: 'x' }).done).rejects.toMatchObject({ code: 'bad-arguments' });
+  });
+
+  it('has long byte strings passed on as they come', async () => {
+    const { client } = await twoGateways();
+    const [whole, large] = (await client.call('back.bytes').done) as [Uint8Array, Uint8Array];
+    expect(Buffer.from(whole).equals(Buffer.alloc(40_000, 1))).toBe(true);
+    expect(Buffer.from(large).equals(Buffer.alloc(3_000_000, 2))).toBe(true);
+    const cut = client.call('back.cut');
+    await expect(cut.done).rejects.toMatchObject({ code: 'own-code' });
+    expect(cut.values.length).toBe(0);
+  });
+
+  it('goes on as its values are taken', async () => {
+    const { client } = await twoGateways();
+    expect(await client.call('back.many').done).toHaveLength(100);
   });
 
   it('is slowed down by a caller that does not read', async () => {
@@ -232,7 +268,7 @@ describe('an upstream', () => {
     const [listed] = (await client.call('capabilities').done) as [{ commands: { name: string; about: string }[] }];
     const named = new Map(listed.commands.map(({ name, about }) => [name, about]));
     expect(named.get('back.hello')).toBe('Says hello.');
-    expect([...named.keys()].filter((name) => name.startsWith('back.') || name.startsWith('other.'))).toHaveLength(8);
+    expect([...named.keys()].filter((name) => name.startsWith('back.') || name.startsWith('other.'))).toHaveLength(11);
     expect([...named.keys()].filter((name) => name === 'echo')).toHaveLength(1);
     await back.close();
     const front = await startGateway({ upstreams: [`gone.=http://127.0.0.1:${back.port}/mux`] });

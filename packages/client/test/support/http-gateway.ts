@@ -27,6 +27,8 @@ class ServedPost implements Transport {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #mediaType: string;
+  /** The answer has no end. */
+  holdsOpen = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, mediaType: string) {
     this.#request = request;
@@ -53,7 +55,7 @@ class ServedPost implements Transport {
 
   finish(): void {
     this.#begin();
-    this.#response.end();
+    if (!this.holdsOpen) this.#response.end();
   }
 
   pause(): void {
@@ -86,21 +88,28 @@ export class HttpEnd {
   readonly events: PeerEvent[] = [];
   /** Resolves when the POST is over, with whether its answer was sent whole. */
   readonly closed: Promise<boolean>;
+  readonly #post: ServedPost;
 
   constructor(dialect: Dialect, request: IncomingMessage, response: ServerResponse, limits: Partial<Limits>) {
     const { clock } = platform;
+    this.#post = new ServedPost(request, response, dialect.mediaType);
     this.request = request;
     this.response = response;
     this.peer = new Peer({ role: 'server', dialect, now: clock.now(), halfDuplex: true, agent: 'gateway/1', limits });
     this.closed = new Promise((resolve) => {
       new Link({
         peer: this.peer,
-        transport: new ServedPost(request, response, dialect.mediaType),
+        transport: this.#post,
         clock,
         onEvent: (event) => void this.events.push(event),
         onClosed: (code) => resolve(code === 1000),
       });
     });
+  }
+
+  /** Its answer is to have no end. */
+  set holdsOpen(holds: boolean) {
+    this.#post.holdsOpen = holds;
   }
 
   /** All events of one kind so far. */

@@ -7,7 +7,7 @@ import { ArgumentFlag, FrameType, NameFlag } from './types.js';
 export const NAMED_REQUESTS: RequestFormat = {
   rule: '3.2.9',
   open: (request, hasData) => new NamedOpening(request, hasData),
-  step: (type, flags) => ((type === FrameType.CommandName ? NAME_STEPS : ARGUMENT_STEPS)[flags] as RequestStep),
+  step: (type, flags) => (type === FrameType.CommandName ? NAME_STEPS : ARGUMENT_STEPS)[flags] as RequestStep,
   translator: () => new NamedTranslator(),
 };
 

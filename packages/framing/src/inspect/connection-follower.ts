@@ -73,6 +73,8 @@ export class ConnectionFollower {
   #frames = 0;
   #problems = 0;
   #time = 0;
+  /** Requests that the frame being told of has ended. */
+  readonly #over: RequestSummary[] = [];
   #closed = false;
 
   constructor(options: FollowerOptions) {
@@ -84,7 +86,7 @@ export class ConnectionFollower {
         valueBytes: this.#valueBytes,
         fromStart,
         known,
-        onOver: (request) => options.onRequest?.(request.summary()),
+        onOver: (request) => this.#over.push(request.summary()),
       },
       this.#budget,
     );
@@ -250,6 +252,7 @@ export class ConnectionFollower {
       ...(problem === undefined ? {} : { problem }),
       ...(note === undefined ? {} : { note }),
     });
+    for (const summary of this.#over.splice(0)) this.#options.onRequest?.(summary);
   }
 
   /** Frames of settings are the connection's; all others belong to a request, or stand alone. */

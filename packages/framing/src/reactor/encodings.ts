@@ -1,40 +1,34 @@
 import type { Dialect } from '../dialect/dialect.js';
-import type { ChannelWeight } from '../flow/scheduler.js';
+import { DEFAULT_CHANNELS } from '../flow/scheduler.js';
 import type { Limits } from '../limits.js';
 import { DEFAULT_SETTINGS, MOST_CONTEXTS, type PeerSettings } from '../message/settings.js';
 import type { ContentCodec } from '../stream/codec.js';
-import { ConnectionContexts, type ContextBudget } from '../stream/contexts.js';
+import { ConnectionContexts, ContextBudget } from '../stream/contexts.js';
 import { EncoderChoice } from '../stream/encoder-choice.js';
 import { StreamEncoders } from '../stream/stream-encoders.js';
-
-/** What {@link Encodings} are made of. */
-export interface EncodingsOptions {
-  readonly role: 'client' | 'server';
-  readonly dialect: Dialect;
-  readonly codecs: readonly ContentCodec[];
-  readonly contexts: ContextBudget;
-  readonly channels: readonly ChannelWeight[];
-  readonly limits: Limits;
-  /** An encoder has finished its work. */
-  readonly onEncoded: () => void;
-}
+import type { PeerOptions } from './peer-options.js';
 
 /** Settles what may be encoded on a connection, in both directions, within the budgets of contexts (SPEC 4.9, 8.3.10). */
 export class Encodings {
   readonly encoders: StreamEncoders;
-  readonly #options: EncodingsOptions;
+  readonly #role: PeerOptions['role'];
+  readonly #dialect: Dialect;
+  readonly #limits: Limits;
   readonly #codecs: readonly ContentCodec[];
   readonly #contexts: ConnectionContexts;
   /** Decoders kept for what was advertised. */
   #decoders = 0;
 
-  constructor(options: EncodingsOptions) {
-    const { dialect, codecs, channels, contexts, limits } = options;
-    this.#options = options;
+  /** @param onEncoded an encoder has finished its work */
+  constructor(options: PeerOptions, dialect: Dialect, limits: Limits, onEncoded: () => void) {
+    const { codecs = [], contexts = new ContextBudget(), channels = DEFAULT_CHANNELS } = options;
+    this.#role = options.role;
+    this.#dialect = dialect;
+    this.#limits = limits;
     this.#codecs = dialect.encodings ? codecs : [];
     this.#contexts = new ConnectionContexts(contexts, limits.contexts);
     const choice = new EncoderChoice(this.#codecs, channels);
-    this.encoders = new StreamEncoders(choice, this.#contexts, options.onEncoded);
+    this.encoders = new StreamEncoders(choice, this.#contexts, onEncoded);
     if (this.#codecs.length === 0) this.encoders.advertised([], 0);
   }
 
@@ -48,12 +42,13 @@ export class Encodings {
    * A server keeps none for a client that knows no encoding.
    */
   advertise(remote: PeerSettings): Pick<PeerSettings, 'encodings' | 'contexts'> {
-    const { role, dialect, limits } = this.#options;
+    const { extended } = this.#dialect;
     const names = this.#codecs.map(({ name }) => name);
-    const unwanted = role === 'server' && (!dialect.extended || remote.encodings.length === 1);
+    const unwanted = this.#role === 'server' && (!extended || remote.encodings.length === 1);
     if (names.length > 0 && !unwanted) {
       // Older dialects cannot say how many; this many are all that the connection may have.
-      const wanted = dialect.extended ? Math.min(MOST_CONTEXTS, Math.ceil(limits.contexts / 2)) : limits.contexts;
+      const { contexts } = this.#limits;
+      const wanted = extended ? Math.min(MOST_CONTEXTS, Math.ceil(contexts / 2)) : contexts;
       this.#decoders = this.#contexts.takeUpTo(wanted);
     }
     if (this.#decoders === 0) return { encodings: ['identity'], contexts: DEFAULT_SETTINGS.contexts };

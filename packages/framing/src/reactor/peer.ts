@@ -1,10 +1,8 @@
 import type { CborLimits } from '../cbor/index.js';
 import type { Dialect } from '../dialect/dialect.js';
 import { halfDuplexOf } from '../dialect/half-duplex.js';
-import { FrameType } from '../dialect/types.js';
 import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import { DEFAULT_CHANNELS } from '../flow/scheduler.js';
-import { TokenBucket } from '../flow/token-bucket.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { FrameReader } from '../frame/reader.js';
 import { resolveLimits } from '../limits.js';
@@ -13,15 +11,16 @@ import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
 import type { RedirectLocation } from '../message/redirect.js';
 import { DEFAULT_SETTINGS, type PeerSettings } from '../message/settings.js';
-import { ContextBudget } from '../stream/contexts.js';
 import type { PeerContext } from './context.js';
+import { ControlBudget } from './control-budget.js';
 import { Encodings } from './encodings.js';
 import type { CancelResult, PeerEvent } from './events.js';
+import { reportFault } from './fault-report.js';
 import { FrameRouter } from './frame-router.js';
 import { Heartbeat } from './heartbeat.js';
 import { Output } from './output.js';
 import type { PeerOptions } from './peer-options.js';
-import { ReceiveBudget, type ReceiveHalf } from './receive-half.js';
+import { ReceiveBudget } from './receive-half.js';
 import { type OutgoingRequest, Requester } from './requester.js';
 import { Responder } from './responder.js';
 import { announceSettings, ownSettings } from './settings-exchange.js';
@@ -56,7 +55,7 @@ export class Peer {
   readonly #responder: Responder;
   readonly #heartbeat: Heartbeat;
   readonly #output: Output;
-  readonly #bucket: TokenBucket;
+  readonly #control: ControlBudget;
   readonly #openedAt: number;
   readonly #mustAuthenticate: boolean;
   readonly #halfDuplex: boolean;
@@ -82,10 +81,9 @@ export class Peer {
     this.#openedAt = now;
     this.#mustAuthenticate = options.authenticate === true && dialect.extended;
     this.#reader = new FrameReader(limits.framePayload);
-    this.#bucket = new TokenBucket(limits.controlBudget, limits.controlRefill, now);
-    const { channels = DEFAULT_CHANNELS, codecs = [], contexts = new ContextBudget() } = options;
-    const onEncoded = (): void => this.#onWake();
-    const encodings = new Encodings({ role, dialect, codecs, contexts, channels, limits, onEncoded });
+    this.#control = new ControlBudget(dialect, role, limits, now);
+    const { channels = DEFAULT_CHANNELS } = options;
+    const encodings = new Encodings(options, dialect, limits, () => this.#onWake());
     this.#output = new Output({
       role,
       dialect,
@@ -111,11 +109,8 @@ export class Peer {
       remoteSettings: DEFAULT_SETTINGS,
       emit: (event) => this.#events.push(event),
       wake: () => this.#onWake(),
-      charge: (what) => this.#charge(what),
-      chargeOrFail: (what) => {
-        const over = this.#charge(what);
-        if (over !== undefined && this.#state !== 'dead') this.#die(over);
-      },
+      charge: (what) => this.#control.charge(what, this.#context.now),
+      chargeOrFail: (what) => this.#dieOf(this.#context.charge(what)),
     };
     this.#budget = new ReceiveBudget(this.#context);
     this.#requester = new Requester(this.#context, this.#budget);
@@ -222,8 +217,8 @@ export class Peer {
     const { limits } = this.#context;
     if (this.#awaitsSettings) return this.#openedAt + limits.settingsTimeout;
     if (this.dialect.duplex) return this.#heartbeat.nextTimeout;
-    const stalled = this.#stallingUploads().map(({ stalledSince }) => stalledSince);
-    return stalled.length === 0 ? undefined : Math.min(...stalled) + limits.pausedTimeout;
+    if (!this.#budget.paused || !this.#servesOthers) return undefined;
+    return this.#budget.pausedSince + limits.pausedTimeout;
   }
 
   handleTimeout(now: number): void {
@@ -231,7 +226,7 @@ export class Peer {
     if (this.#state !== 'reading') return;
     this.#budget.noteProgress();
     if (this.#awaitsSettings) this.#checkHandshake(now);
-    else if (this.dialect.duplex) this.#checkSilence();
+    else if (this.dialect.duplex) this.#dieOf(this.#heartbeat.handleTimeout());
     else this.#failStalledUploads(now);
   }
 
@@ -392,15 +387,7 @@ export class Peer {
 
   /** A snapshot for people and metrics. */
   stats(): PeerStats {
-    const { frames, inbound, linkStream } = this.#router;
-    return peerStats({
-      requests: this.#responder.list(),
-      inbound: inbound.list(),
-      linkStream,
-      output: this.#output,
-      framesIn: frames,
-      bytesIn: this.#bytesIn,
-    });
+    return peerStats(this.#responder.list(), this.#router, this.#output, this.#bytesIn);
   }
 
   /** False stops the frame reader. */
@@ -459,21 +446,18 @@ export class Peer {
   /** The input has ended, and all that came was read. */
   #finishInput(): void {
     if (!this.#inputEnded || this.#state !== 'reading' || !this.#router.decoding.idle) return;
+    const serves = this.role === 'server';
     const cut = this.#reader.pending > 0 ? fault('7.7', 'The input ended inside a frame.') : undefined;
-    if (this.role === 'client') {
-      if (cut !== undefined) this.#die(cut);
-      else this.#requester.fail(new WiremuxError('connection-lost', 'The exchange ended before the answer did.'));
-    } else {
-      const broken = cut ?? this.#router.endInput();
-      this.#maySend = true;
-      if (broken !== undefined) this.#die(broken);
-      else this.#responder.endInput();
-    }
+    const broken = cut ?? (serves ? this.#router.endInput() : undefined);
+    this.#maySend ||= serves;
+    if (broken !== undefined) this.#die(broken);
+    else if (serves) this.#responder.endInput();
+    else this.#requester.fail(new WiremuxError('connection-lost', 'The exchange ended before the answer did.'));
     this.#context.wake();
   }
 
   #afterRead(broken: ProtocolFault | undefined): void {
-    if (broken !== undefined && this.#state !== 'dead') this.#die(broken);
+    this.#dieOf(broken);
     if (this.#events.length > 0) this.#context.wake();
   }
 
@@ -484,28 +468,20 @@ export class Peer {
     this.#die(fault('8.3.8', message, CloseCode.HandshakeTimeout));
   }
 
-  #checkSilence(): void {
-    const silent = this.#heartbeat.handleTimeout();
-    if (silent !== undefined) this.#die(silent);
-  }
-
-  /** Uploads that keep a paused transport from other requests (SPEC 5.8). */
-  #stallingUploads(): ReceiveHalf[] {
-    return this.role === 'server' && this.#responder.size > 1 ? [...this.#budget.overfull] : [];
+  /** An upload that pauses the transport keeps it from other requests (SPEC 5.8). */
+  get #servesOthers(): boolean {
+    return this.role === 'server' && this.#responder.size > 1;
   }
 
   #failStalledUploads(now: number): void {
     const before = now - this.#context.limits.pausedTimeout;
-    for (const half of this.#stallingUploads()) {
-      if (half.stalledSince <= before) this.#responder.failStalled(half);
+    for (const half of this.#budget.overfull) {
+      if (this.#servesOthers && half.stalledSince <= before) this.#responder.failStalled(half);
     }
   }
 
-  /** Servers of older dialects may send frames that decode to nothing: their clients do not count (SPEC 9.1.16). */
-  #charge(what: string): ProtocolFault | undefined {
-    const counts = this.dialect.duplex || this.role === 'server';
-    if (!counts || this.#bucket.take(this.#context.now)) return undefined;
-    return fault('9.1.14', `The control budget is used up (last by ${what}).`, CloseCode.TooMany);
+  #dieOf(broken: ProtocolFault | undefined): void {
+    if (broken !== undefined && this.#state !== 'dead') this.#die(broken);
   }
 
   /** One error frame, then nothing more (SPEC 5.11). */
@@ -514,15 +490,8 @@ export class Peer {
     this.#output.clear([...this.#requester.halves, ...this.#responder.halves]);
     this.#router.decoding.close();
     this.#context.encodings.close();
-    if (broken.closeCode === CloseCode.Protocol && broken.reported !== true) this.#sendFault(broken, requestId);
+    reportFault(this.#context, broken, requestId);
     this.#context.emit({ kind: 'closing', fault: broken });
     this.#context.wake();
-  }
-
-  #sendFault({ message }: ProtocolFault, requestId: number): void {
-    if (this.#halfDuplex && this.role === 'client') return;
-    const { flags, payload } = this.dialect.errors.encode(new WiremuxError('protocol', message), 'protocol');
-    if (this.dialect.extended) this.#output.link(FrameType.Error, flags, payload);
-    else if (this.role === 'server') this.#output.beginUnlinked(FrameType.Error, flags, requestId, payload);
   }
 }

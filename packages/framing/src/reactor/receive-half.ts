@@ -59,6 +59,13 @@ export class ReceiveBudget {
     return this.#overfull;
   }
 
+  /** Since when the first of them has; Infinity if none does. */
+  get pausedSince(): number {
+    let since = Number.POSITIVE_INFINITY;
+    for (const { stalledSince } of this.#overfull) since = Math.min(since, stalledSince);
+    return since;
+  }
+
   /** @param initial bytes granted without a credit frame  @param target bytes to keep granted once they are read */
   open(requestId: number, initial: number, target: number): ReceiveHalf {
     const half = new ReceiveHalf(requestId, new ReceiveWindow(initial, target));

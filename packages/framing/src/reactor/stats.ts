@@ -1,5 +1,6 @@
 import type { InboundStream } from '../stream/inbound.js';
 import type { OutboundStream } from '../stream/outbound.js';
+import type { FrameRouter } from './frame-router.js';
 import type { Output } from './output.js';
 import type { SendHalf } from './send-half.js';
 
@@ -36,31 +37,25 @@ export interface PeerStats {
   readonly requests: readonly RequestStats[];
 }
 
-/** What {@link peerStats} looks at. */
-export interface StatsSources {
-  readonly requests: Iterable<{ readonly id: number; readonly send: SendHalf }>;
-  readonly inbound: Iterable<InboundStream>;
-  /** The id of the other side's link stream. */
-  readonly linkStream: number;
-  readonly output: Output;
-  readonly framesIn: number;
-  readonly bytesIn: number;
-}
-
-/** Takes a snapshot. */
-export function peerStats({ requests, inbound, linkStream, output, framesIn, bytesIn }: StatsSources): PeerStats {
+/** Takes a snapshot. `answers`: the requests this side answers. */
+export function peerStats(
+  answers: Iterable<{ readonly id: number; readonly send: SendHalf }>,
+  { frames, inbound, linkStream }: FrameRouter,
+  output: Output,
+  bytesIn: number,
+): PeerStats {
   const queued = new Map<string, number>();
-  const answers = [...requests].map(({ id, send }) => {
+  const requests = [...answers].map(({ id, send }) => {
     queued.set(send.channel, (queued.get(send.channel) ?? 0) + send.queued);
     return { id, channel: send.channel, bytes: send.sentBytes };
   });
-  const streamsIn = [...inbound].map((stream) => inboundStats(stream, linkStream));
+  const streamsIn = [...inbound.list()].map((stream) => inboundStats(stream, linkStream));
   const streamsOut = [...output.allStreams()].map((stream) => outboundStats(stream, queued));
   return {
-    frames: { in: framesIn, out: output.frames },
+    frames: { in: frames, out: output.frames },
     bytes: { in: bytesIn, out: output.bytes },
     streams: [...streamsIn, ...streamsOut],
-    requests: answers,
+    requests,
   };
 }
 

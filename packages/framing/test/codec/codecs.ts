@@ -10,7 +10,7 @@ export const ZLIB: Readonly<Record<'node' | 'browser', ContentCodec>> = { node: 
 export const NODE_ZSTD: ContentCodec | undefined = nodeZstd();
 export const BROWSER_ZSTD: ContentCodec = browserZstd()!;
 /** What a group's title says where it is skipped for want of Node's zstd. */
-export const NEEDS_ZSTD = NODE_ZSTD ? '' : ' [needs a Node with zstd: 22.15 or later]';
+export const NEEDS_ZSTD = NODE_ZSTD ? '' : ' [needs Node 22.15 or later, for its zstd]';
 
 /** Plain bytes, or the fault. */
 export type Decoded = Uint8Array | string;

@@ -29,7 +29,7 @@ async function stepsOf(codec: ContentCodec, payload: Uint8Array, most: number): 
   return sizes;
 }
 
-describe.each(each)('zlib of $platform, decoding what Node made in one go', ({ codec }) => {
+describe.each(each)('SPEC 4.8: zlib of $platform, decoding what Node made in one go', ({ codec }) => {
   it.each([0, 1, 100, 16_384, 65_536, 1_000_000])('decodes %d bytes', async (size) => {
     const decoder = codec.createDecoder();
     sameBytes(await decodeWhole(decoder, flushed(wordy(size)), 65_536), wordy(size));
@@ -77,7 +77,7 @@ describe.each(each)('zlib of $platform, however much a payload decodes to', ({ c
   });
 });
 
-describe.each(each)('zlib of $platform, given what is no zlib', ({ codec }) => {
+describe.each(each)('SPEC 4.13: zlib of $platform, given what is no zlib', ({ codec }) => {
   const whole = new Uint8Array(deflateSync(wordy(500)));
 
   async function decoded(...payloads: readonly Uint8Array[]): Promise<Decoded> {

@@ -19,7 +19,7 @@ function encoderOf(codec: ContentCodec): Encoder {
   return codec.createEncoder!();
 }
 
-describe.each(PAIRS)('%s', (_, encoding, decoding) => {
+describe.each(PAIRS)('SPEC 4.10: %s', (_, encoding, decoding) => {
   it('gives every payload back whole, whatever its size and in whatever steps', async () => {
     await fc.assert(
       fc.asyncProperty(

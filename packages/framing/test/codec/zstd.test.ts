@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { zstd as nodeZstd } from '../../src/codec/node/zstd.js';
 import type { ContentCodec } from '../../src/stream/codec.js';
 import { BROWSER_ZSTD, type Decoded, decodeWhole, NEEDS_ZSTD, NODE_ZSTD, noise, sameBytes, wordy } from './codecs.js';
-import { ZSTD_STREAM } from './zstd-vectors.js';
+import { ZSTD_LITERALS, ZSTD_STREAM } from './zstd-vectors.js';
 
 /** Magic number, a window of 128 KiB, no checksum, no content size. */
 const HEAD = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38];
@@ -25,9 +25,12 @@ async function decoded(codec: ContentCodec, ...payloads: readonly (readonly numb
 }
 
 function understandsFrames(codec: ContentCodec): void {
-  it('decodes each payload when it ends', async () => {
+  it.each([
+    ['matches', ZSTD_STREAM],
+    ['literals', ZSTD_LITERALS],
+  ])('decodes each payload when it ends: %s', async (_, payloads) => {
     const decoder = codec.createDecoder();
-    for (const { plain, encoded } of ZSTD_STREAM) sameBytes(await decodeWhole(decoder, encoded, 65_536), plain);
+    for (const { plain, encoded } of payloads) sameBytes(await decodeWhole(decoder, encoded, 65_536), plain);
     decoder.close();
   });
 
@@ -101,6 +104,11 @@ function understandsFrames(codec: ContentCodec): void {
     ['a block past 128 KiB', [...HEAD, ...block(RLE, 131_073, [0])]],
     ['a block past its window', [...HEAD.slice(0, 5), 0, ...block(RLE, 1_025, [0])]],
     ['a compressed block of nothing sensible', [...HEAD, ...block(COMPRESSED, 4, [255, 255, 255, 255])]],
+    // Runs of the longest codes, without the bits that they take.
+    [
+      'a few bytes that stand for gigabytes',
+      [...HEAD, ...block(COMPRESSED, 9, [0, 255, 255, 255, 0x54, 35, 0, 52, 1])],
+    ],
     ['bytes after the end', [...HEAD, ...block(RAW, 1, [5], true), 0]],
   ])('refuses %s, and goes on refusing', async (_, payload) => {
     const fault = await decoded(codec, payload);
@@ -116,12 +124,24 @@ function understandsFrames(codec: ContentCodec): void {
     expect(await decoded(codec, whole, whole)).toMatch('after the end');
   });
 
+  it('takes a checksum, and nothing after it', async () => {
+    const encoded = Buffer.from('28b52ffd24176500003068656c6c6f200100994b11175eae0d', 'hex');
+    for (const cut of [encoded.length, encoded.length - 2]) {
+      const decoder = codec.createDecoder();
+      const [first, second] = [encoded.subarray(0, cut), encoded.subarray(cut)];
+      sameBytes(await decodeWhole(decoder, first, 100), Buffer.from('hello hello hello hello'));
+      expect(await decodeWhole(decoder, second, 100)).toEqual(new Uint8Array(0));
+      expect(await decodeWhole(decoder, Uint8Array.of(0), 100)).toMatch('after the end');
+      decoder.close();
+    }
+  });
+
   it('takes a dictionary id of zero', async () => {
     expect(await decoded(codec, [...HEAD.slice(0, 4), 0x01, 0x38, 0, ...block(RAW, 1, [5])])).toEqual(Uint8Array.of(5));
   });
 }
 
-describe('zstd-8mb of the browser', () => {
+describe('SPEC 4.8, 4.13: zstd-8mb of the browser', () => {
   understandsFrames(BROWSER_ZSTD);
 
   it('has no encoder', () => {
@@ -138,7 +158,7 @@ const parameters = zlib.constants as unknown as Record<
   number
 >;
 
-describe.skipIf(!NODE_ZSTD)(`zstd-8mb of Node${NEEDS_ZSTD}`, () => {
+describe.skipIf(!NODE_ZSTD)(`SPEC 4.8, 4.13: zstd-8mb of Node${NEEDS_ZSTD}`, () => {
   understandsFrames(NODE_ZSTD!);
 
   it.each([1, 3, 9, 19])('makes at level %d what both platforms decode', async (level) => {

@@ -8,7 +8,9 @@ const COLUMNS = DIALECT_NAMES.map((name, index) => ({ name, types: typesOf(index
 
 /** The number of each type that a column of the table names. */
 function typesOf(column: number): Map<string, number> {
-  const rows = specTable('- **2.2**').map((cells) => [cells[column] as string, Number(cells[0]?.slice(1, -1))] as const);
+  const rows = specTable('- **2.2**').map(
+    (cells) => [cells[column] as string, Number(cells[0]?.slice(1, -1))] as const,
+  );
   return new Map(rows.filter(([name]) => name !== '–'));
 }
 

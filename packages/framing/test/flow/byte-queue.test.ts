@@ -91,4 +91,39 @@ describe('ByteQueue', () => {
     queue.push(bytes(7));
     expect(take(queue, 1)).toEqual([7]);
   });
+
+  it('SPEC 4.12 keeps what is compressed in frames of its own', () => {
+    const chunk = fc.record({ size: fc.nat(30), compressed: fc.boolean(), joined: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(chunk), fc.integer({ min: 1, max: 40 }), (chunks, most) => {
+        const queue = new ByteQueue();
+        const expected: boolean[] = [];
+        for (const { size, compressed, joined } of chunks) {
+          // Each byte says whether it is.
+          queue.push(new Uint8Array(size).fill(compressed ? 1 : 0), joined, compressed);
+          for (let at = 0; at < size; at++) expected.push(compressed);
+        }
+        const taken: boolean[] = [];
+        while (queue.size > 0) {
+          const { compressed } = queue;
+          const cut = queue.nextCut(most);
+          expect(cut).toBeGreaterThan(0);
+          expect(cut).toBeLessThanOrEqual(most);
+          const got = take(queue, cut).map((byte) => byte === 1);
+          expect(new Set(got)).toEqual(new Set([compressed]));
+          taken.push(...got);
+        }
+        expect(taken).toEqual(expected);
+        expect(queue.compressed).toBe(false);
+      }),
+    );
+  });
+
+  it('forgets what was compressed with the rest', () => {
+    const queue = new ByteQueue();
+    queue.push(bytes(1, 2), false, true);
+    queue.clear();
+    queue.push(bytes(3, 4));
+    expect([queue.compressed, queue.nextCut(9), take(queue, 2)]).toEqual([false, 2, [3, 4]]);
+  });
 });

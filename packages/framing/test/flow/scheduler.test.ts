@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QUANTUM, Scheduler, type Sendable } from '../../src/flow/scheduler.js';
+import { BLOCKED, QUANTUM, Scheduler, type Sendable } from '../../src/flow/scheduler.js';
 
 /** Something that has so many frames to send, each of so many bytes. */
 interface Source extends Sendable {
@@ -160,5 +160,59 @@ describe('SPEC 8.12 who sends next', () => {
       { name: 'more', weight: 256 },
     ]);
     expect([scheduler.has('default'), scheduler.has('more'), scheduler.has('bulk')]).toEqual([true, true, false]);
+  });
+});
+
+describe('SPEC 8.12.10 a channel that is blocked', () => {
+  /** As `order`, with channels of which nothing may go. */
+  function orderBut(scheduler: Scheduler<Source>, count: number, blocked: readonly string[]): string[] {
+    const names: string[] = [];
+    for (let sent = 0; sent < count; sent++) {
+      const bytes = scheduler.next((sender) => {
+        if (blocked.includes(sender.channel)) return BLOCKED;
+        names.push(sender.name);
+        sender.left--;
+        return sender.bytes;
+      });
+      if (bytes === 0) break;
+    }
+    return names;
+  }
+
+  it('leaves the turns to the others, and is not busy by itself', () => {
+    const scheduler = woken(source('a', 'default', 3), source('b', 'bulk', 2));
+    expect(orderBut(scheduler, 9, ['default'])).toEqual(['b', 'b']);
+    expect(scheduler.busy).toBe(false);
+    const late = source('c', 'default', 1);
+    scheduler.wake(late);
+    expect([scheduler.busy, order(scheduler, 9)]).toEqual([false, []]);
+    scheduler.unblock();
+    expect(scheduler.busy).toBe(true);
+    expect(order(scheduler, 9)).toEqual(['a', 'c', 'a', 'a']);
+  });
+
+  it('may find that it still is', () => {
+    const scheduler = woken(source('a', 'default', 1));
+    for (let time = 0; time < 3; time++) {
+      expect(orderBut(scheduler, 9, ['default'])).toEqual([]);
+      expect(scheduler.busy).toBe(false);
+      scheduler.unblock();
+      expect(scheduler.busy).toBe(true);
+    }
+    expect(order(scheduler, 9)).toEqual(['a']);
+    expect(scheduler.busy).toBe(false);
+    scheduler.unblock();
+    expect(scheduler.busy).toBe(false);
+  });
+
+  it('keeps its debt while it waits', () => {
+    const debtor = source('a', 'bulk', 2, 3 * QUANTUM);
+    const scheduler = woken(debtor);
+    expect(order(scheduler, 1)).toEqual(['a']);
+    scheduler.wake(source('b', 'default', 1, 10));
+    expect(orderBut(scheduler, 9, ['bulk'])).toEqual(['b']);
+    scheduler.wake(source('c', 'default', 12, QUANTUM));
+    scheduler.unblock();
+    expect(order(scheduler, 9).indexOf('a')).toBeGreaterThan(3);
   });
 });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DIALECTS } from '../../src/index.js';
-import { runs, TIMEOUT } from './budget.js';
+import { COUNTED, runs, TIMEOUT } from './budget.js';
 import { FuzzWire } from './fuzz-wire.js';
 import { LIMITS, runSession } from './session.js';
 
@@ -33,7 +33,7 @@ describe('SPEC 5, 8.4 to 8.9: careless applications', () => {
           }),
           runs(500, 1 / DIALECTS.length),
         );
-        expect(requests).toBeGreaterThan(100);
+        if (COUNTED) expect(requests).toBeGreaterThan(100);
       },
       TIMEOUT,
     );

@@ -12,7 +12,7 @@ import { RULES } from './budget.js';
 import { act } from './operations.js';
 
 /** The events that may follow `closing`: the ends of requests. */
-const LAST_EVENTS: ReadonlySet<PeerEvent['kind']> = new Set(['ended', 'failed', 'stopped', 'cancelled']);
+const LAST_EVENTS: ReadonlySet<PeerEvent['kind']> = new Set(['ended', 'redirected', 'failed', 'stopped', 'cancelled']);
 
 /** An error frame in the high half of a header's last byte (SPEC 2.2). */
 const ERROR_TYPE = 5;
@@ -133,6 +133,7 @@ export class FuzzEnd implements Application {
         this.#open(event);
         return;
       case 'ended':
+      case 'redirected':
       case 'failed':
       case 'stopped': {
         const request = this.#open(event);

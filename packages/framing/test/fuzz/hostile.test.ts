@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, DIALECTS } from '../../src/index.js';
-import { runs, TIMEOUT } from './budget.js';
+import { COUNTED, runs, TIMEOUT } from './budget.js';
 import type { FuzzEnd } from './fuzz-end.js';
 import { FuzzWire, MOST_DELIVERED, type Mutation } from './fuzz-wire.js';
 import { mutation } from './mutations.js';
@@ -56,7 +56,7 @@ describe('SPEC 5.12: hostile peers', () => {
             }),
             runs(250, 1 / (2 * DIALECTS.length)),
           );
-          expect(met.size, 'kinds of faults that were provoked').toBeGreaterThan(3);
+          if (COUNTED) expect(met.size, 'kinds of faults that were provoked').toBeGreaterThan(3);
         },
         TIMEOUT,
       );

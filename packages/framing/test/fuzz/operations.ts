@@ -18,6 +18,7 @@ function open(end: Application, wild: boolean): void {
       hasData: random.chance(0.5),
       bytePieces: random.chance(0.3),
       ...(random.chance(0.2) ? { channel: wild ? random.pick(ODD_TEXTS) : 'bulk' } : {}),
+      ...(random.chance(0.2) ? { redirect: { targets: ['store'], hashes: [random.pick(ODD_TEXTS)] } } : {}),
       ...(random.chance(0.3) ? { credit: wild ? random.pick(ODD_NUMBERS) : random.integer(1_024, 9_000) } : {}),
     });
     if (end.opened.get(id)?.over === false) end.problems.push(`id ${id} was given out twice`);
@@ -86,6 +87,19 @@ function endAnswer(end: Application, wild: boolean): void {
   end.peer.endAnswer(answeredId(end, wild));
 }
 
+function redirectAnswer(end: Application, wild: boolean): void {
+  const { random, peer } = end;
+  if (random.chance(0.7)) return;
+  const location = { url: wild ? random.pick(ODD_TEXTS) : 'https://store.example/', mediaType: 'text/plain' };
+  const odd = wild && random.chance(0.5) ? { size: random.pick(ODD_NUMBERS) } : {};
+  allowing(['unsupported', 'too-big', 'internal'], () =>
+    peer.redirectAnswer(answeredId(end, wild), wild ? random.pick(['store', ...ODD_TEXTS]) : 'store', {
+      ...location,
+      ...odd,
+    }),
+  );
+}
+
 function failAnswer(end: Application, wild: boolean): void {
   const { random, peer } = end;
   const error = wild
@@ -152,6 +166,7 @@ const SANE: readonly Operation[] = [
   sendOutput,
   sendProgress,
   endAnswer,
+  redirectAnswer,
   failAnswer,
   readData,
   readData,

@@ -68,13 +68,14 @@ export class ModelEnd {
 
   open(): void {
     if (this.peer.openSlots === 0) return;
-    const plan = randomPlan(this.random);
+    const { dialect } = this.peer;
+    const plan = randomPlan(this.random, dialect);
     const key = ++planCounter;
     plans.set(key, plan);
     const credit = this.random.pick([undefined, 1_024, this.random.integer(1_024, 100_000)]);
     const id = this.peer.open({
       name: 'model',
-      args: { key, pad: 'x'.repeat(this.random.chance(0.05) ? 100_000 : 3) },
+      args: { key: String(key), pad: 'x'.repeat(this.random.chance(0.05) ? longest(dialect) : 3) },
       hasData: plan.upload !== undefined,
       channel: this.random.pick(['default', 'bulk', 'unheard-of']),
       ...(credit === undefined ? {} : { credit }),
@@ -144,7 +145,7 @@ export class ModelEnd {
   readonly handle = (event: PeerEvent): void => {
     switch (event.kind) {
       case 'request': {
-        const plan = plans.get(event.args['key'] as number) as Plan;
+        const plan = plans.get(Number(textOf(event.args['key']))) as Plan;
         const fresh: Answered = {
           plan,
           sent: 0,
@@ -198,6 +199,7 @@ export class ModelEnd {
         this.#openRequest(event.id);
         return;
       case 'answering':
+      case 'bytes':
       case 'progress':
         this.#openRequest(event.id);
         return;
@@ -210,6 +212,7 @@ export class ModelEnd {
         return;
       }
       case 'ended':
+      case 'redirected':
       case 'failed':
       case 'stopped': {
         const request = this.#openRequest(event.id);
@@ -280,10 +283,30 @@ export class ModelEnd {
   }
 }
 
-function randomPlan(random: Random): Plan {
+/** The longest argument tried: past one frame, but in the oldest dialect no longer than it can say. */
+function longest(dialect: Dialect): number {
+  return dialect.name === 'exp-framing-0002' ? 65_000 : 100_000;
+}
+
+/** Text arrives as bytes in older dialects. */
+function textOf(argument: unknown): string {
+  return argument instanceof Uint8Array ? Buffer.from(argument).toString() : String(argument);
+}
+
+/** Bytes that arrive as they were sent: where frames end values, those that one frame holds. */
+function randomBytes(random: Random, { answers }: Dialect): Uint8Array {
+  return new Uint8Array(answers.selfDelimiting ? random.size() : random.integer(1, 65_000));
+}
+
+/** A small value; the oldest dialect carries nothing but bytes. */
+function row(seq: number, { name }: Dialect): unknown {
+  return name === 'exp-framing-0002' ? new Uint8Array(20).fill(seq) : { seq, name: `row ${seq}` };
+}
+
+function randomPlan(random: Random, dialect: Dialect): Plan {
   const count = random.pick([0, 1, random.integer(2, 10), random.integer(10, 300)]);
   const values = Array.from({ length: count }, (_, seq) =>
-    random.chance(count > 20 ? 0.02 : 0.3) ? new Uint8Array(random.size()).fill(seq) : { seq, name: `row ${seq}` },
+    random.chance(count > 20 ? 0.02 : 0.3) ? randomBytes(random, dialect).fill(seq) : row(seq, dialect),
   );
   const pieces = random.integer(0, 12);
   return {

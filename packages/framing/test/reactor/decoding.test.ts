@@ -91,7 +91,7 @@ describe.each(['wiremux.1', 'exp-framing-0006'])('SPEC 3.8.5, 4.6 a client that 
     expect(lone.fault).toMatchObject({ rule: '4.13', closeCode: 1002 });
   });
 
-  it('SPEC 4.14, 8.12.10 acknowledges what it has not decoded, and goes on when it is', async () => {
+  it('SPEC 4.14, 8.7.1 acknowledges what it has not decoded, and goes on when it is', async () => {
     const codec = new FakeCodec({ leaves: () => true });
     const lone = client({ codec });
     lone.sent();

@@ -169,7 +169,7 @@ describe.each([undefined, 'exp-framing-0006'])('SPEC 4.9 a server that encodes (
     expect([codec.encoders, contexts.taken, lone.takeMessage()]).toEqual([0, 0, undefined]);
   });
 
-  it('SPEC 8.12.6 waits for an encoder that left the event loop, and for nothing in vain', async () => {
+  it('SPEC 8.12.10 waits for an encoder that left the event loop, and for nothing in vain', async () => {
     const codec = new FakeCodec({ leaves: () => true });
     const lone = server(2, { codec, ...options });
     let wakes = 0;
@@ -300,7 +300,7 @@ describe('SPEC 8.3.10, 8.11.4 wiremux.1', () => {
     expect(lone.sentSession().at(-1)).toContain("b'bad-arguments'");
   });
 
-  it('SPEC 8.12.6 frames of other streams go on while one is being encoded', async () => {
+  it('SPEC 8.12.10 frames of other streams go on while one is being encoded', async () => {
     let leaves = true;
     const codec = new FakeCodec({ leaves: () => leaves });
     const lone = server(2, { codec });
@@ -320,28 +320,31 @@ describe('SPEC 8.3.10, 8.11.4 wiremux.1', () => {
     ]);
   });
 
-  it.each(['answerer', 'opener'])('SPEC 8.4.4, 8.6.2 nothing of a half follows its end: the %s', async (side) => {
-    const codec = new FakeCodec({ leaves: () => true });
-    let lone: LonePeer;
-    if (side === 'answerer') {
-      lone = server(1, { codec });
-      lone.peer.sendValue(1, ZEROS);
-      session(lone);
-      lone.feed('1 3 0 cancel 0 ');
-      lone.peer.stopped(1);
-    } else {
-      lone = new LonePeer({ role: 'client', settings: FAKE, stream: false, codecs: [codec] });
-      const id = lone.peer.open({ name: 'echo', hasData: true });
-      session(lone);
-      lone.peer.sendData(id, ZEROS.subarray(0, 9_000));
-      session(lone);
-      lone.peer.cancel(id);
-    }
-    expect(codec.jobs.length).toBe(1);
-    expect(session(lone)).toEqual([]);
-    await codec.finish();
-    expect(session(lone).map(({ type }) => type)).toEqual([side === 'answerer' ? RESPONSE : 2, 0xb]);
-  });
+  it.each(['answerer', 'opener'])(
+    'SPEC 8.4.4, 8.6.2, 8.12.10 nothing of a half follows its end: the %s',
+    async (side) => {
+      const codec = new FakeCodec({ leaves: () => true });
+      let lone: LonePeer;
+      if (side === 'answerer') {
+        lone = server(1, { codec });
+        lone.peer.sendValue(1, ZEROS);
+        session(lone);
+        lone.feed('1 3 0 cancel 0 ');
+        lone.peer.stopped(1);
+      } else {
+        lone = new LonePeer({ role: 'client', settings: FAKE, stream: false, codecs: [codec] });
+        const id = lone.peer.open({ name: 'echo', hasData: true });
+        session(lone);
+        lone.peer.sendData(id, ZEROS.subarray(0, 9_000));
+        session(lone);
+        lone.peer.cancel(id);
+      }
+      expect(codec.jobs.length).toBe(1);
+      expect(session(lone)).toEqual([]);
+      await codec.finish();
+      expect(session(lone).map(({ type }) => type)).toEqual([side === 'answerer' ? RESPONSE : 2, 0xb]);
+    },
+  );
 
   it('SPEC 8.3.6 control frames wait where they share a stream that is busy', async () => {
     const codec = new FakeCodec({ leaves: () => true });

@@ -70,6 +70,21 @@ describe.each(['exp-framing-0006', 'wiremux.1'])('SPEC 7.6, 7.7 the frames of an
     expect(lone.peer.outputEnded).toBe(true);
   });
 
+  it('keep the order of completion while they go out, of answers that are completed meanwhile too', () => {
+    const lone = half();
+    lone.feed(...[1, 3, 5].map((id) => call(lone, id)));
+    lone.peer.sendValue(3, new Uint8Array(10));
+    lone.peer.sendValue(1, new Uint8Array(200_000));
+    lone.peer.endAnswer(1);
+    lone.peer.endInput(0);
+    lone.takeMessage();
+    lone.peer.sendValue(3, new Uint8Array(10));
+    lone.peer.sendValue(5, new Uint8Array(10));
+    lone.peer.endAnswer(5);
+    const answers = lone.sentSession().map((frame) => `${frame.split(' ')[0]} ${frame.split(' ')[4]}`);
+    expect(answers.join()).toMatch(/^(1 continuation,)+1 eos,5 eos,3 continuation$/);
+  });
+
   it('fail a request whose map is cut off, and answer the others', () => {
     const lone = half();
     lone.feed(call(lone, 1), `3 ${lone.stream} 0 command-request new|more cbor:{b'name': b'x'}`);

@@ -30,6 +30,7 @@ export class End {
             event.id,
             event.sizes.reduce((a, b) => a + b, 0),
           );
+        if (this.taking && event.kind === 'bytes') peer.taken(event.id, event.size);
         if (this.taking && event.kind === 'data') peer.dataTaken(event.id, event.bytes.length);
         onEvent(event, peer);
       },

@@ -20,6 +20,8 @@ export interface LoneOptions {
   readonly authenticate?: boolean;
   readonly halfDuplex?: boolean;
   readonly channels?: PeerOptions['channels'];
+  /** Where requests are cut, bytes; default: as the dialect says. */
+  readonly mapCut?: number;
   readonly codecs?: PeerOptions['codecs'];
   readonly contexts?: PeerOptions['contexts'];
   /** The settings of the other side, as a `cbor:` literal; null: none came yet. wiremux.1 only. */
@@ -40,7 +42,8 @@ export class LonePeer {
   constructor(options: LoneOptions = {}) {
     const { role = 'server', limits, authenticate, channels, settings = '{}', stream = true } = options;
     const { codecs, contexts } = options;
-    this.#dialect = dialect(options.dialect ?? 'wiremux.1');
+    const spoken = dialect(options.dialect ?? 'wiremux.1');
+    this.#dialect = { ...spoken, mapCut: options.mapCut ?? spoken.mapCut };
     this.peer = new Peer({
       role,
       dialect: this.#dialect,

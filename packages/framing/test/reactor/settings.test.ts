@@ -40,7 +40,7 @@ describe('SPEC 8.3 the handshake of wiremux.1', () => {
     const client = fresh({ role: 'client', limits: { ...limits, framePayload: 100_000, answerCredit: 2_048 } });
     const server = fresh();
     server.feedBytes(client.takeMessage() as Uint8Array);
-    const expected = { ...limits, maxFrame: 100_000, credit: 2_048 };
+    const expected = { ...limits, maxFrame: 100_000, credit: 2_048, contexts: 2 };
     expect(server.of('ready')).toEqual([{ kind: 'ready', settings: { encodings: ['identity'], ...expected } }]);
   });
 

@@ -22,7 +22,7 @@ export interface ExchangeParts {
   readonly clock: Clock;
   readonly source: RunSource;
   /** Called once, when the POST is over. */
-  onEnd(end: ExchangeEnd): void;
+  readonly onEnd: (end: ExchangeEnd) => void;
 }
 
 /** One POST and the requests in it: opened first, sent together, answered together. */
@@ -74,18 +74,16 @@ export class Exchange {
   }
 
   #receive(event: PeerEvent): void {
-    if (event.kind === 'closing') this.#fault = event.fault;
     const { failure } = this.#post;
-    if (event.kind === 'failed' && failure !== undefined) {
-      this.#runs.receive({ ...event, error: failureError(failure) });
-      return;
-    }
-    this.#runs.receive(event);
+    const { size } = this.#runs;
+    if (event.kind === 'closing') this.#fault = event.fault;
     if (event.kind === 'stopped') this.#hasStopped = true;
-    if (event.kind === 'stopped' || event.kind === 'ended' || event.kind === 'failed') this.#endIfIdle();
+    const isLost = event.kind === 'failed' && failure !== undefined;
+    this.#runs.receive(isLost ? { ...event, error: failureError(failure) } : event);
+    if (this.#runs.size < size) this.#endIfIdle();
   }
 
-  /** There is no cancel frame: what nobody waits for any more is stopped by ending the exchange (SPEC 7). */
+  /** There is no cancel frame: what nobody waits for any more is stopped by ending the exchange (SPEC 7.9). */
   #endIfIdle(): void {
     if (this.#runs.size > 0) return;
     if (this.#hasStopped) this.#post.terminate();

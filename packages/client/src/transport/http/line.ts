@@ -34,7 +34,7 @@ interface Gateway {
   readonly settings: PeerSettings | undefined;
 }
 
-/** Tries the dialects with an exchange without requests: where one is answered, requests will be. */
+/** Tries the dialects with an exchange without requests: where one is answered, requests will be (SPEC 7.11). */
 export async function openHttpLine(config: HttpConfig, source: RunSource, signal: AbortSignal): Promise<Line | Loss> {
   const { url, connectTimeout, clock } = config;
   const bounds = { timeout: connectTimeout, clock, signal };
@@ -87,7 +87,7 @@ interface ExchangeMoment extends HttpConfig {
   readonly dialect: Dialect;
   readonly token: string | undefined;
   readonly source: RunSource;
-  onEnd(end: ExchangeEnd): void;
+  readonly onEnd: (end: ExchangeEnd) => void;
 }
 
 function makeExchange(moment: ExchangeMoment): Exchange {

@@ -9,7 +9,7 @@ export type PostFailure =
   /** The network failed, before the answer (`answered`: false) or in it. */
   | { readonly kind: 'broken'; readonly answered: boolean; readonly detail: string };
 
-/** One POST as a transport (SPEC 7): what is sent is its body, what arrives is the body of its answer. */
+/** One POST as a transport (SPEC 7.5): what is sent is its body, what arrives is the body of its answer. */
 export interface Post extends Transport {
   finish(): void;
   /** Set when it has failed, before `closed` tells so. */

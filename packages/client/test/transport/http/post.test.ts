@@ -16,7 +16,7 @@ afterEach(() => {
   server?.close();
 });
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** A POST to a server that answers so, and what is heard of it. */
 class Heard {
@@ -62,7 +62,7 @@ class Heard {
 }
 
 async function postTo(open: OpenPost, answer: Answer, maxBody: number = 16 * MiB): Promise<Heard> {
-  server = createServer(answer).listen(0, '127.0.0.1');
+  server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return new Heard(open({ url: `http://127.0.0.1:${port}/mux`, mediaType: TYPE, maxBody }));
@@ -177,7 +177,7 @@ describe.each([
   });
 
   it('tells when the connection breaks before the answer', async () => {
-    const heard = await postTo(open, (request) => request.socket.destroy());
+    const heard = await postTo(open, (request) => void request.socket.destroy());
     ask(heard);
     expect(await heard.closed).toEqual([1006, '']);
     expect(heard.post.failure).toMatchObject({ kind: 'broken', answered: false });

@@ -1,9 +1,10 @@
+import { ByteCollector } from '../../flow/byte-collector.js';
 import type { ContentCodec } from '../../stream/codec.js';
-import { BoundedDecoder, joinPieces, malformed, type PlainSource, type Reading } from '../bounded-decoder.js';
+import { BoundedDecoder, malformed, type PlainSource, type Reading } from '../bounded-decoder.js';
 import { type ZstdOptions, zstdLevel, zstdWindowLog } from '../options.js';
 import { ZstdFrame } from '../zstd-frame.js';
 import { BlockDecoder } from './zstd/block-decoder.js';
-import { MalformedBlock } from './zstd/malformed-block.js';
+import type { MalformedBlock } from './zstd/malformed-block.js';
 
 export type { ContentCodec, Decoder, DecodeStep, Encoder } from '../../stream/codec.js';
 export type { ZstdOptions } from '../options.js';
@@ -16,9 +17,8 @@ class ZstdSource implements PlainSource {
   #decoder: BlockDecoder | undefined;
   #payload: Uint8Array = NOTHING;
   #at = 0;
-  /** What has come of the present block's body. */
-  #body: Uint8Array[] = [];
-  #bodySize = 0;
+  /** What earlier payloads brought of the present block's body. */
+  readonly #body = new ByteCollector();
   /** Plain bytes of the frame so far. */
   #total = 0;
 
@@ -35,14 +35,14 @@ class ZstdSource implements PlainSource {
       this.#at = frame.advance(this.#payload, start);
       if (frame.fault) return frame.fault;
       if (part === 'body') {
-        this.#body.push(this.#payload.subarray(start, this.#at));
-        this.#bodySize += this.#at - start;
-        if (frame.completed) return this.#decodeBlock();
+        const piece = this.#payload.subarray(start, this.#at);
+        if (frame.completed && this.#body.size === 0) return this.#decodeBlock(piece);
+        this.#body.add(piece);
+        if (frame.completed) return this.#decodeBlock(this.#body.take());
       } else if (part === 'header' && frame.completed) {
         this.#decoder = new BlockDecoder(frame.window);
       }
     }
-    this.#keepBody();
     this.#payload = NOTHING;
     this.#at = 0;
     return 'exhausted';
@@ -50,29 +50,20 @@ class ZstdSource implements PlainSource {
 
   close(): void {
     this.#payload = NOTHING;
-    this.#body = [];
+    this.#body.take();
     this.#decoder = undefined;
   }
 
-  #decodeBlock(): Reading {
+  #decodeBlock(body: Uint8Array): Reading {
     const { blockType, blockSize, contentSize, ended } = this.#frame;
-    const body = joinPieces(this.#body, this.#bodySize);
-    this.#body = [];
-    this.#bodySize = 0;
     try {
       const plain = this.#decoder?.decode(blockType, blockSize, body) ?? NOTHING;
       this.#total += plain.length;
       const wrong = contentSize !== undefined && (ended ? this.#total !== contentSize : this.#total > contentSize);
       return wrong ? malformed('the content is not of the size the frame tells') : plain;
     } catch (error) {
-      if (error instanceof MalformedBlock) return malformed(error.message);
-      throw error;
+      return malformed((error as MalformedBlock).message);
     }
-  }
-
-  /** A block cut by the payload's end goes on in the next one, whose bytes are others: what there is of it is copied. */
-  #keepBody(): void {
-    if (this.#bodySize > 0) this.#body = [joinPieces(this.#body, this.#bodySize).slice()];
   }
 }
 

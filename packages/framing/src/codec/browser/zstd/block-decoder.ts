@@ -22,11 +22,17 @@ export class BlockDecoder {
   /** Plain bytes so far, or the last of them; grows with them. */
   #history: Uint8Array = new Uint8Array(0);
   #end = 0;
+  #moved = 0;
 
   /** @param window bytes a match may reach back */
   constructor(window: number) {
     this.#window = window;
     this.#most = Math.min(window, MOST_BLOCK);
+  }
+
+  /** Bytes of the window moved so far: in proportion to what was decoded. */
+  get moved(): number {
+    return this.#moved;
   }
 
   /**
@@ -105,5 +111,6 @@ export class BlockDecoder {
       this.#history.copyWithin(0, this.#end - kept, this.#end);
     }
     this.#end = kept;
+    this.#moved += kept;
   }
 }
