@@ -10,7 +10,9 @@ export type BacklogEntry =
 
 /** Bytes that have passed and wait for a tap to look at them: bounded, so that nobody ever waits for the tap. */
 export class Backlog {
-  readonly #entries: BacklogEntry[] = [];
+  #entries: BacklogEntry[] = [];
+  /** Entries before it are taken: to shift a long list costs its length. */
+  #next = 0;
   #size = 0;
   readonly #missing = { in: false, out: false };
   readonly #missed = { in: 0, out: 0 };
@@ -40,13 +42,18 @@ export class Backlog {
 
   /** The oldest entry, taken out. */
   take(): BacklogEntry | undefined {
-    const entry = this.#entries.shift();
+    const entry = this.#entries[this.#next++];
+    if (entry === undefined || this.#next === this.#entries.length) {
+      this.#entries = [];
+      this.#next = 0;
+    }
     if (entry?.kind === 'bytes') this.#size -= entry.bytes.length;
     return entry;
   }
 
   clear(): void {
-    this.#entries.length = 0;
+    this.#entries = [];
+    this.#next = 0;
     this.#size = 0;
   }
 }

@@ -9,15 +9,15 @@ import {
   type KnownRequest,
   matchesFilter,
 } from '@wiremux/framing';
-import { Backlog, type BacklogEntry } from './backlog.js';
+import { Backlog } from './backlog.js';
 import { FrameQueue, type TapFrame } from './frame-queue.js';
 import type { TransportWatcher } from './tapped-transport.js';
 
 /** Of each period, ms, so much goes at most into describing frames: the rest is the connections'. */
 const WORK_TIME = 2;
 const REST_TIME = 18;
-/** Bytes described between two looks at the clock. */
-const STEP = 4_096;
+/** Bytes described between two looks at the clock: a dozen of the smallest frames. */
+const STEP = 512;
 /** Bytes shown of each payload. */
 const PAYLOAD_SHOWN = 256;
 const VALUE_BYTES = 8_192;
@@ -52,6 +52,8 @@ export class Tap implements TransportWatcher {
   readonly #backlog = new Backlog();
   readonly #queue = new FrameQueue();
   #isWorking = false;
+  /** When describing stops for a while, by the clock, ms. */
+  #restAt = 0;
   #connectionClosed = false;
   #closed = false;
   #told = { dropped: 0, missed: 0 };
@@ -163,35 +165,28 @@ export class Tap implements TransportWatcher {
 
   async #work(): Promise<void> {
     const { clock } = this.#options;
-    let until = clock.now() + WORK_TIME;
-    const restIfDue = async (): Promise<void> => {
-      if (clock.now() < until) return;
-      await new Promise<void>((resolve) => {
-        clock.timer(REST_TIME, resolve);
-      });
-      until = clock.now() + WORK_TIME;
-    };
+    this.#restAt = clock.now() + WORK_TIME;
     for (let entry = this.#backlog.take(); entry !== undefined; entry = this.#backlog.take()) {
-      await this.#look(entry, restIfDue);
+      if (entry.kind === 'bytes') await this.#look(entry.direction, entry.bytes, entry.time);
+      else this.#follower.gap(entry.direction);
       if (this.#closed) return;
-      await restIfDue();
     }
     this.#isWorking = false;
     this.#wake();
   }
 
-  async #look(entry: BacklogEntry, restIfDue: () => Promise<void>): Promise<void> {
-    const { direction } = entry;
-    if (entry.kind === 'gap') {
-      this.#follower.gap(direction);
-      return;
-    }
-    const { bytes, time } = entry;
+  async #look(direction: Direction, bytes: Uint8Array, time: number): Promise<void> {
+    const { clock } = this.#options;
     // Where frames begin shows in whole messages only.
     const step = this.#follower.isInStep(direction) ? STEP : bytes.length;
     for (let at = 0; at < bytes.length && !this.#closed; at += step) {
-      await this.#follower.receive(direction, bytes.subarray(at, at + step), time);
-      await restIfDue();
+      const decoding = this.#follower.receive(direction, bytes.subarray(at, at + step), time);
+      if (decoding !== undefined) await decoding;
+      if (clock.now() < this.#restAt) continue;
+      await new Promise<void>((resolve) => {
+        clock.timer(REST_TIME, resolve);
+      });
+      this.#restAt = clock.now() + WORK_TIME;
     }
   }
 }

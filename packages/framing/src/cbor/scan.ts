@@ -103,7 +103,8 @@ export class Scanner {
           const width = argumentWidth(info);
           if (end - at < width) return this.#cutHead(bytes, headAt, end, base);
           if (major > Major.Negative && major !== Major.Simple) argument = readLength(bytes, at, width);
-          else if (width === 8 && major !== Major.Simple) this.plain = false;
+          // cbor-x makes BigInts of such integers, and of such lengths nothing good.
+          if (width === 8 && major !== Major.Simple) this.plain = false;
           at += width;
         } else if (info !== INDEFINITE || major < Major.Bytes || major === Major.Tag) {
           return this.#refuse(CborErrorCode.Malformed, 'A head has a reserved length.', base + headAt);

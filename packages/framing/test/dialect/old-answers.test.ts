@@ -312,7 +312,7 @@ describe('SPEC 3.6.4 packed text', () => {
     const server = running(OLDEST);
     server.peer.sendOutput(1, ATOMS);
     const sent = server.takeMessage() as Uint8Array;
-    const payload = `090001020802000000${Buffer.from('%s of %s\nui.labelü').toString('hex')}`;
+    const payload = `090001020802000000${Buffer.from('%s of %s\nui.labelü').toString('hex')}00000000`;
     expect(Buffer.from(sent.subarray(8)).toString('hex')).toBe(payload);
     for (const pieces of everyChunking(sent)) {
       const lone = new LonePeer({ role: 'client', dialect: OLDEST });

@@ -93,6 +93,7 @@ for (const dialect of DIALECTS) {
         expect(requests).toBeGreaterThan(SEEDS);
         if (encoded && dialect.encodings) expect(streams).toBeGreaterThan(SEEDS / 2);
       },
+      60_000,
     );
   });
 }
