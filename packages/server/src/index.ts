@@ -1,4 +1,4 @@
-export { type EncodedValue, preEncoded } from '@wiremux/framing';
+export { type EncodedValue, precompressed, preEncoded } from '@wiremux/framing';
 export { type ByteSource, type ByteStream, type ByteStreamOptions, byteStream } from './byte-stream.js';
 export type { CommandSet, ErasedHandler, ImplementedCommand } from './command-set.js';
 export { implement, mergeCommands } from './command-set.js';

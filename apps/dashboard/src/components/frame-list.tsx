@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { JSX, TargetedKeyboardEvent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formatCount } from '../format/units.js';
 import type { FrameRow } from '../state/frames.js';
@@ -72,10 +72,10 @@ function emptyText(total: number): string {
 }
 
 /** The arrow keys go from frame to frame, from the newest where none has the focus. */
-function moveFocus(event: JSX.TargetedKeyboardEvent<HTMLElement>): void {
+function moveFocus(event: TargetedKeyboardEvent<HTMLElement>): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
   const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('.frame-row')];
-  const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  const at = buttons.findIndex((button) => button === document.activeElement);
   const next = at < 0 ? buttons.at(-1) : buttons[event.key === 'ArrowDown' ? at + 1 : at - 1];
   if (next === undefined) return;
   event.preventDefault();

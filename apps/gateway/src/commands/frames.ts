@@ -57,11 +57,11 @@ export function framesCommands(points: TapPoints, mayTap: (principal: Principal)
           'You may not tap connections of this gateway; its setting `tap` says who may.',
         );
       }
-      const { tap, close } = points.open(connection, context, filter);
+      const open = points.open(connection, context, filter);
       try {
-        yield* tap.batches(every, context.signal);
+        yield* open.tap.batches(every, context.signal);
       } finally {
-        close();
+        open.close();
       }
     },
   });

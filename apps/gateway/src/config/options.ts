@@ -103,7 +103,9 @@ export const OPTIONS: { readonly [Name in keyof GatewaySettings]: Option<Gateway
   },
   tap: {
     form: 'switch',
-    schema: z.union([z.boolean(), z.custom<(principal: Principal) => boolean>((given) => typeof given === 'function')]),
+    schema: z
+      .union([z.boolean(), z.custom<(principal: Principal) => boolean>((given) => typeof given === 'function')])
+      .optional(),
     default: undefined,
     about:
       'Let those who may connect see the frames of all connections; unless set, only where all are of this machine.',

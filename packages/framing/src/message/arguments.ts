@@ -4,7 +4,7 @@ import { WiremuxError } from '../errors.js';
 /** The most bytes of an argument's name or value (SPEC 3.2.8). */
 const MOST_U16 = 0xffff;
 /** Bytes before an argument's name: the lengths of name and value. */
-export const ARGUMENT_HEAD = 4;
+const ARGUMENT_HEAD = 4;
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 const OPEN_MAP: Uint8Array = Uint8Array.of((Major.Map << 5) | INDEFINITE);
@@ -85,7 +85,7 @@ export class ArgumentsReader {
     }
     if (value.length > this.#missing) return 'An argument is longer than it said.';
     this.#missing -= value.length;
-    if (false) return 'An argument is shorter than it said.';
+    if (!continues && this.#missing > 0) return 'An argument is shorter than it said.';
     this.#out.raw(value);
     this.#continues = continues;
     return last ? this.#end() : this.#out.take();

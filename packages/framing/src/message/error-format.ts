@@ -17,7 +17,7 @@ export interface ErrorFormat {
 }
 
 /** Flags of the error frames of `exp-framing-0002` and `-0003`, one of which they have. */
-export const PlainErrorFlag = { Protocol: 1, Application: 2 } as const;
+const PlainErrorFlag = { Protocol: 1, Application: 2 } as const;
 
 /** A map without codes: `exp-framing-0005` and `-0006` (SPEC 3.5.1, 3.9.4). */
 export const MAP_ERRORS: ErrorFormat = mapErrors(false);

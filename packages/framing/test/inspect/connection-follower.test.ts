@@ -151,7 +151,7 @@ describe('ConnectionFollower', () => {
         fc.array(chunk),
         async (dialect, start, chunks) => {
           const told = new Told({ dialect, fromStart: start });
-          for (const [direction, bytes] of chunks) await told.receive(direction as 'in' | 'out', bytes);
+          for (const [direction, bytes] of chunks) await told.receive(direction, bytes);
           told.follower.end();
         },
       ),
