@@ -75,7 +75,7 @@ function emptyText(total: number): string {
 function moveFocus(event: TargetedKeyboardEvent<HTMLElement>): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
   const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('.frame-row')];
-  const at = buttons.findIndex((button) => button === document.activeElement);
+  const at = buttons.findIndex((button) => button.contains(document.activeElement));
   const next = at < 0 ? buttons.at(-1) : buttons[event.key === 'ArrowDown' ? at + 1 : at - 1];
   if (next === undefined) return;
   event.preventDefault();
