@@ -15,6 +15,7 @@ Examples:
   wiremux call ws://127.0.0.1:8080/mux blob --arg bytes=1000000000 --arg whole=true --output FILE
   wiremux watch ws://127.0.0.1:8080/mux gateway.connections
   wiremux frames decode --hex FILE
+  wiremux frames follow FILE
 
 Exit status: 0 done, 1 the command failed, 2 wrong usage, 3 no connection or connection lost, 130 interrupted.`;
 

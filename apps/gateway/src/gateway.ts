@@ -111,7 +111,7 @@ class GatewayServer implements Gateway {
     const { dialects, upstreams } = settings;
     this.#codecs = codecsOf(settings.encodings);
     this.#contexts = new ContextBudget(settings.maxContexts);
-    this.#taps = new TapPoints(nodeClock, this.#codecs);
+    this.#taps = new TapPoints(nodeClock, this.#codecs, this.#contexts);
     const encodings = [...this.#codecs.map(({ name }) => name), 'identity'];
     const listing = new UpstreamListing(upstreams, this.#limits);
     const own = allCommands(

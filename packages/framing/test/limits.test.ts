@@ -18,7 +18,7 @@ describe('SPEC 9.1 limits', () => {
       '9.1.6': `${DEFAULT_LIMITS.openStreams}`,
       '9.1.7': `${DEFAULT_LIMITS.cborDepth}; at most 512`,
       '9.1.8': DEFAULT_LIMITS.cborItems.toLocaleString('en'),
-      '9.1.9': `${DEFAULT_LIMITS.valueBytes / MiB} MiB`,
+      '9.1.9': `${DEFAULT_LIMITS.valueBytes / MiB} MiB; no limit for a result that is taken in pieces (3.1.9)`,
       '9.1.10': `${DEFAULT_LIMITS.grantedBytes / MiB} MiB`,
       '9.1.11': `${DEFAULT_LIMITS.settingsBytes / KiB} KiB`,
       '9.1.12': `${DEFAULT_LIMITS.settingsTimeout / 1_000} s`,

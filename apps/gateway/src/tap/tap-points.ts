@@ -1,6 +1,7 @@
 import {
   type Clock,
   type ContentCodec,
+  type ContextBudget,
   type DescribedFrame,
   type FrameFilter,
   type KnownRequest,
@@ -34,12 +35,14 @@ export interface OpenTap {
 export class TapPoints {
   readonly #clock: Clock;
   readonly #codecs: readonly ContentCodec[];
+  readonly #contexts: ContextBudget;
   readonly #points = new Map<string, TapPoint>();
   /** The requests that look, by their connection. */
   readonly #viewers = new Map<string, Set<number>>();
   #taps = 0;
 
-  constructor(clock: Clock, codecs: readonly ContentCodec[]) {
+  constructor(clock: Clock, codecs: readonly ContentCodec[], contexts: ContextBudget) {
+    this.#contexts = contexts;
     this.#clock = clock;
     this.#codecs = codecs;
   }
@@ -72,6 +75,7 @@ export class TapPoints {
     const tap = new Tap({
       dialect: point.connection.dialect.name,
       codecs: this.#codecs,
+      contexts: this.#contexts,
       known: this.#knownRequests(point),
       filter,
       clock: this.#clock,

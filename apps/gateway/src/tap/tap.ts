@@ -2,6 +2,7 @@ import {
   type Clock,
   ConnectionFollower,
   type ContentCodec,
+  type ContextBudget,
   type DescribedFrame,
   type DialectName,
   type Direction,
@@ -37,6 +38,8 @@ export interface TapBatch {
 export interface TapOptions {
   readonly dialect: DialectName;
   readonly codecs: readonly ContentCodec[];
+  /** The contexts it may take for them. */
+  readonly contexts: ContextBudget;
   /** Requests that are open already. */
   readonly known: readonly KnownRequest[];
   readonly filter: FrameFilter;
@@ -61,10 +64,11 @@ export class Tap implements TransportWatcher {
 
   constructor(options: TapOptions) {
     this.#options = options;
-    const { dialect, codecs, known, filter } = options;
+    const { dialect, codecs, contexts, known, filter } = options;
     this.#follower = new ConnectionFollower({
       dialect,
       codecs,
+      contexts,
       known,
       fromStart: false,
       payloadShown: PAYLOAD_SHOWN,

@@ -2,6 +2,7 @@ import { type FrameHeader, StreamFlag } from '../frame/frame.js';
 import { type DialectName, FRAME_TYPES } from '../frame/frame-types.js';
 import { printFrame, printHeader } from '../frame/text-form.js';
 import type { ContentCodec } from '../stream/codec.js';
+import { ContextBudget } from '../stream/contexts.js';
 import type { DescribedFrame, Direction, FoundProblem, RequestSummary } from './described-frame.js';
 import { type CutFrame, DirectionCutter } from './direction-cutter.js';
 import { findFlagProblem, nameType } from './flag-rules.js';
@@ -37,6 +38,8 @@ export interface FollowerOptions {
   readonly dialect: DialectName;
   /** Encodings that can be decoded beside `identity`. */
   readonly codecs?: readonly ContentCodec[];
+  /** The contexts it may take for them, at most 4 a direction. Default: a budget of its own. */
+  readonly contexts?: ContextBudget;
   /** False: the connection was running already. Default true. */
   readonly fromStart?: boolean;
   /** Requests that were open by then. */
@@ -165,9 +168,10 @@ export class ConnectionFollower {
   }
 
   #createSide(direction: Direction, fromStart: boolean): Side {
+    const { codecs = [], contexts = new ContextBudget() } = this.#options;
     return {
       cutter: new DirectionCutter(direction, this.#options.dialect, fromStart),
-      streams: new FollowedStreams(direction, this.#options.codecs ?? [], fromStart),
+      streams: new FollowedStreams(direction, codecs, contexts, fromStart),
       settings: this.#reader(!fromStart),
     };
   }

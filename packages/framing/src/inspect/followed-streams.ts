@@ -3,6 +3,7 @@ import { joinPieces } from '../codec/bounded-decoder.js';
 import { type FrameHeader, StreamFlag } from '../frame/frame.js';
 import { asText } from '../message/fields.js';
 import type { ContentCodec, Decoder, DecodeStep } from '../stream/codec.js';
+import type { ContextBudget } from '../stream/contexts.js';
 import { nextStreamState } from '../stream/stream-state.js';
 import type { Direction, FoundProblem } from './described-frame.js';
 
@@ -41,9 +42,11 @@ export class FollowedStreams {
   readonly #parity: number;
   readonly #codecs: readonly ContentCodec[];
   #fromStart: boolean;
+  readonly #budget: ContextBudget;
   #contexts = 0;
 
-  constructor(direction: Direction, codecs: readonly ContentCodec[], fromStart: boolean) {
+  constructor(direction: Direction, codecs: readonly ContentCodec[], budget: ContextBudget, fromStart: boolean) {
+    this.#budget = budget;
     this.#parity = direction === 'in' ? 1 : 0;
     this.#codecs = codecs;
     this.#fromStart = fromStart;
@@ -136,8 +139,8 @@ export class FollowedStreams {
     const codec = this.#codecs.find((known) => known.name === name);
     if (codec === undefined) {
       this.#giveUp(stream, `Nothing here decodes \`${name}\`.`);
-    } else if (this.#contexts === MOST_CONTEXTS) {
-      this.#giveUp(stream, `More than ${MOST_CONTEXTS} streams are encoded.`);
+    } else if (this.#contexts === MOST_CONTEXTS || !this.#budget.take()) {
+      this.#giveUp(stream, 'More streams are encoded than can be followed.');
     } else {
       this.#contexts++;
       stream.decoder = codec.createDecoder();
@@ -165,6 +168,7 @@ export class FollowedStreams {
     stream.decoder.close();
     stream.decoder = undefined;
     this.#contexts--;
+    this.#budget.give();
   }
 
   #close(stream: FollowedStream): void {

@@ -26,7 +26,7 @@ class ValuePrinter {
     else if (typeof value === 'boolean') this.#print(value ? 'True' : 'False');
     else if (typeof value === 'string') this.#quote('', utf8Encode(value.slice(0, this.#most)));
     else if (typeof value === 'object') this.#object(value);
-    else this.#print(String(value as number | bigint | undefined));
+    else this.#print(typeof value === 'number' || typeof value === 'bigint' ? String(value) : 'undefined');
   }
 
   #object(value: object): void {

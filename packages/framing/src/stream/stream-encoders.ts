@@ -29,7 +29,7 @@ export function mostEncoded(plain: number): number {
 
 /** The most plain bytes whose encoding is sure to fit into `room` bytes. */
 export function mostPlain(room: number): number {
-  return Math.min(MOST_PLAIN, Math.floor(((room - 64) * 128) / 129));
+  return Math.floor(((room - 64) * 128) / 129);
 }
 
 /**

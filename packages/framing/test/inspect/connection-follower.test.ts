@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeValue } from '../../src/cbor/index.js';
 import { DIALECT_NAMES } from '../../src/frame/frame-types.js';
+import { ContextBudget } from '../../src/stream/contexts.js';
 import { everyChunking } from '../../src/testing/chunking.js';
 import { deflated, frame, joined, Told } from './wire.js';
 
@@ -112,6 +113,19 @@ describe('ConnectionFollower', () => {
     expect(told.frames[2]).toMatchObject({ encoding: 'zlib', note: 'Nothing here decodes `zlib`.' });
     expect(told.frames[2]!.payload).toMatch(/^… \(\d+ bytes\)$/);
     expect(told.frames[2]).not.toHaveProperty('plainBytes');
+  });
+
+  it('takes its contexts from the budget it is given, and gives them back', async () => {
+    const contexts = new ContextBudget(1);
+    const told = new Told({ contexts });
+    await told.receive('in', ECHO);
+    await told.receive('out', await deflated(4, 1, [STATUS]));
+    await told.receive('out', await deflated(6, 3, [STATUS]));
+    expect(told.frames[2]).toHaveProperty('plainBytes');
+    expect(told.frames[4]).toMatchObject({ note: 'More streams are encoded than can be followed.' });
+    expect(contexts.taken).toBe(1);
+    told.follower.end();
+    expect(contexts.taken).toBe(0);
   });
 
   it('gives a stream up that decodes to too much', async () => {

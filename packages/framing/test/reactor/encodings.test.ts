@@ -14,6 +14,7 @@ import { type LoneOptions, LonePeer } from './lone-peer.js';
 const RESPONSE = 3;
 const STREAM_SETTINGS = 9;
 const FAKE = "{b'contentencodings': [b'fake', b'identity']}";
+const KiB = 1_024;
 const ECHO = "command-request new cbor:{b'name': b'echo'}";
 
 /** The frames it has to send. */
@@ -232,16 +233,47 @@ describe('SPEC 4.9 the choice of an encoding', () => {
   });
 
   it('holds for each channel of a stream they share', () => {
-    const lone = server(2, { dialect: 'exp-framing-0006', channels: channels([]) });
-    lone.peer.useChannel(3, 'bulk');
-    for (const id of [3, 1, 3]) lone.peer.sendValue(id, ZEROS.subarray(0, 9_000));
-    const sent = session(lone);
-    expect(sent.filter(({ requestId }) => requestId === 3).some(isEncoded)).toBe(false);
-    expect(sent.filter(({ requestId }) => requestId === 1).every(isEncoded)).toBe(true);
+    for (const first of [1, 3]) {
+      const lone = server(2, { dialect: 'exp-framing-0006', channels: channels([]) });
+      lone.peer.useChannel(3, 'bulk');
+      const sent: Frame[] = [];
+      for (const id of [first, 4 - first, first]) {
+        lone.peer.sendValue(id, ZEROS.subarray(0, 9_000));
+        sent.push(...session(lone).filter(({ payload }) => payload.length > 11));
+      }
+      expect(sent.filter(({ requestId }) => requestId === 3).some(isEncoded)).toBe(false);
+      expect(sent.filter(({ requestId }) => requestId === 1).every(isEncoded)).toBe(true);
+    }
   });
 });
 
 describe('SPEC 8.3.10, 8.11.4 wiremux.1', () => {
+  it('SPEC 4.11 leaves a frame plain whose encoding might not fit, and the context as it was', () => {
+    const codec = new FakeCodec({ grow: 60 });
+    const lone = server(1, { codec });
+    const [, ...rest] = [1_000, 65_300, 1_000].flatMap((length) => {
+      lone.peer.sendOutput(1, [{ text: '%s', args: ['xy'.repeat(length / 2)], labels: [] }]);
+      return session(lone);
+    });
+    expect(rest.map(({ streamFlags }) => streamFlags)).toEqual([StreamFlag.Encoded, 0, StreamFlag.Encoded]);
+    expect(decodedBy(codec, rest).map(({ length }) => length > 900)).toEqual([true, true, true]);
+  });
+
+  it('SPEC 4.10, 4.11 leaves a frame of over 65,536 bytes plain, and the context as it was', () => {
+    const settings = "{b'contentencodings': [b'fake'], b'wiremux': {b'maxframe': 200000}}";
+    const codec = new FakeCodec();
+    const lone = server(1, { codec, settings, limits: { textQueue: 1_000 * KiB } });
+    const text = (length: number): void =>
+      lone.peer.sendOutput(1, [{ text: '%s', args: ['x'.repeat(length)], labels: [] }]);
+    for (const length of [1_000, 100_000, 1_000]) {
+      text(length);
+      lone.peer.takeEvents();
+    }
+    const [, ...rest] = session(lone);
+    expect(rest.map(isEncoded)).toEqual([true, false, true]);
+    expect(decodedBy(codec, rest).map(({ length }) => length > 900)).toEqual([true, true, true]);
+  });
+
   const settingsOf = (lone: LonePeer): string[] => lone.sent().filter((frame) => frame.includes('sender-protocol'));
 
   it('SPEC 8.3.10 advertises what it keeps decoders for, and a server only to a client that encodes', () => {

@@ -339,6 +339,40 @@ describe('SPEC 4.15 frames of any size from servers of older dialects', () => {
     expect(rig.queue.idle).toBe(true);
   });
 
+  it('are decoded once each, however often they might have been', () => {
+    let rig: Rig | undefined;
+    rig = new Rig({
+      stepped: true,
+      deliver: () => {
+        if (rig !== undefined) rig.paused = true;
+        return undefined;
+      },
+    });
+    rig.begin(3);
+    rig.paused = true;
+    for (const first of [1, 2, 3]) rig.send(3, 1, bytes(first));
+    for (let turn = 0; turn < 4; turn++) {
+      rig.paused = false;
+      expect(rig.queue.advance()).toBeUndefined();
+    }
+    expect(rig.order).toEqual(['1:1', '1:2', '1:3']);
+    expect(rig.queue.idle).toBe(true);
+  });
+
+  it('are left alone once what they gave has ended the connection', () => {
+    let rig: Rig | undefined;
+    rig = new Rig({
+      stepped: true,
+      deliver: () => {
+        rig?.queue.close();
+        return undefined;
+      },
+    });
+    rig.begin(3);
+    expect(rig.sendRaw(3, 1, encodedRun(7, 300 * KiB))).toBeUndefined();
+    expect([rig.delivered.length, rig.codec.decoders]).toEqual([1, 0]);
+  });
+
   it('are whole where they cannot be cut, up to the bound of a frame', () => {
     const limits = { decodedBytes: 200 * KiB };
     const edge = new Rig({ stepped: true, limits });
