@@ -71,7 +71,12 @@ export function connect<C extends Commands = Commands>(url: string | URL, option
     dispatcher,
   );
   const client = new Client(
-    { queue: dispatcher, clock, maxUploadBuffer: options.maxUploadBuffer ?? 16 * MiB },
+    {
+      queue: dispatcher,
+      clock,
+      maxUploadBuffer: options.maxUploadBuffer ?? 16 * MiB,
+      follow: { secure: address.startsWith('wss:'), limits: shared.limits },
+    },
     connection,
   );
   // What a command takes and yields is known to the compiler only.

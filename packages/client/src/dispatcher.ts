@@ -18,6 +18,7 @@ export class Dispatcher implements RunQueue, RunSource {
   readonly #maxQueued: number;
   readonly #waiting = new Set<Run>();
   readonly #carried = new Set<PeerRuns>();
+  readonly #elsewhere = new Set<Run>();
   #line: Line | undefined;
   /** A flush was asked for while there was no line. */
   #flushDue = false;
@@ -44,8 +45,13 @@ export class Dispatcher implements RunQueue, RunSource {
     }
   }
 
+  goesElsewhere(run: Run): void {
+    this.#elsewhere.add(run);
+  }
+
   withdraw(run: Run): void {
     this.#waiting.delete(run);
+    this.#elsewhere.delete(run);
   }
 
   next(): Run | undefined {
@@ -89,8 +95,8 @@ export class Dispatcher implements RunQueue, RunSource {
     this.#line = undefined;
     for (const runs of this.#carried) runs.close(error);
     this.#carried.clear();
-    const waiting = [...this.#waiting];
+    const others = [...this.#elsewhere, ...this.#waiting];
     this.#waiting.clear();
-    for (const run of waiting) run.fail(error);
+    for (const run of others) run.fail(error);
   }
 }

@@ -9,6 +9,7 @@ export type {
   Limits,
   OutputAtom,
   ProgressUpdate,
+  RedirectLocation,
   TranslateAtom,
   Transport,
   TransportHandlers,
@@ -20,6 +21,7 @@ export { connect } from './connect.js';
 export type { ArgumentsOf, CallParameters, CommandName, Commands, CommandType, YieldsOf } from './contract.js';
 export type { TransportKind } from './line.js';
 export type { ConnectOptions, DataOptions, HttpOptions, ReconnectOptions, RequestOptions } from './options.js';
+export type { FollowOptions, RedirectOptions } from './redirect/options.js';
 export type { RequestHandle } from './request-handle.js';
 export type { RequestEnd, RequestState } from './request-state.js';
 export type { Status } from './status.js';

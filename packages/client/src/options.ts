@@ -1,5 +1,6 @@
 import type { Clock, ContentCodec, DialectName, Limits } from '@wiremux/framing';
 import type { Mux } from './client.js';
+import type { RedirectOptions } from './redirect/options.js';
 import type { Dial } from './transport/dial.js';
 import type { UploadData } from './upload/source.js';
 
@@ -84,6 +85,8 @@ export interface RequestOptions {
    * about them, and for what is compressed already (SPEC 4.12).
    */
   readonly plain?: boolean | undefined;
+  /** Where the answer may be had instead. Default: nowhere; dialects before 0006 leave it out. */
+  readonly redirect?: RedirectOptions | undefined;
 }
 
 /** Options of a command that takes data. */

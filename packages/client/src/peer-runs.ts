@@ -1,4 +1,5 @@
 import { type Peer, type PeerEvent, type RequesterEvent, WiremuxError } from '@wiremux/framing';
+import { offerOf } from './redirect/options.js';
 import type { Run } from './run.js';
 
 /** The runs whose requests are open at one peer: opens them there, and brings them its events. */
@@ -21,7 +22,7 @@ export class PeerRuns {
   /** Opens the run's request, or fails the run. */
   open(run: Run): void {
     const { name, args, options } = run.spec;
-    const { channel, credit, plain, data } = options;
+    const { channel, credit, plain, data, redirect } = options;
     let id: number;
     try {
       id = this.#peer.open({
@@ -32,6 +33,7 @@ export class PeerRuns {
         ...(credit === undefined ? {} : { credit }),
         ...(plain === undefined ? {} : { plain }),
         ...(run.bytePieces ? { bytePieces: true } : {}),
+        ...(redirect === undefined ? {} : { redirect: offerOf(redirect) }),
       });
     } catch (error) {
       run.fail(asWiremuxError(error));

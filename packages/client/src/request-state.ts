@@ -1,10 +1,12 @@
-import type { CancelResult, WiremuxError } from '@wiremux/framing';
+import type { CancelResult, RedirectLocation, WiremuxError } from '@wiremux/framing';
 
 /** How a request ended. */
 export type RequestEnd =
   /** Its answer is complete. */
   | { readonly state: 'ended'; readonly how: 'completed' }
   | { readonly state: 'ended'; readonly how: 'failed'; readonly error: WiremuxError }
+  /** Its answer is to be had there, and was not to be fetched; who reads its values gets the error `redirected`. */
+  | { readonly state: 'ended'; readonly how: 'redirected'; readonly location: RedirectLocation }
   /**
    * It was cancelled, and what became of the command: `stopped`, `finished` before the cancel reached it, or `left`
    * running (or unknown, where the dialect cannot tell). `error` says why, unless its last subscriber just left.
@@ -25,6 +27,8 @@ export type RequestState =
   | { readonly state: 'sent' }
   /** The command runs, and has begun to answer. */
   | { readonly state: 'answering' }
+  /** Its answer is to be had there, and is fetched. */
+  | { readonly state: 'following'; readonly location: RedirectLocation }
   /** It was cancelled; the gateway has not yet said that the command stopped. */
   | { readonly state: 'stopping' }
   | RequestEnd;

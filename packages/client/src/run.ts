@@ -4,10 +4,13 @@ import {
   type OutputAtom,
   type Peer,
   type ProgressUpdate,
+  type RedirectLocation,
   type RequesterEvent,
   WiremuxError,
 } from '@wiremux/framing';
 import type { DataOptions } from './options.js';
+import { type FollowContext, Following } from './redirect/following.js';
+import type { RedirectOptions } from './redirect/options.js';
 import {
   ANSWERING,
   COMPLETED,
@@ -32,7 +35,9 @@ export interface RunSpec {
 export interface RunQueue {
   /** Opens the run's request as soon as it can be; fails the run if it never can. */
   submit(run: Run): void;
-  /** Takes back a run that waits. */
+  /** Fails the run when the client is closed: it is not at the gateway any more. */
+  goesElsewhere(run: Run): void;
+  /** Takes back a run that waits, or went elsewhere. */
   withdraw(run: Run): void;
 }
 
@@ -41,6 +46,7 @@ export interface RunContext {
   readonly queue: RunQueue;
   readonly clock: Clock;
   readonly maxUploadBuffer: number;
+  readonly follow: FollowContext;
 }
 
 /** The one who consumes the answer of a run. */
@@ -75,6 +81,7 @@ export class Run {
   #id = 0;
   #source: UploadSource | undefined;
   #upload: Upload | undefined;
+  #following: Following | undefined;
   #stopWatching: (() => void) | undefined;
   /** Why it was cancelled, where it was not by leaving. */
   #reason: WiremuxError | undefined;
@@ -122,7 +129,8 @@ export class Run {
 
   /** The consumer has taken values of that many plain bytes in sum (SPEC 8.5.6). */
   taken(bytes: number): void {
-    this.#peer?.taken(this.#id, bytes);
+    if (this.#following === undefined) this.#peer?.taken(this.#id, bytes);
+    else this.#following.taken(bytes);
   }
 
   /** Its turn has come: `peer` has opened the request. */
@@ -169,6 +177,9 @@ export class Run {
       case 'failed':
         this.fail(event.error);
         return;
+      case 'redirected':
+        this.#redirected(event.location);
+        return;
       case 'stopped':
         this.#end(this.#cancelled(event.result), this.#reason);
         return;
@@ -178,6 +189,44 @@ export class Run {
   /** The run ends with this error. */
   fail(error: WiremuxError): void {
     this.#end({ state: 'ended', how: 'failed', error }, error);
+  }
+
+  #redirected(location: RedirectLocation): void {
+    const { name, options } = this.spec;
+    if (this.#state === STOPPING) {
+      this.#end(this.#cancelled('finished'), undefined);
+    } else if (options.redirect?.follow === undefined || options.redirect.follow === false) {
+      this.#end({ state: 'ended', how: 'redirected', location }, redirected(name, location));
+    } else {
+      this.#follow(location, options.redirect);
+    }
+  }
+
+  #follow(location: RedirectLocation, options: RedirectOptions): void {
+    const { queue, follow } = this.#context;
+    this.#releaseSource();
+    const following = new Following({
+      bytePieces: this.bytePieces,
+      values: (values, sizes) => {
+        if (this.#state.state === 'following') this.#listener.values(values, sizes);
+      },
+      bytes: (bytes, size, last) => {
+        if (this.#state.state === 'following') this.#listener.bytes?.(bytes, size, last);
+      },
+    });
+    this.#following = following;
+    queue.goesElsewhere(this);
+    this.#enter({ state: 'following', location });
+    if (this.#state.state !== 'following') return;
+    following.fetch(location, options, follow).then(
+      () => this.#followed(COMPLETED, undefined),
+      (error: WiremuxError) => this.#followed({ state: 'ended', how: 'failed', error }, error),
+    );
+  }
+
+  /** What comes of fetching an answer that is not wanted any more is no matter. */
+  #followed(end: RequestEnd, error: WiremuxError | undefined): void {
+    if (this.#state.state === 'following') this.#end(end, error);
   }
 
   #cancel(reason: WiremuxError | undefined): void {
@@ -195,6 +244,12 @@ export class Run {
         this.#peer?.cancel(this.#id, reason === undefined ? undefined : { code: wireCode(reason) });
         this.#enter(STOPPING);
         if (reason !== undefined) this.#listener.end(reason);
+        return;
+      case 'following':
+        this.#reason = reason;
+        this.#enter(STOPPING);
+        if (reason !== undefined) this.#listener.end(reason);
+        this.#end(this.#cancelled('finished'), reason);
         return;
       default:
     }
@@ -233,10 +288,17 @@ export class Run {
     };
   }
 
-  /** Lets go of what the run holds outside itself: its source, the signal, the timer. */
+  /** Lets go of what the run holds outside itself: its source, what it fetches, the signal, the timer. */
   #release(): void {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
+    this.#releaseSource();
+    if (this.#following === undefined) return;
+    this.#following.stop();
+    this.#context.queue.withdraw(this);
+  }
+
+  #releaseSource(): void {
     if (this.#upload !== undefined) this.#upload.stop();
     else this.#source?.cancel();
     this.#source = undefined;
@@ -254,6 +316,13 @@ function aborted(signal: AbortSignal | undefined): WiremuxError {
 
 function timedOut(name: string, deadline: number): WiremuxError {
   return new WiremuxError('timeout', `"${name}" did not end within its deadline of ${deadline} ms and was cancelled.`);
+}
+
+/** The address may be a secret: the sentence names its host only. */
+function redirected(name: string, location: RedirectLocation): WiremuxError {
+  const host = URL.canParse(location.url) ? new URL(location.url).host : 'an address that is none';
+  const message = `The answer of "${name}" is to be had elsewhere, from ${host}: fetch it, or have the client follow.`;
+  return new WiremuxError('redirected', message, { data: location });
 }
 
 /** What the gateway is told: to it a timeout of ours is the request's deadline (SPEC 8.11). */

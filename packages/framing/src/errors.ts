@@ -104,6 +104,14 @@ export const ERROR_CODES = {
     means: 'The source of the data to upload failed; the command was cancelled.',
     remedy: 'See its `cause`, mend the source and ask again.',
   },
+  redirected: {
+    means: 'The answer is to be had elsewhere, and the client was not told to fetch it.',
+    remedy: 'Fetch it from the location in its `data`, or have the client follow: `redirect: { follow: true }`.',
+  },
+  'redirect-failed': {
+    means: 'The answer was to be had elsewhere, and could not be fetched from there or is not what was promised.',
+    remedy: 'See its message; ask again without `redirect` to be answered by the gateway itself.',
+  },
   'remote-error': {
     means: 'The peer answered with an error without a code, as older dialects do.',
     remedy: 'See its message.',

@@ -23,6 +23,7 @@ import { describeError } from './failure.js';
 import { type Logger, SILENT, withFields } from './logger.js';
 import type { ConnectionObserver } from './observer.js';
 import { ANONYMOUS, type Principal } from './principal.js';
+import type { RedirectTargets } from './redirect-targets.js';
 
 /** Says whom the client of these settings acts for; rejects with `not-authenticated` or `not-allowed` to refuse it. */
 export type Authenticate = (settings: PeerSettings) => Principal | Promise<Principal>;
@@ -45,6 +46,8 @@ export interface ServerConnectionOptions {
   readonly codecs?: readonly ContentCodec[];
   /** The contexts it may take for them: give all connections of a process the same. */
   readonly contexts?: ContextBudget;
+  /** Where commands may send their callers (see `redirectTargets`). Default: nowhere. */
+  readonly redirects?: RedirectTargets;
   readonly log?: Logger;
   /** Whom the connection acts for until `authenticate` says otherwise. Default: {@link ANONYMOUS}. */
   readonly principal?: Principal;
@@ -103,7 +106,7 @@ export class ServerConnection {
   /** @throws {TypeError} if nobody could say whom the connection acts for; see `authenticate` */
   constructor(options: ServerConnectionOptions) {
     const { transport, clock, dialect, commands, limits, agent, authenticate } = options;
-    const { channels = DEFAULT_CHANNELS, log = SILENT, observer = {} } = options;
+    const { channels = DEFAULT_CHANNELS, log = SILENT, observer = {}, redirects = new Map() } = options;
     if (authenticate && !dialect.extended && !options.principal) {
       throw new TypeError(`A client cannot authenticate in ${dialect.name}: give the connection its principal.`);
     }
@@ -132,6 +135,7 @@ export class ServerConnection {
       clock,
       log: this.#log,
       textAsBytes: dialect.argumentForm === 'portable',
+      redirects,
       commands,
       channels: new Set(channels.map(({ name }) => name)),
       observer,

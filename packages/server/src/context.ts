@@ -1,6 +1,7 @@
 import { type OutputAtom, outputAtom, type ProgressUpdate } from '@wiremux/framing';
 import type { CommandContext, Progress } from './handler.js';
 import type { Principal } from './principal.js';
+import type { Redirects } from './redirect-targets.js';
 
 /** What names a request, and stays as it is while it runs. */
 export interface RequestFacts {
@@ -18,6 +19,7 @@ export interface RequestPort {
   readonly signal: AbortSignal;
   readonly hasData: boolean;
   readonly data: AsyncIterable<Uint8Array>;
+  readonly redirects: Redirects;
   output(atoms: readonly OutputAtom[]): void;
   progress(update: ProgressUpdate): void;
 }
@@ -36,6 +38,9 @@ export function createContext(facts: RequestFacts, port: RequestPort): CommandCo
     hasData: port.hasData,
     get data() {
       return port.data;
+    },
+    get redirects() {
+      return port.redirects;
     },
     get progress() {
       return progressOf(port);

@@ -53,8 +53,8 @@ export class RequestDispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    const { peer, clock, log, textAsBytes } = options;
-    this.#host = { peer, clock, log, textAsBytes, onOver: (run, outcome) => this.#onOver(run, outcome) };
+    const { peer, clock, log, textAsBytes, redirects } = options;
+    this.#host = { peer, clock, log, textAsBytes, redirects, onOver: (run, outcome) => this.#onOver(run, outcome) };
   }
 
   get counters(): RequestCounters {
@@ -118,7 +118,7 @@ export class RequestDispatcher {
     });
     this.#table.add(run);
     this.#options.observer.requestStarted?.(run.facts);
-    run.start(event.args, event.hasData);
+    run.start(event.args, event.hasData, event.redirect);
   }
 
   #refuse({ id, name }: RequestEvent): void {

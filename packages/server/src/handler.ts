@@ -3,6 +3,8 @@ import type { Observable } from 'rxjs';
 import type { ByteStream } from './byte-stream.js';
 import type { ArgsOutput, Command, Commands, Yields } from './contract.js';
 import type { Principal } from './principal.js';
+import type { Redirect } from './redirect.js';
+import type { Redirects } from './redirect-targets.js';
 
 /** What a handler is told of its request, and how it speaks beside its values. */
 export interface CommandContext {
@@ -28,6 +30,8 @@ export interface CommandContext {
    * `ReadableStream.from(data)` turn it into a stream of Node's or of the web's.
    */
   readonly data: AsyncIterable<Uint8Array>;
+  /** Where the caller can be sent instead: see `redirect`. */
+  readonly redirects: Redirects;
   readonly progress: Progress;
   readonly print: Print;
 }
@@ -68,9 +72,9 @@ export type Answer<Value> =
 
 /**
  * One value of an answer: the value itself, the same encoded already (see `preEncoded`), or, for a byte string, a stream
- * of its bytes (see `byteStream`).
+ * of its bytes (see `byteStream`). In place of all values: where they are to be had (see `redirect`).
  */
-export type Yielded<Value> = Value | EncodedValue | (Value extends Uint8Array ? ByteStream : never);
+export type Yielded<Value> = Value | EncodedValue | Redirect | (Value extends Uint8Array ? ByteStream : never);
 
 /**
  * Runs one request. Throw a `WiremuxError` to answer with its code; any other error answers `command-failed` with its

@@ -30,5 +30,7 @@ export type { Answer, CommandContext, Handler, Handlers, Print, Progress, Yielde
 export type { Logger, LogMethod } from './logger.js';
 export type { ConnectionObserver } from './observer.js';
 export { ANONYMOUS, type Principal } from './principal.js';
+export { type Redirect, type RedirectTo, redirect } from './redirect.js';
+export { type Redirects, type RedirectTargets, redirectTargets } from './redirect-targets.js';
 export type { RunOutcome, RunState } from './run.js';
 export type { ArgumentIssue } from './validate.js';

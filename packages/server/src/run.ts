@@ -1,4 +1,11 @@
-import { type Clock, type OutputAtom, type Peer, type ProgressUpdate, WiremuxError } from '@wiremux/framing';
+import {
+  type Clock,
+  type OutputAtom,
+  type Peer,
+  type ProgressUpdate,
+  type RedirectOffer,
+  WiremuxError,
+} from '@wiremux/framing';
 import { ByteStream } from './byte-stream.js';
 import { ByteStreamLine } from './byte-stream-line.js';
 import type { ImplementedCommand } from './command-set.js';
@@ -7,6 +14,8 @@ import { answerError, isAbort, logFailure, type RequestLabels } from './failure.
 import type { Logger } from './logger.js';
 import type { AnswerSink, Failure, Pump } from './pump.js';
 import { pumpFor } from './pump-for.js';
+import { Redirect } from './redirect.js';
+import { locationOf, OfferedRedirects, type Redirects, type RedirectTargets } from './redirect-targets.js';
 import { Upload } from './upload.js';
 import { validateArgs } from './validate.js';
 
@@ -15,7 +24,8 @@ import { validateArgs } from './validate.js';
  * - `running`: the handler works and the answer is open;
  * - `stopping`: the caller cancelled, or the connection is gone, and the handler has not stopped yet;
  * - `left`: as `stopping`, and the caller was told that the command was left behind (SPEC 8.6.4);
- * - `closing`: the answer could not go on and has failed, and the source of its values has not stopped yet;
+ * - `closing`: the answer is over, since it could not go on or is to be had elsewhere, and the source of its values has
+ *   not stopped yet;
  * - `over`: the handler has stopped.
  */
 export type RunState = 'running' | 'stopping' | 'left' | 'closing' | 'over';
@@ -34,6 +44,8 @@ export interface RunHost {
   readonly log: Logger;
   /** Whether text may come as byte strings (SPEC 3.1.3). */
   readonly textAsBytes: boolean;
+  /** Where callers can be sent. */
+  readonly redirects: RedirectTargets;
   /** The handler has stopped; called once for each run, maybe before `start` returns. */
   onOver(run: Run, outcome: RunOutcome): void;
 }
@@ -59,6 +71,7 @@ export class Run implements RequestPort, AnswerSink {
   #byteStreams: ByteStreamLine | undefined;
   #upload: Upload | undefined;
   #hasData = false;
+  #offer: RedirectOffer | undefined;
   #controller: AbortController | undefined;
   /** Why the handler is to stop. */
   #reason: WiremuxError | undefined;
@@ -75,10 +88,14 @@ export class Run implements RequestPort, AnswerSink {
     return this.#state;
   }
 
-  /** Validates the arguments and calls the handler. Whatever it does, this does not throw. */
-  start(args: Readonly<Record<string, unknown>>, hasData: boolean): void {
+  /**
+   * Validates the arguments and calls the handler. Whatever it does, this does not throw.
+   * @param offer where its caller says it can be sent
+   */
+  start(args: Readonly<Record<string, unknown>>, hasData: boolean, offer?: RedirectOffer): void {
     try {
       this.#hasData = hasData;
+      this.#offer = offer;
       if (hasData) this.#expectData();
       const validated = validateArgs(this.#command, args, this.#host.textAsBytes);
       if (validated instanceof Promise) this.#await(validated, (output) => this.#call(output));
@@ -129,6 +146,10 @@ export class Run implements RequestPort, AnswerSink {
     return this.#upload ?? this.#noData();
   }
 
+  get redirects(): Redirects {
+    return new OfferedRedirects(this.#host.redirects, this.#offer);
+  }
+
   output(atoms: readonly OutputAtom[]): void {
     if (this.#state === 'running') this.#host.peer.sendOutput(this.facts.id, atoms);
   }
@@ -138,6 +159,7 @@ export class Run implements RequestPort, AnswerSink {
   }
 
   value(value: unknown): boolean {
+    if (value instanceof Redirect) return this.#redirect(value);
     if (value instanceof ByteStream) this.#byteStreams ??= this.#newByteStreams();
     else if (this.#byteStreams?.busy !== true) return this.#send((peer, id) => peer.sendValue(id, value));
     return this.#byteStreams.add(value);
@@ -180,6 +202,20 @@ export class Run implements RequestPort, AnswerSink {
       this.#breakOff(thrown);
       return false;
     }
+  }
+
+  /** The answer is to be had elsewhere; false, as nothing more of it is wanted here. */
+  #redirect(answer: Redirect): false {
+    const sent = this.#send((peer, id) => {
+      peer.redirectAnswer(id, answer.target, locationOf(answer, this.#host.redirects));
+      return true;
+    });
+    if (sent) {
+      this.#upload?.release();
+      this.#state = 'closing';
+      this.#pump?.stop();
+    }
+    return false;
   }
 
   #newByteStreams(): ByteStreamLine {

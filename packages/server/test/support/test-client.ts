@@ -7,6 +7,8 @@ import {
   Peer,
   type PeerEvent,
   type ProgressUpdate,
+  type RedirectLocation,
+  type RedirectOffer,
   type Transport,
   type WiremuxError,
 } from '@wiremux/framing';
@@ -20,9 +22,11 @@ export class TestCall {
   #bytes: Uint8Array[] = [];
   readonly output: OutputAtom[][] = [];
   readonly progress: ProgressUpdate[] = [];
-  /** How it ended: `ended`, an error's code, or `stopped`, `finished`, `left` after a cancel. */
+  /** How it ended: `ended`, `redirected`, an error's code, or `stopped`, `finished`, `left` after a cancel. */
   end: string | undefined;
   error: WiremuxError | undefined;
+  /** Where its answer is to be had. */
+  location: RedirectLocation | undefined;
   uploadRefused = false;
   uploadWritable = 0;
   /** Plain bytes of values not taken yet. */
@@ -86,6 +90,7 @@ export class TestClient {
       readonly channel?: string;
       readonly credit?: number;
       readonly bytePieces?: boolean;
+      readonly redirect?: RedirectOffer;
     } = {},
   ): TestCall {
     const call = new TestCall(this.peer.open({ name, args, ...options }));
@@ -129,6 +134,10 @@ export class TestClient {
         return;
       case 'ended':
         call.end = 'ended';
+        return;
+      case 'redirected':
+        call.end = 'redirected';
+        call.location = event.location;
         return;
       case 'failed':
         call.end = event.error.code;
