@@ -9,7 +9,7 @@ import {
   type Limits,
   type Transport,
 } from '@wiremux/framing';
-import { type CommandSet, type Logger, serveConnection } from '@wiremux/server';
+import { type CommandSet, type Logger, type RedirectTargets, redirectTargets, serveConnection } from '@wiremux/server';
 import { nodeClock } from './clock.js';
 import { allCommands } from './commands/all.js';
 import { framesCommands } from './commands/frames.js';
@@ -96,6 +96,7 @@ class GatewayServer implements Gateway {
   readonly #connections = new ConnectionRegistry(nodeClock);
   readonly #codecs: readonly ContentCodec[];
   readonly #contexts: ContextBudget;
+  readonly #redirects: RedirectTargets;
   readonly #taps: TapPoints;
   readonly #metrics = new Metrics(this.#connections);
   readonly #loopDelay = new LoopDelay();
@@ -111,13 +112,20 @@ class GatewayServer implements Gateway {
     const { dialects, upstreams } = settings;
     this.#codecs = codecsOf(settings.encodings);
     this.#contexts = new ContextBudget(settings.maxContexts);
+    this.#redirects = redirectTargets(settings.redirects);
     this.#taps = new TapPoints(nodeClock, this.#codecs, this.#contexts);
     const encodings = [...this.#codecs.map(({ name }) => name), 'identity'];
     const listing = new UpstreamListing(upstreams, this.#limits);
     const own = allCommands(
       [...sets, ...upstreamCommands(upstreams, this.#limits)],
       { connections: this.#connections, loopDelay: () => this.#loopDelay.read(nodeClock.now()) },
-      { dialects, encodings, limits: this.#limits, upstream: () => listing.list(own) },
+      {
+        dialects,
+        encodings,
+        limits: this.#limits,
+        redirects: this.#redirects,
+        upstream: () => listing.list(own),
+      },
       framesCommands(this.#taps, (principal) => mayTap(settings, principal)),
     );
     this.commands = new RoutedCommands(own, upstreams, this.#limits);
@@ -243,6 +251,7 @@ class GatewayServer implements Gateway {
       channels: this.settings.channels,
       codecs: this.#codecs,
       contexts: this.#contexts,
+      redirects: this.#redirects,
       log: this.log,
       agent: `wiremux/${VERSION}`,
       observer: {

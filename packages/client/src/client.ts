@@ -1,11 +1,10 @@
+import { ObserverReader, ValueIterator } from '@wiremux/framing';
 import { Observable } from 'rxjs';
 import type { CallParameters, CommandName, Commands, YieldsOf } from './contract.js';
-import { ObserverReader } from './observer-reader.js';
 import type { DataOptions } from './options.js';
 import { RequestHandle } from './request-handle.js';
 import { Run, type RunContext } from './run.js';
 import type { Status } from './status.js';
-import { ValueIterator } from './value-iterator.js';
 
 /**
  * A connection to a gateway, and the commands that can be run over it. `C` is the type of the contract; without one,
@@ -50,13 +49,13 @@ export class Client {
 
   call(name: string, args?: Arguments, options: DataOptions = {}): Observable<unknown> {
     return new Observable((subscriber) => {
-      const { run } = new ObserverReader(
+      const { request } = new ObserverReader(
         subscriber,
         () => !subscriber.closed,
         (reader) => new Run({ name, args, options }, this.#context, reader),
       );
-      run.start();
-      return () => run.leave();
+      request.start();
+      return () => request.leave();
     });
   }
 

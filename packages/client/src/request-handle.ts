@@ -1,11 +1,10 @@
-import { type OutputAtom, type ProgressUpdate, WiremuxError } from '@wiremux/framing';
+import { type OutputAtom, type ProgressUpdate, ValueIterator, WiremuxError } from '@wiremux/framing';
 import { Observable, ReplaySubject, Subject } from 'rxjs';
 import { type AnswerPart, bytesReader, partsReader } from './answer-parts.js';
 import { IDLE, type RequestState } from './request-state.js';
 import { Run, type RunContext, type RunReader, type RunSpec } from './run.js';
 import { SharedValues } from './shared-values.js';
 import { updateTopics } from './topics.js';
-import { ValueIterator } from './value-iterator.js';
 
 /**
  * One request and all it says. It is sent once: by the first subscription to `values$` or `bytes$`, or by the first

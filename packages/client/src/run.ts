@@ -1,9 +1,11 @@
 import {
+  type AnswerConsumer,
   type CancelResult,
   type Clock,
   type OutputAtom,
   type Peer,
   type ProgressUpdate,
+  type ReadableRequest,
   type RedirectLocation,
   type RequesterEvent,
   WiremuxError,
@@ -50,13 +52,9 @@ export interface RunContext {
 }
 
 /** The one who consumes the answer of a run. */
-export interface RunReader {
-  /** Values in order; give the `sizes` of those consumed to {@link Run.taken}. */
-  values(values: readonly unknown[], sizes: readonly number[]): void;
+export interface RunReader extends AnswerConsumer {
   /** With {@link Run.bytePieces}: the next piece of a byte string; give its `size` to {@link Run.taken} too. */
   bytes?(bytes: Uint8Array, size: number, last: boolean): void;
-  /** The end of the answer, at most once: who has left is not told. */
-  end(error: WiremuxError | undefined): void;
 }
 
 /** Everything a run tells. */
@@ -70,7 +68,7 @@ export interface RunListener extends RunReader {
 const MAX_DEADLINE = 2_147_483_647;
 
 /** One run of a command, from the queue to its end: it happens at most once. */
-export class Run {
+export class Run implements ReadableRequest {
   readonly spec: RunSpec;
   /** Byte strings of the answer are to come in pieces; set before it starts. */
   bytePieces = false;
@@ -94,6 +92,10 @@ export class Run {
 
   get state(): RequestState {
     return this.#state;
+  }
+
+  get stopping(): boolean {
+    return this.#state === STOPPING;
   }
 
   /** Starts an idle run. */

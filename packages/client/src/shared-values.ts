@@ -1,6 +1,5 @@
-import { WiremuxError } from '@wiremux/framing';
+import { ObserverReader, WiremuxError } from '@wiremux/framing';
 import { Subject, type Subscriber, type TeardownLogic } from 'rxjs';
-import { ObserverReader } from './observer-reader.js';
 import type { Run, RunReader } from './run.js';
 
 /** Gives the values of one run to any number of subscribers: the first starts it, the last one leaving cancels it. */
@@ -10,7 +9,7 @@ export class SharedValues<T> {
 
   /** @param attach gives the run whose values they are. */
   constructor(attach: (reader: RunReader) => Run) {
-    this.#run = new ObserverReader(this.#values, () => this.#values.observed, attach).run;
+    this.#run = new ObserverReader(this.#values, () => this.#values.observed, attach).request;
   }
 
   subscribe(subscriber: Subscriber<T>): TeardownLogic {

@@ -55,6 +55,8 @@ export interface Limits {
   readonly textQueue: number;
   /** Progress topics queued per request. */
   readonly progressTopics: number;
+  /** Bytes of session frames on their way without an acknowledgement, 72 more for each: what W may grow to (SPEC 8.7.9). */
+  readonly sendWindow: number;
   /** Silence after which a ping is sent, and again after which the transport is dropped, ms. */
   readonly pingInterval: number;
   /** Control budget: tokens at the start and at most, and tokens refilled a second (SPEC 9). */
@@ -95,6 +97,7 @@ export const DEFAULT_LIMITS: Limits = {
   pausedTimeout: 30_000,
   textQueue: 64 * KiB,
   progressTopics: 64,
+  sendWindow: 16 * MiB,
   pingInterval: 15_000,
   controlBudget: 2_000,
   controlRefill: 200,
@@ -108,6 +111,7 @@ const RANGES: Partial<Record<keyof Limits, readonly [least: number, most: number
   valueBytes: [0, 1_024 * MiB - 1],
   answerCredit: [1 * KiB, 16 * MiB],
   uploadWindow: [0, 16 * MiB],
+  sendWindow: [128 * KiB, 1_024 * MiB],
 };
 
 /**

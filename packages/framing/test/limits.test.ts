@@ -31,6 +31,7 @@ describe('SPEC 9.1 limits', () => {
       '9.1.23': `${DEFAULT_LIMITS.decodedRatio}; 4.15`,
       '9.1.24': `${DEFAULT_LIMITS.decodeQueue / MiB} MiB`,
       '9.1.25': `${DEFAULT_LIMITS.heldAnswers / MiB} MiB`,
+      '9.1.26': `${DEFAULT_LIMITS.sendWindow / MiB} MiB`,
       '9.1.18': `${DEFAULT_LIMITS.sendQueue / MiB} MiB`,
     };
     expect(Object.fromEntries(table)).toEqual(said);

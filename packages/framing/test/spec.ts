@@ -17,6 +17,13 @@ export function specTable(after: string): string[][] {
   });
 }
 
+/** The lines of the first diagram behind the line that begins with `after`, its kind left out. */
+export function specDiagram(after: string): string[] {
+  const [, drawn = ''] = text.slice(text.indexOf(`\n${after}`)).split(/```(?:mermaid)?/);
+  const [, ...lines] = drawn.trim().split('\n');
+  return lines.map((line) => line.trim());
+}
+
 /** The text of one rule. */
 export function specRule(id: string): string {
   const from = text.indexOf(`- **${id}**`);

@@ -1,5 +1,7 @@
+import type { RequestAnswerer, ServableCommands, ServingHost } from '@wiremux/framing';
 import type { Command, Commands } from './contract.js';
 import type { CommandContext, Handlers } from './handler.js';
+import { answerRequests } from './serve.js';
 
 /** A handler whose contract is known at run time only: its arguments have passed the contract's schema. */
 export type ErasedHandler = (args: unknown, context: CommandContext) => unknown;
@@ -14,13 +16,24 @@ export interface ImplementedCommand {
 /** Commands that connections can serve, by name, in the order they were given. */
 export type CommandSet = ReadonlyMap<string, ImplementedCommand>;
 
+/** Commands that a client can serve to its gateway, too. */
+export interface ServableSet extends CommandSet, ServableCommands {
+  serve(commands: CommandSet, host: ServingHost): RequestAnswerer;
+}
+
+class ImplementedCommands extends Map<string, ImplementedCommand> implements ServableSet {
+  serve(commands: CommandSet, host: ServingHost): RequestAnswerer {
+    return answerRequests(commands, host);
+  }
+}
+
 /**
- * Joins contracts with the handlers that run them.
+ * Joins contracts with the handlers that run them: for `serveConnection` and gateways, and for the `handle` of a client.
  * @throws {TypeError} if a command has no handler, or a handler no command
  */
-export function implement<C extends Commands>(commands: C, handlers: Handlers<C>): CommandSet {
+export function implement<C extends Commands>(commands: C, handlers: Handlers<C>): ServableSet {
   const given = new Map(Object.entries<unknown>(handlers));
-  const set = new Map<string, ImplementedCommand>();
+  const set = new ImplementedCommands();
   for (const [name, contract] of Object.entries(commands)) {
     const handler = given.get(name);
     if (typeof handler !== 'function') throw new TypeError(`The command \`${name}\` has no handler.`);
@@ -36,8 +49,8 @@ export function implement<C extends Commands>(commands: C, handlers: Handlers<C>
  * One set of all the commands given.
  * @throws {TypeError} if two sets have a command of the same name
  */
-export function mergeCommands(...sets: readonly CommandSet[]): CommandSet {
-  const merged = new Map<string, ImplementedCommand>();
+export function mergeCommands(...sets: readonly CommandSet[]): ServableSet {
+  const merged = new ImplementedCommands();
   for (const set of sets) {
     for (const [name, command] of set) {
       if (merged.has(name)) throw new TypeError(`The command \`${name}\` is defined twice: rename one of the two.`);

@@ -5,6 +5,7 @@ import {
   type ContentCodec,
   type ContextBudget,
   DEFAULT_CHANNELS,
+  DEFAULT_LIMITS,
   type Dialect,
   type DialectName,
   type Limits,
@@ -20,6 +21,7 @@ import {
 import type { CommandSet } from './command-set.js';
 import { type RequestCounters, RequestDispatcher, type RequestSnapshot } from './dispatcher.js';
 import { describeError } from './failure.js';
+import { IdempotencyStore } from './idempotency.js';
 import { type Logger, SILENT, withFields } from './logger.js';
 import type { ConnectionObserver } from './observer.js';
 import { ANONYMOUS, type Principal } from './principal.js';
@@ -48,6 +50,11 @@ export interface ServerConnectionOptions {
   readonly contexts?: ContextBudget;
   /** Where commands may send their callers (see `redirectTargets`). Default: nowhere. */
   readonly redirects?: RedirectTargets;
+  /**
+   * What keys have run: give all connections of a process the same, so that a client that has reconnected finds its own.
+   * Default: one of its own.
+   */
+  readonly idempotency?: IdempotencyStore;
   readonly log?: Logger;
   /** Whom the connection acts for until `authenticate` says otherwise. Default: {@link ANONYMOUS}. */
   readonly principal?: Principal;
@@ -137,6 +144,8 @@ export class ServerConnection {
       textAsBytes: dialect.argumentForm === 'portable',
       redirects,
       commands,
+      mostRuns: limits?.openRequests ?? DEFAULT_LIMITS.openRequests,
+      idempotency: options.idempotency ?? new IdempotencyStore(clock),
       channels: new Set(channels.map(({ name }) => name)),
       observer,
     });
@@ -150,6 +159,7 @@ export class ServerConnection {
       clock,
       onEvent: (event) => this.#handle(event),
       onClosed: (code, reason) => {
+        this.#dispatcher.close();
         this.#log.debug({ code, reason }, 'The connection has ended.');
         end({ code, reason });
       },

@@ -1,4 +1,5 @@
 import { type OutputAtom, outputAtom, type ProgressUpdate } from '@wiremux/framing';
+import type { ClientCaller } from './client-caller.js';
 import type { CommandContext, Progress } from './handler.js';
 import type { Principal } from './principal.js';
 import type { Redirects } from './redirect-targets.js';
@@ -11,6 +12,8 @@ export interface RequestFacts {
   readonly command: string;
   readonly channel: string;
   readonly principal: Principal;
+  /** Its W3C `traceparent`. */
+  readonly trace: string | undefined;
 }
 
 /** What a handler can do to its request, or learn of it. */
@@ -20,6 +23,8 @@ export interface RequestPort {
   readonly hasData: boolean;
   readonly data: AsyncIterable<Uint8Array>;
   readonly redirects: Redirects;
+  readonly client: ClientCaller;
+  timeLeft(): number | undefined;
   output(atoms: readonly OutputAtom[]): void;
   progress(update: ProgressUpdate): void;
 }
@@ -32,6 +37,8 @@ export function createContext(facts: RequestFacts, port: RequestPort): CommandCo
     command: facts.command,
     channel: facts.channel,
     principal: facts.principal,
+    trace: facts.trace,
+    timeLeft: () => port.timeLeft(),
     get signal() {
       return port.signal;
     },
@@ -41,6 +48,9 @@ export function createContext(facts: RequestFacts, port: RequestPort): CommandCo
     },
     get redirects() {
       return port.redirects;
+    },
+    get client() {
+      return port.client;
     },
     get progress() {
       return progressOf(port);

@@ -23,6 +23,8 @@ export interface Command<
   readonly takesData: TakesData;
   /** Channel of the answers, unless the request asks for another; undefined: `default` (SPEC 8.12). */
   readonly channel: string | undefined;
+  /** Its answers are never compressed: for secrets beside text that somebody else chose (SPEC 4.12). */
+  readonly plain: boolean;
   /** One sentence for people; empty if there is none. */
   readonly about: string;
 }
@@ -33,6 +35,7 @@ export interface CommandOptions<Args extends ArgsSchema, Value extends StandardS
   readonly yields?: Value;
   readonly takesData?: TakesData;
   readonly channel?: string;
+  readonly plain?: boolean;
   readonly about?: string;
 }
 
@@ -64,9 +67,9 @@ export function command<
   Value extends StandardSchemaV1 = StandardSchemaV1,
   TakesData extends boolean = false,
 >(options: CommandOptions<Args, Value, TakesData> = {}): Command<NoInfer<Args>, NoInfer<Value>, NoInfer<TakesData>> {
-  const { args, yields, takesData = false as TakesData, channel, about = '' } = options;
+  const { args, yields, takesData = false as TakesData, channel, plain = false, about = '' } = options;
   if (channel !== undefined) checkChannel(channel);
-  return { args, yields, takesData, channel, about };
+  return { args, yields, takesData, channel, plain, about };
 }
 
 /**

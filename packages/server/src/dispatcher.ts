@@ -1,8 +1,9 @@
-import { type RequestStats, type ResponderEvent, WiremuxError } from '@wiremux/framing';
+import { preEncoded, type RequestStats, type ResponderEvent, WiremuxError } from '@wiremux/framing';
 import type { CommandSet, ImplementedCommand } from './command-set.js';
+import type { ClaimedRun, IdempotencyStore, KeptAnswer } from './idempotency.js';
 import { nearestName } from './near-names.js';
 import type { ConnectionObserver } from './observer.js';
-import type { Principal } from './principal.js';
+import { ANONYMOUS, type Principal } from './principal.js';
 import { RequestTable } from './request-table.js';
 import { Run, type RunHost, type RunOutcome, type RunState } from './run.js';
 
@@ -35,6 +36,9 @@ export interface DispatcherOptions extends Omit<RunHost, 'onOver'> {
   readonly commands: CommandSet;
   /** Names of the channels that answers can go on. */
   readonly channels: ReadonlySet<string>;
+  /** Handlers at once, those included that have not stopped although their requests have ended. */
+  readonly mostRuns: number;
+  readonly idempotency: IdempotencyStore;
   readonly observer: ConnectionObserver;
 }
 
@@ -53,8 +57,9 @@ export class RequestDispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    const { peer, clock, log, textAsBytes, redirects } = options;
-    this.#host = { peer, clock, log, textAsBytes, redirects, onOver: (run, outcome) => this.#onOver(run, outcome) };
+    const { peer, clock, log, textAsBytes, redirects, calls } = options;
+    const onOver = (run: Run, outcome: RunOutcome): void => this.#onOver(run, outcome);
+    this.#host = { peer, clock, log, textAsBytes, redirects, calls, onOver };
   }
 
   get counters(): RequestCounters {
@@ -77,9 +82,14 @@ export class RequestDispatcher {
         this.#table.get(event.id)?.writable();
         return;
       case 'cancelled':
-        this.#table.get(event.id)?.cancel(event.error);
+        this.#table.get(event.id)?.cancel(event.error, event.answered);
         return;
     }
+  }
+
+  /** The connection is gone: what only it could ask for need not be kept. */
+  close(): void {
+    this.#options.idempotency.forget(this);
   }
 
   /** The connection is dead: every handler is to stop. */
@@ -104,26 +114,68 @@ export class RequestDispatcher {
     this.#total += 1;
     const command = this.#options.commands.get(event.name);
     if (command === undefined) {
-      this.#refuse(event);
+      this.#refuse(event.id, unknownCommand(event.name, this.#options.commands));
+      return;
+    }
+    if (this.#table.size >= this.#options.mostRuns) {
+      this.#refuse(event.id, tooManyRuns(this.#options.mostRuns));
       return;
     }
     const channel = this.#channelOf(event, command);
     this.#host.peer.useChannel(event.id, channel);
-    const run = new Run(this.#host, command, {
-      connection: this.#options.connection,
-      id: event.id,
-      command: command.name,
-      channel,
-      principal,
-    });
-    this.#table.add(run);
-    this.#options.observer.requestStarted?.(run.facts);
-    run.start(event.args, event.hasData, event.redirect);
+    if (command.contract.plain) this.#host.peer.keepPlain(event.id);
+    if (event.idem === undefined) this.#run(event, command, channel, principal);
+    else this.#runOnce(event.idem, event, command, channel, principal);
   }
 
-  #refuse({ id, name }: RequestEvent): void {
+  #run(
+    event: RequestEvent,
+    command: ImplementedCommand,
+    channel: string,
+    principal: Principal,
+    claim?: ClaimedRun,
+  ): void {
+    const { id, args, hasData, redirect, deadlineAt, trace } = event;
+    const { connection } = this.#options;
+    const run = new Run(this.#host, command, { connection, id, command: command.name, channel, principal, trace });
+    this.#table.add(run);
+    this.#options.observer.requestStarted?.(run.facts);
+    run.start(args, { hasData, redirect, deadlineAt, claim });
+  }
+
+  /** Runs a request whose idempotency key has not been used, else answers without (SPEC 8.11.10 to 8.11.13). */
+  #runOnce(
+    key: Uint8Array,
+    event: RequestEvent,
+    command: ImplementedCommand,
+    channel: string,
+    principal: Principal,
+  ): void {
+    // Nobody but this connection can be told to be the same anonymous client.
+    const owner = principal === ANONYMOUS ? this : principal.name;
+    const claim = this.#options.idempotency.claim({ owner, command: command.name, key, args: event.args });
+    switch (claim.kind) {
+      case 'run':
+        this.#run(event, command, channel, principal, claim.run);
+        return;
+      case 'kept':
+        this.#answer(event.id, claim.answer);
+        return;
+      case 'refused':
+        this.#refuse(event.id, claim.error);
+        return;
+    }
+  }
+
+  #answer(id: number, { values, error }: KeptAnswer): void {
+    const { peer } = this.#host;
+    for (const value of values) peer.sendValue(id, preEncoded(value));
+    if (error === undefined) peer.endAnswer(id);
+    else peer.failAnswer(id, error);
+  }
+
+  #refuse(id: number, error: WiremuxError): void {
     this.#failed += 1;
-    const error = unknownCommand(name, this.#options.commands);
     this.#host.peer.failAnswer(id, error);
     this.#options.observer.requestRefused?.(error.code);
   }
@@ -141,6 +193,10 @@ export class RequestDispatcher {
     if (outcome.result === 'failed') this.#failed += 1;
     this.#options.observer.requestEnded?.(run.facts, outcome, this.#host.clock.now() - run.since);
   }
+}
+
+function tooManyRuns(most: number): WiremuxError {
+  return new WiremuxError('too-many-requests', `${most} commands of this connection have not stopped; wait for one.`);
 }
 
 function unknownCommand(name: string, commands: CommandSet): WiremuxError {

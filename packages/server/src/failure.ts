@@ -7,6 +7,8 @@ export interface RequestLabels {
   readonly command: string;
   /** The principal's name. */
   readonly principal: string;
+  /** The W3C `traceparent` it came with. */
+  readonly trace?: string;
 }
 
 /** An error as the log gets it: none of the properties that libraries hang on their errors, which may be secret. */

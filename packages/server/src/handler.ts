@@ -1,6 +1,7 @@
 import type { EncodedValue, OutputAtom, ProgressUpdate } from '@wiremux/framing';
 import type { Observable } from 'rxjs';
 import type { ByteStream } from './byte-stream.js';
+import type { ClientCaller } from './client-caller.js';
 import type { ArgsOutput, Command, Commands, Yields } from './contract.js';
 import type { Principal } from './principal.js';
 import type { Redirect } from './redirect.js';
@@ -17,9 +18,16 @@ export interface CommandContext {
   /** Name of the channel the answer goes on. */
   readonly channel: string;
   readonly principal: Principal;
+  /** The W3C `traceparent` that the request came with, to be passed on with whatever is asked of others for it. */
+  readonly trace: string | undefined;
   /**
-   * Aborts when the caller cancels or the connection ends, with the `WiremuxError` that says which as its reason. Stop
-   * then: 5 s later the caller is told that the command was left running.
+   * The time the request has left, in whole ms, at least 1 while its signal has not aborted; undefined: its caller set no
+   * deadline. Give it to whatever is asked of others for it: `client.call(name, args, { deadline: timeLeft() })`.
+   */
+  timeLeft(this: void): number | undefined;
+  /**
+   * Aborts when the caller cancels, its time is over or the connection ends, with the `WiremuxError` that says which as its
+   * reason. Stop then: 5 s later a caller that cancelled is told that the command was left running.
    */
   readonly signal: AbortSignal;
   /** Whether the request brings data, be it empty. */
@@ -32,6 +40,11 @@ export interface CommandContext {
   readonly data: AsyncIterable<Uint8Array>;
   /** Where the caller can be sent instead: see `redirect`. */
   readonly redirects: Redirects;
+  /**
+   * The commands of the caller itself, where it serves any. Calls end with the request's signal and within its deadline,
+   * and carry its trace; `connection.client` has those that belong to no request.
+   */
+  readonly client: ClientCaller;
   readonly progress: Progress;
   readonly print: Print;
 }

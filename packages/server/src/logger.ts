@@ -1,13 +1,6 @@
-/** Writes one line: fields for programs, then a message for people. */
-export type LogMethod = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+import type { Logger, LogMethod } from '@wiremux/framing';
 
-/** What this package logs to; a pino logger is one. It must not throw. */
-export interface Logger {
-  debug: LogMethod;
-  info: LogMethod;
-  warn: LogMethod;
-  error: LogMethod;
-}
+export type { Logger, LogMethod };
 
 const drop: LogMethod = () => undefined;
 

@@ -6,3 +6,6 @@ export interface Principal {
 
 /** The principal of connections that nobody authenticated. */
 export const ANONYMOUS: Principal = Object.freeze({ name: 'anonymous' });
+
+/** The principal of requests that a client answers: those of the gateway it has connected to. */
+export const GATEWAY: Principal = Object.freeze({ name: 'gateway' });

@@ -9,9 +9,14 @@ import {
 import { ByteStream } from './byte-stream.js';
 import { ByteStreamLine } from './byte-stream-line.js';
 import type { ImplementedCommand } from './command-set.js';
+import { callerOf } from './caller.js';
+import type { ClientCaller } from './client-caller.js';
 import { createContext, type RequestFacts, type RequestPort } from './context.js';
 import { answerError, isAbort, logFailure, type RequestLabels } from './failure.js';
+import type { ClaimedRun } from './idempotency.js';
 import type { Logger } from './logger.js';
+import type { CallScope } from './outgoing-call.js';
+import type { OutgoingCalls } from './outgoing-calls.js';
 import type { AnswerSink, Failure, Pump } from './pump.js';
 import { pumpFor } from './pump-for.js';
 import { Redirect } from './redirect.js';
@@ -30,6 +35,17 @@ import { validateArgs } from './validate.js';
  */
 export type RunState = 'running' | 'stopping' | 'left' | 'closing' | 'over';
 
+/** What a request brings beside its arguments. */
+export interface RunExtras {
+  readonly hasData: boolean;
+  /** Where its caller says it can be sent. */
+  readonly redirect?: RedirectOffer | undefined;
+  /** When its time is over, by the host's clock, ms. */
+  readonly deadlineAt?: number | undefined;
+  /** It is the one run of its idempotency key. */
+  readonly claim?: ClaimedRun | undefined;
+}
+
 /** How a run ended, for those who count. */
 export interface RunOutcome {
   readonly result: 'ended' | 'failed' | 'cancelled';
@@ -46,6 +62,8 @@ export interface RunHost {
   readonly textAsBytes: boolean;
   /** Where callers can be sent. */
   readonly redirects: RedirectTargets;
+  /** The calls to the client at the other end. */
+  readonly calls: OutgoingCalls;
   /** The handler has stopped; called once for each run, maybe before `start` returns. */
   onOver(run: Run, outcome: RunOutcome): void;
 }
@@ -57,7 +75,7 @@ const STOP_GRACE = 5_000;
  * One request, from its arguments to the moment its handler has stopped. It speaks to the peer only while the answer is
  * open, since the id may belong to another request afterwards.
  */
-export class Run implements RequestPort, AnswerSink {
+export class Run implements RequestPort, CallScope, AnswerSink {
   readonly facts: RequestFacts;
   /** When the request came, by the host's clock, ms. */
   readonly since: number;
@@ -70,8 +88,9 @@ export class Run implements RequestPort, AnswerSink {
   #sourceEnd: { readonly failure: Failure | undefined } | undefined;
   #byteStreams: ByteStreamLine | undefined;
   #upload: Upload | undefined;
-  #hasData = false;
-  #offer: RedirectOffer | undefined;
+  #extras: RunExtras = { hasData: false };
+  /** The handler was called. */
+  #called = false;
   #controller: AbortController | undefined;
   /** Why the handler is to stop. */
   #reason: WiremuxError | undefined;
@@ -88,15 +107,11 @@ export class Run implements RequestPort, AnswerSink {
     return this.#state;
   }
 
-  /**
-   * Validates the arguments and calls the handler. Whatever it does, this does not throw.
-   * @param offer where its caller says it can be sent
-   */
-  start(args: Readonly<Record<string, unknown>>, hasData: boolean, offer?: RedirectOffer): void {
+  /** Validates the arguments and calls the handler. Whatever it does, this does not throw. */
+  start(args: Readonly<Record<string, unknown>>, extras: RunExtras): void {
     try {
-      this.#hasData = hasData;
-      this.#offer = offer;
-      if (hasData) this.#expectData();
+      this.#extras = extras;
+      if (extras.hasData) this.#expectData();
       const validated = validateArgs(this.#command, args, this.#host.textAsBytes);
       if (validated instanceof Promise) this.#await(validated, (output) => this.#call(output));
       else this.#call(validated);
@@ -121,11 +136,15 @@ export class Run implements RequestPort, AnswerSink {
     else this.#pump?.writable();
   }
 
-  /** The caller cancelled, or the connection is gone: the handler is to stop. */
-  cancel(error: WiremuxError): void {
+  /**
+   * The caller cancelled, or the connection is gone: the handler is to stop.
+   * @param answered the answer has ended with this error already, and the caller awaits no proof
+   */
+  cancel(error: WiremuxError, answered = false): void {
     if (this.#state !== 'running') return;
-    this.#state = 'stopping';
-    this.#outcome = { result: 'cancelled', code: error.code };
+    if (answered) logFailure(this.#host.log, this.#labels(), error);
+    this.#state = answered ? 'closing' : 'stopping';
+    this.#outcome = { result: answered ? 'failed' : 'cancelled', code: error.code };
     this.#stopHandler(error);
     if (this.state === 'stopping') this.#endGrace = this.#host.clock.timer(STOP_GRACE, () => this.#leave());
   }
@@ -138,8 +157,20 @@ export class Run implements RequestPort, AnswerSink {
     return this.#controller.signal;
   }
 
+  get client(): ClientCaller {
+    return callerOf(this.#host.calls, this);
+  }
+
+  get deadlineAt(): number | undefined {
+    return this.#extras.deadlineAt;
+  }
+
+  get trace(): string | undefined {
+    return this.facts.trace;
+  }
+
   get hasData(): boolean {
-    return this.#hasData;
+    return this.#extras.hasData;
   }
 
   get data(): AsyncIterable<Uint8Array> {
@@ -147,7 +178,12 @@ export class Run implements RequestPort, AnswerSink {
   }
 
   get redirects(): Redirects {
-    return new OfferedRedirects(this.#host.redirects, this.#offer);
+    return new OfferedRedirects(this.#host.redirects, this.#extras.redirect);
+  }
+
+  timeLeft(): number | undefined {
+    const { deadlineAt } = this.#extras;
+    return deadlineAt === undefined ? undefined : Math.max(1, Math.ceil(deadlineAt - this.#host.clock.now()));
   }
 
   output(atoms: readonly OutputAtom[]): void {
@@ -161,7 +197,7 @@ export class Run implements RequestPort, AnswerSink {
   value(value: unknown): boolean {
     if (value instanceof Redirect) return this.#redirect(value);
     if (value instanceof ByteStream) this.#byteStreams ??= this.#newByteStreams();
-    else if (this.#byteStreams?.busy !== true) return this.#send((peer, id) => peer.sendValue(id, value));
+    else if (this.#byteStreams?.busy !== true) return this.#sendValue(value);
     return this.#byteStreams.add(value);
   }
 
@@ -175,6 +211,7 @@ export class Run implements RequestPort, AnswerSink {
       this.#settle();
       return;
     }
+    this.#called = true;
     const result = this.#command.handler(args, createContext(this.facts, this));
     if (isPromiseLike(result)) this.#await(result, (answer) => this.#answer(answer));
     else this.#answer(result);
@@ -191,6 +228,14 @@ export class Run implements RequestPort, AnswerSink {
       if (result !== undefined) this.value(result);
       this.#settle();
     }
+  }
+
+  #sendValue(value: unknown): boolean {
+    return this.#send((peer, id) => {
+      const hasRoom = peer.sendValue(id, value);
+      this.#extras.claim?.value(value);
+      return hasRoom;
+    });
   }
 
   /** Adds to the answer while it is open; false: wait for room, or nothing more is wanted. */
@@ -219,6 +264,7 @@ export class Run implements RequestPort, AnswerSink {
   }
 
   #newByteStreams(): ByteStreamLine {
+    this.#extras.claim?.unkept();
     return new ByteStreamLine({
       begin: (length) => this.#send((peer, id) => peer.beginBytes(id, length)),
       send: (bytes) => this.#send((peer, id) => peer.sendBytes(id, bytes)),
@@ -292,6 +338,7 @@ export class Run implements RequestPort, AnswerSink {
         this.#upload?.release();
         if (failure) this.#fail(failure.thrown, answerError(failure.thrown));
         else this.#host.peer.endAnswer(this.facts.id);
+        if (this.#called) this.#extras.claim?.completed(failure && answerError(failure.thrown));
         break;
       case 'stopping':
         this.#endGrace?.();
@@ -309,6 +356,8 @@ export class Run implements RequestPort, AnswerSink {
         return;
     }
     this.#state = 'over';
+    // Unless it ran to its end the key is free again.
+    this.#extras.claim?.released();
     this.#host.onOver(this, this.#outcome);
   }
 
@@ -325,8 +374,8 @@ export class Run implements RequestPort, AnswerSink {
   }
 
   #labels(): RequestLabels {
-    const { id, command, principal } = this.facts;
-    return { requestId: id, command, principal: principal.name };
+    const { id, command, principal, trace } = this.facts;
+    return { requestId: id, command, principal: principal.name, ...(trace === undefined ? {} : { trace }) };
   }
 }
 

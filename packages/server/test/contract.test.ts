@@ -4,7 +4,14 @@ import { command, defineCommands } from '../src/contract.js';
 
 describe('command', () => {
   it('fills in what is left out', () => {
-    expect(command()).toEqual({ args: undefined, yields: undefined, takesData: false, channel: undefined, about: '' });
+    expect(command()).toEqual({
+      args: undefined,
+      yields: undefined,
+      takesData: false,
+      channel: undefined,
+      plain: false,
+      about: '',
+    });
   });
 
   it('keeps what it is given', () => {

@@ -9,19 +9,26 @@ import { usePage } from './page-context.js';
 
 /** The arguments of a command, and the button that runs it. */
 export function CommandForm({ command }: { readonly command: CommandInfo }): JSX.Element {
-  const { runs } = usePage();
+  const { runs, capabilities } = usePage();
   const fields = useMemo(() => fieldsOf(command.args), [command]);
   const draft = useSignal<Draft>(initialDraft(fields));
   const faults = useSignal<Readonly<Record<string, string>>>({});
   const form = useRef<HTMLFormElement>(null);
   const file = useRef<HTMLInputElement>(null);
+  const redirect = useRef<HTMLInputElement>(null);
+  const targets = capabilities.value?.redirects ?? [];
 
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const reading = readDraft(fields, draft.value);
     faults.value = reading.ok ? {} : reading.faults;
     if (reading.ok) {
-      runs.start({ command: command.name, args: reading.args, file: file.current?.files?.[0] });
+      runs.start({
+        command: command.name,
+        args: reading.args,
+        file: file.current?.files?.[0],
+        targets: redirect.current?.checked === true ? targets : [],
+      });
       return;
     }
     const first = fields.find(({ name }) => Object.hasOwn(reading.faults, name));
@@ -64,6 +71,14 @@ export function CommandForm({ command }: { readonly command: CommandInfo }): JSX
           <p id="command-file-about" class="field-description">
             A file to stream to the command; none sends no data.
           </p>
+        </div>
+      )}
+      {targets.length > 0 && (
+        <div class="field">
+          <label>
+            <input ref={redirect} type="checkbox" data-testid="accept-redirect" /> Accept a redirect
+          </label>
+          <p class="field-description">The answer may then be an address at {targets.join(', ')}.</p>
         </div>
       )}
       <button type="submit" class="primary" data-testid="run-button">

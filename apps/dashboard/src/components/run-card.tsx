@@ -10,6 +10,7 @@ import { usePage } from './page-context.js';
 import { ProblemNote } from './problem-note.jsx';
 import { RunOutput } from './run-output.jsx';
 import { RunProgress } from './run-progress.jsx';
+import { RunRedirect } from './run-redirect.jsx';
 import { RunValues } from './run-values.jsx';
 
 const PHASE_TEXTS: Readonly<Record<RunPhase, string>> = {
@@ -18,6 +19,7 @@ const PHASE_TEXTS: Readonly<Record<RunPhase, string>> = {
   answering: 'answering',
   stopping: 'cancelling',
   completed: 'completed',
+  redirected: 'redirected',
   failed: 'failed',
   cancelled: 'cancelled',
 };
@@ -99,6 +101,7 @@ export function RunCard({ run }: { readonly run: RunHandle }): JSX.Element {
         {view.cancelResult === 'finished' && <span>It had finished before the cancel reached it.</span>}
       </p>
       {view.problem !== undefined && <ProblemNote problem={view.problem} testId="run-error" />}
+      {view.location !== undefined && <RunRedirect location={view.location} />}
       <RunProgress topics={view.topics} isRunning={isRunning(view)} />
       <RunOutput output={view.output} label={`Output of ${command}`} />
       <RunValues values={view.values} count={view.count} label={`Values of ${command}`} />

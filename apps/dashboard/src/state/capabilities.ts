@@ -4,6 +4,8 @@ import { peek, peekItems, peekText } from './peek.js';
 export interface Capabilities {
   readonly name: string;
   readonly version: string;
+  /** Names of the targets that commands may send their callers to. */
+  readonly redirects: readonly string[];
   readonly commands: readonly CommandInfo[];
 }
 
@@ -18,11 +20,14 @@ export interface CommandInfo {
   readonly channel: string;
 }
 
-/** Reads the value of `capabilities`; commands without a name are left out. */
+/** Reads the value of `capabilities`; what has no name is left out. */
 export function readCapabilities(value: unknown): Capabilities {
   return {
     name: peekText(value, ['name']),
     version: peekText(value, ['version']),
+    redirects: peekItems(value, ['redirects'])
+      .map((item) => peekText(item, ['name']))
+      .filter((name) => name !== ''),
     commands: peekItems(value, ['commands'])
       .map((item) => ({
         name: peekText(item, ['name']),

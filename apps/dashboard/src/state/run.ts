@@ -1,4 +1,4 @@
-import type { CancelResult, OutputAtom, ProgressUpdate, RequestState } from '@wiremux/client';
+import type { CancelResult, OutputAtom, ProgressUpdate, RedirectLocation, RequestState } from '@wiremux/client';
 import { preview } from '../format/preview.js';
 import type { Batch } from './newest.js';
 import { addOutput, type OutputRun } from './output.js';
@@ -11,13 +11,23 @@ export const KEPT_VALUES = 50;
 const KEPT_TOPICS = 64;
 
 /** Where a run is on its way, and how it ended. */
-export type RunPhase = 'queued' | 'sent' | 'answering' | 'stopping' | 'completed' | 'failed' | 'cancelled';
+export type RunPhase =
+  | 'queued'
+  | 'sent'
+  | 'answering'
+  | 'stopping'
+  | 'completed'
+  | 'redirected'
+  | 'failed'
+  | 'cancelled';
 
 /** What a run was started with. */
 export interface RunRequest {
   readonly command: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly file: File | undefined;
+  /** Where its answer may be had instead; the page shows where, and does not fetch it. */
+  readonly targets: readonly string[];
 }
 
 export interface RunValue {
@@ -46,6 +56,8 @@ export interface RunView {
   readonly problem: Problem | undefined;
   /** What became of the command after it was cancelled. */
   readonly cancelResult: CancelResult | undefined;
+  /** Where its answer is to be had. */
+  readonly location: RedirectLocation | undefined;
 }
 
 export type RunEvent =
@@ -66,6 +78,7 @@ export function newRun(startedAt: number): RunView {
     output: [],
     problem: undefined,
     cancelResult: undefined,
+    location: undefined,
   };
 }
 
@@ -97,10 +110,14 @@ function enter(run: RunView, state: RequestState, at: number): RunView {
     case 'answering':
     case 'stopping':
       return { ...run, phase: state.state };
+    case 'following':
+      return { ...run, phase: 'answering' };
     case 'ended':
       switch (state.how) {
         case 'completed':
           return { ...run, phase: 'completed', endedAt: at };
+        case 'redirected':
+          return { ...run, phase: 'redirected', endedAt: at, location: state.location };
         case 'failed':
           return { ...run, phase: 'failed', endedAt: at, problem: problemOf(state.error) };
         case 'cancelled':

@@ -29,7 +29,11 @@ export interface RunSource {
   request(
     name: string,
     args: Readonly<Record<string, unknown>>,
-    options: { readonly signal: AbortSignal; readonly data?: Blob | undefined },
+    options: {
+      readonly signal: AbortSignal;
+      readonly data?: Blob | undefined;
+      readonly redirect?: { readonly targets: readonly string[] } | undefined;
+    },
   ): Answer;
 }
 
@@ -66,7 +70,9 @@ export class Runs {
     const abort = new AbortController();
     const view = signal(newRun(this.#now()));
     const run: RunHandle = { id: ++this.#count, request, view, cancel: () => abort.abort() };
-    const answer = this.#source.request(request.command, request.args, { signal: abort.signal, data: request.file });
+    const { command, args, file, targets } = request;
+    const redirect = targets.length === 0 ? undefined : { targets };
+    const answer = this.#source.request(command, args, { signal: abort.signal, data: file, redirect });
     this.#list.value = [run, ...this.#withoutOldest()];
     const subscription = this.#eventsOf(answer)
       .pipe(

@@ -2,6 +2,8 @@ import { type RequestState, WiremuxError } from '@wiremux/client';
 import { describe, expect, it } from 'vitest';
 import { isRunning, KEPT_VALUES, newRun, type RunEvent, type RunView, reduceRun } from '../../src/state/run.js';
 
+const LOCATION = { url: 'https://cdn.example/a', mediaType: 'text/plain' };
+
 function after(...events: readonly RunEvent[]): RunView {
   return events.reduce(reduceRun, newRun(1_000));
 }
@@ -25,6 +27,7 @@ describe('reduceRun', () => {
     [{ state: 'sent' }, 'sent'],
     [{ state: 'answering' }, 'answering'],
     [{ state: 'stopping' }, 'stopping'],
+    [{ state: 'following', location: LOCATION }, 'answering'],
   ])('follows the request into %o', (entered, phase) => {
     const run = after(state(entered));
     expect(run.phase).toBe(phase);
@@ -43,6 +46,12 @@ describe('reduceRun', () => {
     expect(run.phase).toBe('failed');
     expect(run.problem).toMatchObject({ code: 'connection-lost', message: 'The connection ended.' });
     expect(run.problem?.remedy).not.toBe('');
+  });
+
+  it('ends redirected, and knows where to', () => {
+    const run = after(state({ state: 'ended', how: 'redirected', location: LOCATION }, 3_000));
+    expect(run).toMatchObject({ phase: 'redirected', endedAt: 3_000, location: LOCATION, problem: undefined });
+    expect(isRunning(run)).toBe(false);
   });
 
   it('ends cancelled, and knows what became of the command', () => {

@@ -10,9 +10,11 @@ class PlayedAnswer {
   readonly output$: Subject<readonly OutputAtom[]> = new Subject();
   readonly state$: Subject<RequestState> = new Subject();
   readonly signal: AbortSignal;
+  readonly redirect: object | undefined;
 
-  constructor(signal: AbortSignal) {
+  constructor(signal: AbortSignal, redirect: object | undefined) {
     this.signal = signal;
+    this.redirect = redirect;
     signal.addEventListener('abort', () => {
       this.state$.next({ state: 'stopping' });
       this.values$.error(new WiremuxError('aborted', 'The caller aborted the request.'));
@@ -35,8 +37,12 @@ function stage(): Stage {
   const scheduler = new VirtualTimeScheduler();
   const answers: PlayedAnswer[] = [];
   const source = {
-    request(_name: string, _args: object, { signal }: { readonly signal: AbortSignal }): PlayedAnswer {
-      const answer = new PlayedAnswer(signal);
+    request(
+      _name: string,
+      _args: object,
+      { signal, redirect }: { readonly signal: AbortSignal; readonly redirect?: object | undefined },
+    ): PlayedAnswer {
+      const answer = new PlayedAnswer(signal, redirect);
       answers.push(answer);
       return answer;
     },
@@ -44,8 +50,8 @@ function stage(): Stage {
   return { runs: new Runs(source, () => scheduler.now(), scheduler), answers, scheduler };
 }
 
-function start(runs: Runs, command = 'rows'): RunHandle {
-  return runs.start({ command, args: {}, file: undefined });
+function start(runs: Runs, command = 'rows', targets: readonly string[] = []): RunHandle {
+  return runs.start({ command, args: {}, file: undefined, targets });
 }
 
 describe('Runs', () => {
@@ -89,6 +95,17 @@ describe('Runs', () => {
     answers[0]?.end({ state: 'ended', how: 'cancelled', result: 'stopped' });
     scheduler.flush();
     expect(run.view.value).toMatchObject({ phase: 'cancelled', count: 1, cancelResult: 'stopped', problem: undefined });
+  });
+
+  it('offers to be redirected where that is wanted, and shows where to', () => {
+    const { runs, answers, scheduler } = stage();
+    start(runs);
+    const run = start(runs, 'rows', ['cdn']);
+    expect(answers.map(({ redirect }) => redirect)).toEqual([undefined, { targets: ['cdn'] }]);
+    const location = { url: 'https://cdn.example/a', mediaType: 'text/plain' };
+    answers[1]?.end({ state: 'ended', how: 'redirected', location });
+    scheduler.flush();
+    expect(run.view.value).toMatchObject({ phase: 'redirected', location });
   });
 
   it('runs several at once, newest first', () => {

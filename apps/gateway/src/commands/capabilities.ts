@@ -6,6 +6,7 @@ import {
   defineCommands,
   describeCommands,
   implement,
+  type RedirectTargets,
 } from '@wiremux/server';
 import { z } from 'zod';
 import { VERSION } from '../version.js';
@@ -20,6 +21,7 @@ const contract = defineCommands({
       dialects: z.array(z.enum(DIALECT_NAMES)).readonly(),
       encodings: z.array(z.string()).readonly(),
       limits: z.record(z.string(), z.number()).readonly(),
+      redirects: z.array(z.object({ name: z.string(), origin: z.string() })).readonly(),
       commands: z.array(
         z.object({
           name: z.string(),
@@ -39,6 +41,8 @@ export interface Capabilities {
   /** Content encodings in the order of preference, `identity` the last. */
   readonly encodings: readonly string[];
   readonly limits: Limits;
+  /** Where callers can be sent. Its origin tells them whether they can reach a target, and nothing of what is there. */
+  readonly redirects: RedirectTargets;
   /** Every command served; asked for with each request, since the set has `capabilities` in it too. */
   readonly commands: () => CommandSet;
   /** What servers behind the gateway say that they serve. */
@@ -46,7 +50,8 @@ export interface Capabilities {
 }
 
 /** The command `capabilities`. */
-export function capabilitiesCommands({ dialects, encodings, limits, commands, upstream }: Capabilities): CommandSet {
+export function capabilitiesCommands(capabilities: Capabilities): CommandSet {
+  const { dialects, encodings, limits, redirects, commands, upstream } = capabilities;
   return implement(contract, {
     capabilities: async () => ({
       name: 'wiremux',
@@ -54,6 +59,7 @@ export function capabilitiesCommands({ dialects, encodings, limits, commands, up
       dialects,
       encodings,
       limits: { ...limits },
+      redirects: Array.from(redirects, ([name, prefix]) => ({ name, origin: new URL(prefix).origin })),
       commands: joinDescriptions(describeCommands(commands()), await upstream()),
     }),
   });

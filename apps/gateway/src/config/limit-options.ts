@@ -57,6 +57,13 @@ export const LIMIT_OPTIONS: { readonly [Name in keyof Limits]: Option<number> } 
   pausedTimeout: limit('pausedTimeout', 100, HOUR, 'Older dialects: how long one upload may pause reading.', 'ms'),
   textQueue: limit('textQueue', 1 * KiB, 16 * MiB, 'Text output of one request that may wait.', 'bytes'),
   progressTopics: limit('progressTopics', 1, 4_096, 'Topics of progress of one request.'),
+  sendWindow: limit(
+    'sendWindow',
+    128 * KiB,
+    1_024 * MiB,
+    'Sent and not acknowledged, at most; it follows the path below that.',
+    'bytes',
+  ),
   pingInterval: limit(
     'pingInterval',
     100,

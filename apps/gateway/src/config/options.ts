@@ -6,6 +6,7 @@ import { upstreamsSchema } from '../upstream/settings.js';
 import { channelsSchema } from './channels.js';
 import { LIMIT_OPTIONS } from './limit-options.js';
 import { flagOf, type Option, type OptionForm, variableOf, whole } from './option.js';
+import { redirectsSchema } from './redirects.js';
 import { type GatewaySettings, LOG_LEVELS } from './settings.js';
 
 const dialectNames = DIALECTS.map((dialect) => dialect.name);
@@ -120,6 +121,16 @@ export const OPTIONS: { readonly [Name in keyof GatewaySettings]: Option<Gateway
     expects:
       'a list of upstreams such as build.=http://127.0.0.1:9000/mux, in a config file also {prefix or commands, url, dialect?, token?}',
     placeholder: 'PREFIX=URL',
+    secret: true,
+  },
+  redirects: {
+    form: 'list',
+    schema: redirectsSchema,
+    default: {},
+    about: 'Where commands may send callers that list it, and what addresses there begin with (repeatable).',
+    expects:
+      'a list of different names and http(s) addresses without a user, such as cdn=https://cdn.example/files/, in a config file also {name: address}',
+    placeholder: 'NAME=URL',
     secret: true,
   },
   uploadIdle: whole(

@@ -3,6 +3,7 @@ import type { CommandSet, Logger } from '@wiremux/server';
 import type { TapPolicy } from '../tap/policy.js';
 import type { GivenUpstream, UpstreamSettings } from '../upstream/settings.js';
 import type { GivenChannel } from './channels.js';
+import type { GivenRedirects } from './redirects.js';
 
 /** How much the log says: each level includes those after it; `silent` says nothing. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -33,6 +34,8 @@ export interface GatewaySettings extends Limits {
   readonly logLevel: LogLevel;
   /** Framed HTTP servers behind the gateway; commands of theirs are passed on. */
   readonly upstreams: readonly UpstreamSettings[];
+  /** Where commands may send their callers: what the addresses of each target begin with, by its name. */
+  readonly redirects: Readonly<Record<string, string>>;
   /** Time a client may send nothing of a posted body that has not ended, ms. Past it: 408, or the exchange is dropped. */
   readonly uploadIdle: number;
   /** Time a client may take nothing of an answer to its post that waits for it, ms. Past it the exchange is dropped. */
@@ -44,11 +47,12 @@ export interface GatewaySettings extends Limits {
 }
 
 /** Settings as they are given: each has a default, and so have the parts of upstreams. */
-export interface GivenSettings extends Partial<Omit<GatewaySettings, 'upstreams' | 'channels'>> {
+export interface GivenSettings extends Partial<Omit<GatewaySettings, 'upstreams' | 'channels' | 'redirects'>> {
   /** Each an object, or its name, weight and encodings as `bulk:1:zlib+identity`; `default` and `bulk` are always there. */
   readonly channels?: readonly (string | GivenChannel)[];
   /** Each an object, or its prefix and address as `build.=http://127.0.0.1:9000/mux`. */
   readonly upstreams?: readonly (string | GivenUpstream)[];
+  readonly redirects?: GivenRedirects;
 }
 
 /** What `createGateway()` takes: every setting has a default. */

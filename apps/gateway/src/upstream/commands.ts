@@ -52,7 +52,9 @@ function forwarded(name: string, upstream: UpstreamSettings, limits: Limits): Im
     name,
     contract,
     handler: (args, context: CommandContext) => {
-      const request = { name, args: args as Readonly<Record<string, unknown>> };
+      const { targets, hashes } = context.redirects;
+      const redirect = targets.length === 0 ? {} : { redirect: { targets, hashes } };
+      const request = { name, args: args as Readonly<Record<string, unknown>>, ...redirect };
       return new UpstreamExchange(upstream, request, context, limits).values();
     },
   };

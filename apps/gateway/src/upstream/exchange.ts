@@ -6,10 +6,12 @@ import {
   Peer,
   type PeerEvent,
   type ProgressUpdate,
+  type RedirectLocation,
+  type RedirectOffer,
   type Transport,
   WiremuxError,
 } from '@wiremux/framing';
-import { byteStream, type CommandContext } from '@wiremux/server';
+import { byteStream, type CommandContext, type Redirects, redirect } from '@wiremux/server';
 import { nodeClock } from '../clock.js';
 import { VERSION } from '../version.js';
 import { BytePieces } from './byte-pieces.js';
@@ -25,12 +27,16 @@ const WHOLE_BYTES = 65_536;
 export interface ForwardedRequest {
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
+  /** Where its caller can be sent; the upstream has targets of the same names. */
+  readonly redirect?: RedirectOffer;
 }
 
 /** What a request is passed on with, and who hears what is said beside the values. */
 export interface ForwardContext extends Pick<CommandContext, 'hasData' | 'data' | 'signal'> {
   print(...atoms: readonly OutputAtom[]): void;
   progress(update: ProgressUpdate): void;
+  /** Undefined: the answer must come from here. */
+  readonly redirects?: Redirects;
 }
 
 /**
@@ -130,6 +136,9 @@ export class UpstreamExchange {
       case 'upload-writable':
         this.#wakeUpload();
         return;
+      case 'redirected':
+        this.#redirected(event.location);
+        return;
       case 'ended':
         this.#end();
         return;
@@ -142,6 +151,18 @@ export class UpstreamExchange {
       default:
         return;
     }
+  }
+
+  /** An upstream may send callers only where this gateway may. */
+  #redirected(location: RedirectLocation): void {
+    const target = this.#context.redirects?.targetOf(location.url);
+    if (target === undefined) {
+      const message = 'The server behind the gateway redirected to an address outside the targets of this gateway.';
+      this.#end(new WiremuxError('unsupported', message));
+      return;
+    }
+    this.#values.push({ value: redirect(target, location), size: 0 });
+    this.#end();
   }
 
   #receiveBytes({ bytes, size, last }: Extract<PeerEvent, { readonly kind: 'bytes' }>): void {

@@ -12,6 +12,12 @@ describe('SPEC 2.5 the WebSocket handshake', () => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/mux?x=1`, ['exp-framing-0006', 'wiremux.1']);
     await once(socket, 'open');
     expect(socket.protocol).toBe('wiremux.1');
+  });
+
+  it('SPEC 7.3 does without compression, also for a client that offers it', async () => {
+    const { port } = await startGateway();
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/mux`, ['wiremux.1'], { perMessageDeflate: true });
+    await once(socket, 'open');
     expect(socket.extensions).toBe('');
   });
 

@@ -64,7 +64,7 @@ class Heard {
 /** A server that greets, and the two ends of one connection to it. */
 async function open(greeting?: Uint8Array): Promise<{ transport: DialedTransport; heard: Heard; server: WebSocket }> {
   const http = createServer();
-  const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'wiremux.1' });
+  const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'wiremux.1', perMessageDeflate: true });
   const accepted = new Promise<WebSocket>((resolve) => {
     sockets.on('connection', (socket) => {
       if (greeting !== undefined) socket.send(greeting);
@@ -163,6 +163,11 @@ describe("SPEC 7.2 Node's socket", () => {
       server.ping();
     });
     expect(heard.chunks).toEqual([new Uint8Array([1])]);
+  });
+
+  it('SPEC 7.3 does without compression, also where the server could', async () => {
+    const { server } = await open();
+    expect(server.extensions).toBe('');
   });
 
   it('SPEC 7.3 closes with 1003 on a text message', async () => {

@@ -1,4 +1,4 @@
-import { encodeRequest } from '../message/request.js';
+import { type EncodedRequest, encodeRequest, withDeadline } from '../message/request.js';
 import type { Opening, OpeningFrame, RequestFormat, RequestStep } from './request-format.js';
 import { FrameType, RequestFlag } from './types.js';
 
@@ -17,17 +17,25 @@ const STEPS: readonly RequestStep[] = Array.from({ length: 16 }, (_, flags) => (
 }));
 
 class MapOpening implements Opening {
-  readonly #map: Uint8Array;
   readonly #dataFlag: number;
+  #request: EncodedRequest;
   #offset = 0;
 
-  constructor(map: Uint8Array, hasData: boolean) {
-    this.#map = map;
+  constructor(request: EncodedRequest, hasData: boolean) {
+    this.#request = request;
     this.#dataFlag = hasData ? RequestFlag.HaveData : 0;
   }
 
   get bytes(): number {
     return this.#map.length;
+  }
+
+  get #map(): Uint8Array {
+    return this.#request.bytes;
+  }
+
+  setDeadline(deadline: number): void {
+    this.#request = withDeadline(this.#request, deadline);
   }
 
   get done(): boolean {

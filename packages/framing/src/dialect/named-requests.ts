@@ -44,6 +44,9 @@ class NamedOpening implements Opening {
     return this.#named && this.#index === this.#args.length;
   }
 
+  /** There are none in this dialect. */
+  setDeadline(): void {}
+
   isLong(): boolean {
     return this.#args.length > 0;
   }

@@ -16,6 +16,8 @@ export interface Opening {
   readonly bytes: number;
   /** All were cut. */
   readonly done: boolean;
+  /** The request's deadline, in place of the one it was given, ms. Before its first frame; nothing where it has none. */
+  setDeadline(deadline: number): void;
   /** True if it takes several frames of at most `cut` payload bytes. */
   isLong(cut: number): boolean;
   /** Payload bytes of the next frame, if it is cut at `cut` and nowhere else. */

@@ -1,5 +1,7 @@
 /** How long the smallest round trip is believed, ms (SPEC 8.7.9). */
 const ROUND_TRIP_MS = 10_000;
+/** As many bytes on their way do not make a round trip look long. */
+const FEW_BYTES = 131_072;
 /** For how many round trips the best delivery rate is believed (SPEC 8.7.9). */
 const RATE_ROUNDS = 10;
 
@@ -11,6 +13,8 @@ interface Sample {
   /** Bytes acknowledged before, and when that was. */
   readonly delivered: number;
   readonly deliveredAt: number;
+  /** Bytes that were on their way before. */
+  readonly inFlight: number;
   /** The application had nothing more to send: the rate says nothing about the path. */
   readonly limited: boolean;
 }
@@ -29,8 +33,8 @@ export class BandwidthDelay {
   #firstSample = 0;
   #delivered = 0;
   #deliveredAt = 0;
-  /** Samples are limited until this many bytes are acknowledged. */
-  #limitedUntil = 0;
+  /** Samples are limited while no more than this many bytes are acknowledged. */
+  #limitedUntil = -1;
   #round = 0;
   /** The round ends with the first sample sent after this many bytes were acknowledged. */
   #roundEnds = 0;
@@ -45,6 +49,11 @@ export class BandwidthDelay {
     return best === undefined ? 0 : best.bytesPerMs * this.#roundTrip;
   }
 
+  /** Samples it keeps: one for each message on its way. */
+  get samples(): number {
+    return this.#samples.length - this.#firstSample;
+  }
+
   /** Bytes are sent of which `upTo` is the count that acknowledges them; `inFlight`: those sent before and not acknowledged. */
   sent(upTo: number, inFlight: number, now: number): void {
     if (inFlight === 0) this.#deliveredAt = now;
@@ -53,7 +62,8 @@ export class BandwidthDelay {
       sentAt: now,
       delivered: this.#delivered,
       deliveredAt: this.#deliveredAt,
-      limited: this.#delivered < this.#limitedUntil,
+      inFlight,
+      limited: this.#delivered <= this.#limitedUntil,
     });
   }
 
@@ -77,11 +87,9 @@ export class BandwidthDelay {
     this.#deliveredAt = now;
   }
 
-  /** A round trip was seen, ms. */
-  roundTrip(ms: number, now: number): void {
-    if (ms > this.#roundTrip && now < this.#roundTripAt + ROUND_TRIP_MS) return;
-    this.#roundTrip = ms;
-    this.#roundTripAt = now;
+  /** The smallest round trip is too old: only one behind few bytes, which do not queue for long, can follow it. */
+  stale(now: number): boolean {
+    return now >= this.#roundTripAt + ROUND_TRIP_MS;
   }
 
   #measure(sample: Sample, now: number): void {
@@ -89,16 +97,23 @@ export class BandwidthDelay {
       this.#round++;
       this.#roundEnds = this.#delivered;
     }
-    this.roundTrip(now - sample.sentAt, now);
+    this.#seeRoundTrip(now - sample.sentAt, sample.inFlight, now);
     const took = now - sample.deliveredAt;
     if (took > 0) this.#rate((this.#delivered - sample.delivered) / took, sample.limited);
   }
 
+  #seeRoundTrip(ms: number, inFlight: number, now: number): void {
+    const follows = this.stale(now) && inFlight <= FEW_BYTES;
+    if (ms > this.#roundTrip && !follows) return;
+    this.#roundTrip = ms;
+    this.#roundTripAt = now;
+  }
+
   #rate(bytesPerMs: number, limited: boolean): void {
+    // What an application that sends little shows is at least possible, but no reason to forget better rates.
+    if (limited && bytesPerMs < (this.#rates[0]?.bytesPerMs ?? 0)) return;
     const oldest = this.#round - RATE_ROUNDS;
     this.#rates = this.#rates.filter(({ round }) => round > oldest);
-    // An application that sends little shows a low rate, but what it shows is at least possible.
-    if (limited && bytesPerMs < (this.#rates[0]?.bytesPerMs ?? 0)) return;
     while ((this.#rates.at(-1)?.bytesPerMs ?? Number.POSITIVE_INFINITY) <= bytesPerMs) this.#rates.pop();
     this.#rates.push({ bytesPerMs, round: this.#round });
   }

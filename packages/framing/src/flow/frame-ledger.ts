@@ -8,11 +8,6 @@ export class FrameLedger {
   #count = 0;
   #total = 0;
 
-  /** Frames in it. */
-  get frames(): number {
-    return this.#count;
-  }
-
   /** What they cost together, bytes. */
   get total(): number {
     return this.#total;

@@ -2,32 +2,25 @@ import { BandwidthDelay } from './bandwidth-delay.js';
 import { FrameLedger } from './frame-ledger.js';
 
 /** What an unacknowledged frame counts beside its payload: its header, and what keeping it costs (SPEC 8.7.7). */
-export const FRAME_COST = 72;
-/** Frames with more payload than this wait for a wide window (SPEC 8.7.8). */
-const LARGE_PAYLOAD = 65_536;
-
-/** Bounds of a {@link SendWindow}, bytes. */
-export interface WindowBounds {
-  /** What it begins with, and never goes below. */
-  readonly floor: number;
-  readonly ceiling: number;
-}
+const FRAME_COST = 72;
+/** What W begins with, and never goes below, bytes (SPEC 8.7.9). */
+const LEAST_WINDOW = 131_072;
 
 /**
  * The window W: how much may be on its way without an acknowledgement (SPEC 8.7). It follows twice the bandwidth-delay
  * product, so that a fast path queues little ahead of a small answer and a long one is still filled.
  */
 export class SendWindow {
-  readonly #bounds: WindowBounds;
+  readonly #most: number;
   readonly #ledger = new FrameLedger();
-  #measured = new BandwidthDelay();
+  readonly #measured = new BandwidthDelay();
   #sent = 0;
   #acknowledged = 0;
-  #size: number;
+  #size: number = LEAST_WINDOW;
 
-  constructor(bounds: WindowBounds) {
-    this.#bounds = bounds;
-    this.#size = bounds.floor;
+  /** @param most what W may grow to, bytes */
+  constructor(most: number) {
+    this.#most = most;
   }
 
   /** W in bytes. */
@@ -55,11 +48,6 @@ export class SendWindow {
     return this.#ledger.total < this.#size;
   }
 
-  /** The largest payload a frame may have now (SPEC 8.7.8). */
-  get largestPayload(): number {
-    return Math.max(LARGE_PAYLOAD, this.#size / 8);
-  }
-
   /** A session frame goes out. */
   frame(payloadBytes: number): void {
     this.#ledger.push(payloadBytes + FRAME_COST);
@@ -82,18 +70,13 @@ export class SendWindow {
     const bytes = this.#ledger.shift(count - this.#acknowledged);
     this.#acknowledged = count;
     this.#measured.acknowledged(count, bytes, now);
-    this.#resize();
+    this.#resize(now);
     return !wasOpen && this.open;
   }
 
-  /** Begins to measure anew, on another transport (SPEC 8.7.9). */
-  restart(): void {
-    this.#measured = new BandwidthDelay();
-    this.#size = this.#bounds.floor;
-  }
-
-  #resize(): void {
-    const { floor, ceiling } = this.#bounds;
-    this.#size = Math.max(floor, Math.min(2 * this.#measured.bytes, ceiling));
+  /** A window that was kept full hides the path's own round trip behind its queue: it narrows until that is seen again. */
+  #resize(now: number): void {
+    const measured = this.#measured.stale(now) ? 0 : this.#measured.bytes;
+    this.#size = Math.max(LEAST_WINDOW, Math.min(2 * measured, this.#most));
   }
 }

@@ -3,10 +3,16 @@ import { WiremuxError } from '../errors.js';
 import { asFields, asText, type Fields, field, isFields, isUint } from './fields.js';
 import { parseRedirectOffer, type RedirectOffer, writeRedirectOffer } from './redirect.js';
 import { MAX_CREDIT, MIN_CREDIT } from './settings.js';
+import { isTraceparent, TRACE_BYTES } from './trace.js';
 
 const TRUE = encodeValue(true);
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** The most bytes of a channel's name (SPEC 8.11.1). */
 const CHANNEL_BYTES = 64;
+/** The longest deadline, ms (SPEC 8.11.5). */
+export const MAX_DEADLINE = 2_147_483_647;
+/** The most bytes of an idempotency key (SPEC 8.11.10). */
+export const IDEM_BYTES = 64;
 
 /** A request as its map says it (SPEC 3.2, 8.11). */
 export interface RequestMessage {
@@ -17,13 +23,19 @@ export interface RequestMessage {
   readonly credit?: number;
   /** Its frames and those of its answer are never encoded (SPEC 4.12). */
   readonly plain?: boolean;
+  /** Time left when its first frame is scheduled, 1 to 2,147,483,647 ms. */
+  readonly deadline?: number;
+  /** Idempotency key, 1 to 64 bytes. */
+  readonly idem?: Uint8Array;
+  /** W3C `traceparent` (see `isTraceparent`). */
+  readonly trace?: string;
   /** Where its opener could be sent instead (SPEC 3.2.7). */
   readonly redirect?: RedirectOffer;
 }
 
 /** What the request maps of a dialect may have beside name and arguments. */
 export interface RequestFeatures {
-  /** `channel`, `credit` and `plain` (SPEC 8.11). */
+  /** The extras of SPEC 8.11. */
   readonly extended: boolean;
   /** `redirect` (SPEC 3.2.7). */
   readonly redirects: boolean;
@@ -32,17 +44,24 @@ export interface RequestFeatures {
 /** How the values of arguments are written: as the dialect's peers can read them (SPEC 3.1.3). */
 export type ArgumentForm = 'text' | 'portable';
 
+/** A request map, and where in it the value of its deadline is: `bytes[from, to)`; nothing where it has none. */
+export interface EncodedRequest {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * The request map's bytes, keys sorted by their content (SPEC 3.1.1).
+ * The request map, keys sorted by their content (SPEC 3.1.1).
  * @throws {WiremuxError} `unsupported` if an argument cannot be written in this form
  */
-export function encodeRequest(request: RequestMessage, form: ArgumentForm): Uint8Array {
-  const { name, args, channel, credit, plain = false, redirect } = request;
+export function encodeRequest(request: RequestMessage, form: ArgumentForm): EncodedRequest {
+  const { name, args, channel, credit, deadline, idem, plain = false, redirect, trace } = request;
   const keys = argumentNames(args);
 
   const out = new CborWriter();
-  const extras = [channel !== undefined, credit !== undefined, plain, redirect !== undefined];
-  out.mapHead(1 + (keys.length > 0 ? 1 : 0) + extras.filter((there) => there).length);
+  const others = [keys.length > 0, channel, credit, deadline, idem, plain, redirect, trace];
+  out.mapHead(1 + others.filter((value) => value !== undefined && value !== false).length);
   if (keys.length > 0) {
     out.bytes('args');
     out.mapHead(keys.length);
@@ -51,16 +70,12 @@ export function encodeRequest(request: RequestMessage, form: ArgumentForm): Uint
       out.raw(form === 'text' ? encodeValue(args[key]) : encodePortable(args[key]));
     }
   }
-  if (channel !== undefined) {
-    out.bytes('channel');
-    out.bytes(channel);
-  }
-  if (credit !== undefined) {
-    out.bytes('credit');
-    out.uint(credit);
-  }
-  out.bytes('name');
-  out.bytes(name);
+  writeBytes(out, 'channel', channel);
+  writeUint(out, 'credit', credit);
+  writeUint(out, 'deadline', deadline);
+  const to = out.size;
+  writeBytes(out, 'idem', idem);
+  writeBytes(out, 'name', name);
   if (plain) {
     out.bytes('plain');
     out.raw(TRUE);
@@ -69,7 +84,36 @@ export function encodeRequest(request: RequestMessage, form: ArgumentForm): Uint
     out.bytes('redirect');
     writeRedirectOffer(out, redirect);
   }
+  writeBytes(out, 'trace', trace);
+  return { bytes: out.take(), from: deadline === undefined ? to : to - uintOf(deadline).length, to };
+}
+
+/** The same request with another deadline; as it is where it has none. */
+export function withDeadline({ bytes, from, to }: EncodedRequest, deadline: number): EncodedRequest {
+  const value = from === to ? NO_BYTES : uintOf(deadline);
+  const out = new Uint8Array(bytes.length - (to - from) + value.length);
+  out.set(bytes.subarray(0, from));
+  out.set(value, from);
+  out.set(bytes.subarray(to), from + value.length);
+  return { bytes: out, from, to: from + value.length };
+}
+
+function uintOf(value: number): Uint8Array {
+  const out = new CborWriter();
+  out.uint(value);
   return out.take();
+}
+
+function writeBytes(out: CborWriter, key: string, value: string | Uint8Array | undefined): void {
+  if (value === undefined) return;
+  out.bytes(key);
+  out.bytes(value);
+}
+
+function writeUint(out: CborWriter, key: string, value: number | undefined): void {
+  if (value === undefined) return;
+  out.bytes(key);
+  out.uint(value);
 }
 
 /** The names of the arguments that are there, in the order they are sent. */
@@ -146,8 +190,23 @@ function withExtras(request: RequestMessage, map: Fields): ParsedRequest {
   if (credit !== undefined && !isUint(credit, MIN_CREDIT, MAX_CREDIT)) {
     return refused('bad-arguments', '`credit` is not between 1,024 and 16,777,216.');
   }
+  const deadline = field(map, 'deadline');
+  if (deadline !== undefined && !isUint(deadline, 1, MAX_DEADLINE)) {
+    return refused('bad-arguments', '`deadline` is not between 1 and 2,147,483,647 ms.');
+  }
+  const key = field(map, 'idem');
+  const idem = typeof key === 'string' ? utf8Encode(key) : key;
+  if (idem !== undefined && !(idem instanceof Uint8Array && idem.length >= 1 && idem.length <= IDEM_BYTES)) {
+    return refused('bad-arguments', '`idem` is not a key of 1 to 64 bytes.');
+  }
   const plain = field(map, 'plain', false);
   if (typeof plain !== 'boolean') return refused('bad-arguments', '`plain` is neither true nor false.');
+  const parent = field(map, 'trace');
+  const parentBytes = typeof parent === 'string' ? utf8Encode(parent) : parent;
+  if (parentBytes !== undefined && !(parentBytes instanceof Uint8Array && parentBytes.length <= TRACE_BYTES)) {
+    return refused('bad-arguments', '`trace` is not a text of at most 256 bytes.');
+  }
+  const trace = asText(parent);
   return {
     kind: 'request',
     request: {
@@ -155,6 +214,9 @@ function withExtras(request: RequestMessage, map: Fields): ParsedRequest {
       ...(plain ? { plain } : {}),
       ...(channelName === undefined ? {} : { channel: channelName }),
       ...(credit === undefined ? {} : { credit }),
+      ...(deadline === undefined ? {} : { deadline }),
+      ...(idem === undefined ? {} : { idem }),
+      ...(trace !== undefined && isTraceparent(trace) ? { trace } : {}),
     },
   };
 }

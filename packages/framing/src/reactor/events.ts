@@ -48,6 +48,12 @@ export type ResponderEvent =
       readonly hasData: boolean;
       /** The channel its opener asked for (SPEC 8.11). */
       readonly channel: string | undefined;
+      /** When its time is over, monotonic ms; `cancelled` with code `deadline` comes then (SPEC 8.11.5). */
+      readonly deadlineAt?: number | undefined;
+      /** Its idempotency key, 1 to 64 bytes (SPEC 8.11.10). */
+      readonly idem?: Uint8Array | undefined;
+      /** Its W3C `traceparent` (SPEC 8.11.9). */
+      readonly trace?: string | undefined;
       /** Where its opener could be sent instead; what `redirectAnswer` may name (SPEC 3.2.7). */
       readonly redirect?: RedirectOffer | undefined;
     }
@@ -56,8 +62,11 @@ export type ResponderEvent =
   | { readonly kind: 'data-end'; readonly id: number }
   /** The answer's queue has room again, after `sendValue` returned false. */
   | { readonly kind: 'answer-writable'; readonly id: number }
-  /** The opener cancelled, or the connection ended: stop, then call `stopped(id)`. */
-  | { readonly kind: 'cancelled'; readonly id: number; readonly error: WiremuxError };
+  /**
+   * The opener cancelled, or the connection ended: stop, then call `stopped(id)`. Where it was `answered`, the answer has
+   * ended with the error (SPEC 8.12.5): stop, and do not call, since the id may be that of another request by then.
+   */
+  | { readonly kind: 'cancelled'; readonly id: number; readonly error: WiremuxError; readonly answered?: true };
 
 /** What concerns the connection. */
 export type ConnectionEvent =

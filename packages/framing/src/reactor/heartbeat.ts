@@ -1,5 +1,6 @@
 import { FrameType, PingFlag } from '../dialect/types.js';
 import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
+import type { SendWindow } from '../flow/send-window.js';
 import { encodePing, encodeUint, PING_BYTES, parseAck, parsePing } from '../message/control.js';
 import type { PeerContext } from './context.js';
 
@@ -12,13 +13,12 @@ const EMPTY = new Uint8Array(0);
 /** Acks and pings of one transport: what arrived is told, and silence is noticed (SPEC 8.7, 8.9). */
 export class Heartbeat {
   readonly #context: PeerContext;
+  readonly #window: SendWindow;
   /** Session frames and bytes that arrived, and how much of it was acknowledged. */
   #received = 0;
   #unackedBytes = 0;
   #acked = 0;
   #ackBy: number | undefined;
-  /** What the other side last acknowledged. */
-  #remoteAck = 0;
   /** Session frames that were sent ahead of the ping that is not answered yet. */
   #sentBeforePing: number | undefined;
   /** The ping to send when that one is answered: the newest only (SPEC 8.9.4). */
@@ -28,8 +28,10 @@ export class Heartbeat {
   /** When silence was noticed, with a ping on its way. */
   #probedAt: number | undefined;
 
-  constructor(context: PeerContext) {
+  /** @param window what this side sends, and the other acknowledges */
+  constructor(context: PeerContext, window: SendWindow) {
     this.#context = context;
+    this.#window = window;
     this.#heardAt = context.now;
   }
 
@@ -84,7 +86,7 @@ export class Heartbeat {
       this.#nextPing = payload;
       return;
     }
-    this.#sentBeforePing = this.#context.output.sessionFrames;
+    this.#sentBeforePing = this.#window.sent;
     this.#context.output.link(FrameType.Ping, 0, encodePing(payload));
     this.#context.wake();
   }
@@ -114,13 +116,12 @@ export class Heartbeat {
   receiveAck(payload: Uint8Array): ProtocolFault | undefined {
     const count = parseAck(payload);
     if (count === undefined) return fault('8.2.5', 'An ack frame is malformed.');
-    if (count < this.#remoteAck) return fault('8.7.4', `The peer acknowledged ${count} frames after more.`);
-    if (count > this.#context.output.sessionFrames) {
-      return fault('8.7.4', `The peer acknowledged ${count} frames, more than were sent.`);
-    }
-    const stale = count === this.#remoteAck;
-    this.#remoteAck = count;
-    return stale ? this.#context.charge('an ack that does not advance') : undefined;
+    const window = this.#window;
+    if (count < window.acknowledged) return fault('8.7.4', `The peer acknowledged ${count} frames after more.`);
+    if (count > window.sent) return fault('8.7.4', `The peer acknowledged ${count} frames, more than were sent.`);
+    if (count === window.acknowledged) return this.#context.charge('an ack that does not advance');
+    if (window.acknowledge(count, this.#context.now)) this.#context.wake();
+    return undefined;
   }
 
   get #ackDue(): boolean {
@@ -129,7 +130,7 @@ export class Heartbeat {
 
   #receivePong(payload: Uint8Array): ProtocolFault | undefined {
     if (this.#sentBeforePing === undefined) return fault('8.9.3', 'A pong came without a ping.');
-    if (this.#remoteAck < this.#sentBeforePing) {
+    if (this.#window.acknowledged < this.#sentBeforePing) {
       return fault('8.9.3', 'A pong came before the ack of what was sent ahead of its ping.');
     }
     this.#sentBeforePing = undefined;

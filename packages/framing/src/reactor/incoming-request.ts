@@ -12,6 +12,10 @@ export interface IncomingRequest {
   readonly hasData: boolean;
   readonly send: SendHalf;
   readonly receive: ReceiveHalf;
+  /** When its first frame came, monotonic ms. */
+  readonly since: number;
+  /** When its time is over, monotonic ms. */
+  deadlineAt: number | undefined;
   /** The opener's half (SPEC 5.4). */
   opener: 'opening' | 'sending' | 'ended';
   assembly: RequestMapAssembly | undefined;
@@ -57,6 +61,8 @@ export function incomingRequest(
     hasData,
     send,
     receive: budget.open(id, hasData && dialect.duplex ? DATA_CREDIT : 0, hasData ? limits.uploadWindow : 0),
+    since: context.now,
+    deadlineAt: undefined,
     opener: 'opening',
     assembly: undefined,
     translator: dialect.requests.translator(),

@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect/dialect.js';
 import { CancelFlag, FrameType, PieceFlag } from '../dialect/types.js';
 import { WiremuxError } from '../errors.js';
 import { BLOCKED, type ChannelWeight, Scheduler } from '../flow/scheduler.js';
+import type { SendWindow } from '../flow/send-window.js';
 import { FrameBatch } from '../frame/batch.js';
 import { HEADER_SIZE, StreamFlag } from '../frame/frame.js';
 import { DEFAULT_LIMITS } from '../limits.js';
@@ -47,6 +48,8 @@ export class Output implements FrameWriter {
   readonly streams: OutboundStreams;
   readonly scheduler: Scheduler<SendHalf>;
   readonly encoders: StreamEncoders;
+  /** How much may be on its way; absent where nothing is acknowledged. */
+  readonly window: SendWindow | undefined;
   readonly #linkStream: OutboundStream;
   /** The number each type has in the dialect; encoded frames are of dialects whose numbers are the types'. */
   readonly #wireTypes: Dialect['wireTypes'];
@@ -61,12 +64,13 @@ export class Output implements FrameWriter {
   #linkFrames: LinkFrame[] = [];
   readonly #credits = new Map<number, number>();
   readonly #cancels = new Map<number, Cancel>();
+  /** Halves that end with an error, which waits for no window. */
+  readonly #failing = new Set<SendHalf>();
   /** Largest payload the other side accepts, bytes. */
   maxPayload: number;
-  /** Frames and bytes sent; session frames are the count that acks speak of (SPEC 8.7). */
+  /** Frames and bytes sent. */
   frames = 0;
   bytes = 0;
-  sessionFrames = 0;
 
   constructor(options: {
     readonly role: 'client' | 'server';
@@ -74,6 +78,7 @@ export class Output implements FrameWriter {
     readonly channels: readonly ChannelWeight[];
     readonly maxPayload: number;
     readonly encoders: StreamEncoders;
+    readonly window: SendWindow | undefined;
     /** Called after each frame a half has scheduled. */
     readonly onScheduled: (half: SendHalf) => void;
     /** Called after a cancel|ack was scheduled. */
@@ -92,6 +97,7 @@ export class Output implements FrameWriter {
     this.scheduler = new Scheduler(options.channels);
     this.maxPayload = options.maxPayload;
     this.encoders = options.encoders;
+    this.window = options.window;
     this.#onScheduled = options.onScheduled;
     this.#onProof = options.onProof;
   }
@@ -135,6 +141,11 @@ export class Output implements FrameWriter {
     this.#cancels.set(requestId, { flags: ack ? CancelFlag.Ack : 0, payload });
   }
 
+  /** The half ends with an error. */
+  failing(half: SendHalf): void {
+    this.#failing.add(half);
+  }
+
   /** Forgets grants for a request whose half has ended. */
   forgetCredit(requestId: number): void {
     this.#credits.delete(requestId);
@@ -154,6 +165,7 @@ export class Output implements FrameWriter {
     this.#linkFrames = [];
     this.#credits.clear();
     this.#cancels.clear();
+    this.#failing.clear();
   }
 
   begin(
@@ -195,11 +207,22 @@ export class Output implements FrameWriter {
   }
 
   /** The next message, whole frames; undefined if nothing may go now. */
-  takeMessage(): Uint8Array[] | undefined {
+  takeMessage(now: number): Uint8Array[] | undefined {
     this.#writeLinkFrames();
     if (this.#settingsFirst && !this.#linkStream.begun) return undefined;
-    if (this.#writeControl() && this.#writeEncoded()) this.#writeChannels();
+    const { window } = this;
+    if (window === undefined) this.#writeSession();
+    else {
+      const { sent, unacknowledged } = window;
+      this.#writeSession();
+      if (window.sent > sent) window.message(unacknowledged, now);
+      if (window.open && !this.scheduler.busy) window.starved();
+    }
     return this.batch.size === 0 ? undefined : this.batch.take();
+  }
+
+  #writeSession(): void {
+    if (this.#writeControl() && this.#writeEncoded()) this.#writeChannels();
   }
 
   /** The largest payload of a frame that has a message to itself. */
@@ -208,12 +231,13 @@ export class Output implements FrameWriter {
   }
 
   #writeChannels(): void {
+    if (this.window?.open === false) this.#writeErrors();
     while (this.scheduler.next(this.#writeNext) > 0);
   }
 
   /** The half's next frame, for the scheduler. */
   readonly #writeNext = (half: SendHalf): number => {
-    if (LONE_PAYLOAD - this.batch.size < LEAST_ROOM) return 0;
+    if (LONE_PAYLOAD - this.batch.size < LEAST_ROOM || this.window?.open === false) return 0;
     const route = this.streams.of(half.channel);
     if (route.stream.busy) return BLOCKED;
     if (!route.settled) this.#settle(route);
@@ -222,6 +246,17 @@ export class Output implements FrameWriter {
     this.#onScheduled(half);
     return bytes;
   };
+
+  /** Errors that nothing else of their half is ahead of (SPEC 8.7.7). */
+  #writeErrors(): void {
+    for (const half of this.#failing) {
+      if (half.ended) this.#failing.delete(half);
+      if (!half.onlyErrorLeft || this.streams.of(half.channel).stream.busy) continue;
+      if (half.writeFrame(this, LONE_PAYLOAD - this.batch.size) === 0) return;
+      this.#failing.delete(half);
+      this.#onScheduled(half);
+    }
+  }
 
   /** Decides whether the channel is encoded; a stream that is from now on says so first (SPEC 4.9). */
   #settle(route: OutboundRoute): void {
@@ -235,7 +270,7 @@ export class Output implements FrameWriter {
   #beginPlain(stream: OutboundStream, requestId: number, type: number, flags: number, length: number): void {
     const streamFlags = nextStreamFlags(stream, HEADER_SIZE + length);
     this.#count(length);
-    this.sessionFrames++;
+    this.window?.frame(length);
     this.batch.begin(
       { requestId, streamId: stream.id, streamFlags, type: this.#wireTypes[type] ?? type, flags },
       length,
@@ -263,7 +298,7 @@ export class Output implements FrameWriter {
     const streamFlags = begin | (fits ? StreamFlag.Encoded : StreamFlag.End);
     if (!fits) this.encoders.giveUp(stream);
     this.#count(payload.length);
-    this.sessionFrames++;
+    this.window?.frame(payload.length);
     this.batch.append({ requestId, streamId: stream.id, streamFlags, type, flags }, payload);
   }
 

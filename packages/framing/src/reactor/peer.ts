@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect/dialect.js';
 import { halfDuplexOf } from '../dialect/half-duplex.js';
 import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import { DEFAULT_CHANNELS } from '../flow/scheduler.js';
+import { SendWindow } from '../flow/send-window.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { FrameReader } from '../frame/reader.js';
 import { resolveLimits } from '../limits.js';
@@ -84,7 +85,9 @@ export class Peer {
     this.#control = new ControlBudget(dialect, role, limits, now);
     const { channels = DEFAULT_CHANNELS } = options;
     const encodings = new Encodings(options, dialect, limits, () => this.#onWake());
+    const window = new SendWindow(limits.sendWindow);
     this.#output = new Output({
+      window: dialect.duplex ? window : undefined,
       role,
       dialect,
       channels,
@@ -115,7 +118,7 @@ export class Peer {
     this.#budget = new ReceiveBudget(this.#context);
     this.#requester = new Requester(this.#context, this.#budget);
     this.#responder = new Responder(this.#context, this.#budget);
-    this.#heartbeat = new Heartbeat(this.#context);
+    this.#heartbeat = new Heartbeat(this.#context, window);
     this.#router = new FrameRouter(this.#context, {
       requester: this.#requester,
       responder: this.#responder,
@@ -200,7 +203,7 @@ export class Peer {
     if (!this.#maySend && this.#state !== 'dead') return undefined;
     this.#budget.noteProgress();
     if (this.dialect.duplex && this.#state !== 'dead') this.#heartbeat.flush(this.#output.pending);
-    return this.#output.takeMessage();
+    return this.#output.takeMessage(now);
   }
 
   /**
@@ -216,15 +219,15 @@ export class Peer {
     if (this.#state !== 'reading') return undefined;
     const { limits } = this.#context;
     if (this.#awaitsSettings) return this.#openedAt + limits.settingsTimeout;
-    if (this.dialect.duplex) return this.#heartbeat.nextTimeout;
-    if (!this.#budget.paused || !this.#servesOthers) return undefined;
-    return this.#budget.pausedSince + limits.pausedTimeout;
+    const next = Math.min(this.#responder.nextDeadline, this.#nextCheck(limits.pausedTimeout));
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 
   handleTimeout(now: number): void {
     this.#context.now = now;
     if (this.#state !== 'reading') return;
     this.#budget.noteProgress();
+    this.#responder.expire(now);
     if (this.#awaitsSettings) this.#checkHandshake(now);
     else if (this.dialect.duplex) this.#dieOf(this.#heartbeat.handleTimeout());
     else this.#failStalledUploads(now);
@@ -298,6 +301,11 @@ export class Peer {
   /** Sends an answer on the named channel, if there is one of that name and nothing was sent yet. */
   useChannel(id: number, channel: string): void {
     this.#responder.useChannel(id, channel);
+  }
+
+  /** Nothing of an answer is encoded from now on (SPEC 4.12). */
+  keepPlain(id: number): void {
+    this.#responder.keepPlain(id);
   }
 
   /**
@@ -466,6 +474,13 @@ export class Peer {
     if (now < this.#openedAt + settingsTimeout) return;
     const message = `The settings were not complete after ${settingsTimeout} ms.`;
     this.#die(fault('8.3.8', message, CloseCode.HandshakeTimeout));
+  }
+
+  /** When the other side's silence, or an upload that nobody reads, is to be looked at. */
+  #nextCheck(pausedTimeout: number): number {
+    if (this.dialect.duplex) return this.#heartbeat.nextTimeout;
+    if (!this.#budget.paused || !this.#servesOthers) return Number.POSITIVE_INFINITY;
+    return this.#budget.pausedSince + pausedTimeout;
   }
 
   /** An upload that pauses the transport keeps it from other requests (SPEC 5.8). */

@@ -1,4 +1,5 @@
 import { decodeOne } from '../cbor/index.js';
+import type { Dialect } from '../dialect/dialect.js';
 import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import { isPrecompressed } from '../flow/precompressed.js';
@@ -6,7 +7,9 @@ import type { FrameHeader } from '../frame/frame.js';
 import { type CancelReason, encodeCancel, parseCancel, parseCancelResult, parseCredit } from '../message/control.js';
 import { parseProgress } from '../message/progress.js';
 import type { RedirectOffer } from '../message/redirect.js';
+import { IDEM_BYTES, MAX_DEADLINE } from '../message/request.js';
 import { MAX_CREDIT, MIN_CREDIT } from '../message/settings.js';
+import { isTraceparent } from '../message/trace.js';
 import { AnswerReader, type ReadsAnswer, ValueReaderPool } from './answer-reader.js';
 import { BytesAnswerReader } from './bytes-answer-reader.js';
 import type { PeerContext } from './context.js';
@@ -27,6 +30,15 @@ export interface OutgoingRequest {
   readonly credit?: number;
   /** Nothing of it is encoded; in wiremux.1 nothing of its answer either (SPEC 4.12, 8.11.4). */
   readonly plain?: boolean;
+  /**
+   * When its time is over, monotonic ms of the peer's clock: what is left of it as its first frame is scheduled goes along
+   * (SPEC 8.11.5). Cancelling it then, with code `deadline`, is the caller's business.
+   */
+  readonly deadlineAt?: number;
+  /** Idempotency key, 1 to 64 bytes (SPEC 8.11.10). */
+  readonly idem?: Uint8Array;
+  /** W3C `traceparent`; left out where it is none (SPEC 8.11.9). */
+  readonly trace?: string;
   /**
    * Byte strings that are values of the answer come as `bytes` events, piece by piece and of any length, instead of
    * whole in `values` (SPEC 3.4.8).
@@ -80,8 +92,8 @@ export class Requester {
 
   /**
    * Queues a request and returns its id.
-   * @throws {WiremuxError} `too-many-requests` without a free id or slot, `too-big`, `unsupported` for its arguments,
-   * `unknown-command` for an empty name
+   * @throws {WiremuxError} `too-many-requests` without a free id or slot, `too-big`, `unsupported` for its arguments or its
+   * idempotency key, `bad-arguments` for one of another length, `unknown-command` for an empty name
    */
   open(request: OutgoingRequest): number {
     const { dialect, limits, output, remoteSettings, ownSettings } = this.#context;
@@ -89,16 +101,21 @@ export class Requester {
       const most = remoteSettings.openRequests;
       throw new WiremuxError('too-many-requests', `${most} requests are open, the most the peer allows; wait for one.`);
     }
-    const { name, args = {}, hasData = false, channel, plain = false, redirect } = request;
+    const { name, args = {}, hasData = false, channel, plain = false, redirect, deadlineAt, idem, trace } = request;
     if (name === '') throw new WiremuxError('unknown-command', 'No command has an empty name; say which one to call.');
     const wanted = wantedCredit(request.credit ?? ownSettings.credit);
     const credit = dialect.duplex ? Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left)) : 0;
+    if (idem !== undefined) checkKey(idem, dialect);
+    const timeLeft = deadlineAt === undefined ? undefined : () => deadlineOf(deadlineAt - this.#context.now);
     const opening = dialect.requests.open(
       {
         name,
         args,
         ...(dialect.extended && channel !== undefined ? { channel } : {}),
         ...(dialect.extended && plain ? { plain } : {}),
+        ...(dialect.extended && timeLeft !== undefined ? { deadline: timeLeft() } : {}),
+        ...(idem === undefined ? {} : { idem }),
+        ...(dialect.extended && trace !== undefined && isTraceparent(trace) ? { trace } : {}),
         ...(dialect.duplex && credit !== ownSettings.credit ? { credit } : {}),
         ...(dialect.redirects && redirect !== undefined ? { redirect } : {}),
       },
@@ -123,7 +140,7 @@ export class Requester {
       highWater: limits.sendQueueHighWater,
       lonePayload: output.lonePayload,
     });
-    send.openWith(opening, hasData);
+    send.openWith(opening, hasData, timeLeft);
     send.plain = plain;
     this.#longMaps.add(send);
     const receive = this.#budget.open(id, credit, wanted);
@@ -425,6 +442,22 @@ export class Requester {
 /** The credit asked for, brought into its range (SPEC 8.11.2). */
 function wantedCredit(asked: number): number {
   return Math.max(MIN_CREDIT, Math.min(Math.floor(asked) || 0, MAX_CREDIT));
+}
+
+/** Whole ms in their range: of a part of one, or of none, the answerer hears 1 (SPEC 8.11.5). */
+function deadlineOf(left: number): number {
+  return Math.max(1, Math.min(Math.ceil(left) || 0, MAX_DEADLINE));
+}
+
+function checkKey(key: Uint8Array, { extended, name }: Dialect): void {
+  if (!extended) {
+    throw new WiremuxError('unsupported', `${name} has no idempotency keys; use wiremux.1, or leave the key out.`);
+  }
+  if (key.length >= 1 && key.length <= IDEM_BYTES) return;
+  throw new WiremuxError(
+    'bad-arguments',
+    `An idempotency key has 1 to ${IDEM_BYTES} bytes; this one has ${key.length}.`,
+  );
 }
 
 const OPENER_TYPES: ReadonlySet<number> = new Set([

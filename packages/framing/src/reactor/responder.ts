@@ -16,6 +16,7 @@ import type { ProgressUpdate } from '../message/progress.js';
 import { encodeStatusRedirect, type RedirectLocation } from '../message/redirect.js';
 import type { RequestMessage } from '../message/request.js';
 import type { PeerContext } from './context.js';
+import { Deadlines } from './deadlines.js';
 import type { CancelResult } from './events.js';
 import { grantTo } from './grant.js';
 import { HeldAnswers } from './held-answers.js';
@@ -38,6 +39,7 @@ export class Responder {
   readonly #budget: ReceiveBudget;
   readonly #requests = new Map<number, IncomingRequest>();
   readonly #intake: RequestIntake;
+  readonly #deadlines = new Deadlines<IncomingRequest>();
   /** Where input ends before output begins. */
   readonly #held: HeldAnswers | undefined;
   /** Commands that were cancelled and did not stop: they count as open until they return (SPEC 8.6.4). */
@@ -89,6 +91,12 @@ export class Responder {
       default:
         return fault('5.13', `A frame of type ${type} came for request ${id}, which the peer opens.`);
     }
+  }
+
+  /** Nothing of the answer is encoded from now on (SPEC 4.12). */
+  keepPlain(id: number): void {
+    const request = this.#requests.get(id);
+    if (request !== undefined) request.send.plain = true;
   }
 
   /** Sends the answer on this channel; unknown names leave it as it is. Before anything is sent only. */
@@ -242,6 +250,18 @@ export class Responder {
     this.#left = Math.max(0, this.#left - 1);
   }
 
+  /** When {@link expire} is to be called, monotonic ms. */
+  get nextDeadline(): number {
+    return this.#deadlines.next;
+  }
+
+  /** Requests whose time is over end with `deadline`, unless the opener stops them already (SPEC 8.11.5). */
+  expire(now: number): void {
+    for (const request of this.#deadlines.takeExpired(now)) {
+      if (!request.send.ended && !request.cancelled) this.#abort(request, outOfTime());
+    }
+  }
+
   /** After a frame of this answerer's half was scheduled. */
   scheduled(send: SendHalf): void {
     const request = this.#requests.get(send.requestId);
@@ -266,6 +286,7 @@ export class Responder {
       if (request.running && !request.cancelled) this.#context.emit({ kind: 'cancelled', id: request.id, error });
     }
     this.#requests.clear();
+    this.#deadlines.clear();
   }
 
   /** An upload that holds a paused transport and is not read: that request fails, the others go on (SPEC 5.8). */
@@ -306,16 +327,21 @@ export class Responder {
     else this.#fail(request, error);
   }
 
-  /** The answerer ends a running command by itself: what was not scheduled goes (SPEC 8.12.5). */
+  /** The answerer ends a request by itself: what was not scheduled goes (SPEC 8.12.5). */
   #abort(request: IncomingRequest, error: WiremuxError): void {
-    this.#context.emit({ kind: 'cancelled', id: request.id, error });
-    request.send.drop();
+    if (request.running) this.#context.emit({ kind: 'cancelled', id: request.id, error, answered: true });
+    request.send.restart();
     request.answering = request.send.sentBytes > 0;
     this.#fail(request, error);
   }
 
   #start(request: IncomingRequest, message: RequestMessage): void {
-    const { name, args, channel, credit, plain = false, redirect } = message;
+    const { name, args, channel, credit, plain = false, redirect, deadline, idem, trace } = message;
+    const deadlineAt = deadline === undefined ? undefined : request.since + deadline;
+    if (deadlineAt !== undefined && deadlineAt <= this.#context.now) {
+      this.#fail(request, outOfTime());
+      return;
+    }
     request.send.plain = plain;
     if (credit !== undefined) {
       request.send.grant(credit - request.credit);
@@ -324,7 +350,9 @@ export class Responder {
     if (channel !== undefined) this.useChannel(request.id, channel);
     request.running = true;
     request.targets = redirect?.targets ?? [];
-    this.#context.emit({ kind: 'request', id: request.id, name, args, hasData: request.hasData, channel, redirect });
+    if (deadlineAt !== undefined) this.#deadlines.add(request, deadlineAt);
+    const { id, hasData } = request;
+    this.#context.emit({ kind: 'request', id, name, args, hasData, channel, redirect, deadlineAt, idem, trace });
   }
 
   /** The request ends with an error before it runs; kept as a bare id until its opener's half ends (SPEC 8.4.9). */
@@ -430,6 +458,7 @@ export class Responder {
   #finish(request: IncomingRequest, how: HalfEnd): void {
     request.running = false;
     request.send.end(how);
+    if (how !== 'eos') this.#context.output.failing(request.send);
     this.#intake.abandonMap(request);
     this.#dropData(request);
     this.#wake(request.send);
@@ -443,7 +472,9 @@ export class Responder {
   }
 
   #closeIfOver(request: IncomingRequest): void {
-    if (request.opener === 'ended' && request.send.ended) this.#requests.delete(request.id);
+    if (request.opener !== 'ended' || !request.send.ended) return;
+    this.#requests.delete(request.id);
+    this.#deadlines.delete(request);
   }
 
   #wake(send: SendHalf): void {
@@ -454,6 +485,10 @@ export class Responder {
     this.#context.output.scheduler.wake(send);
     this.#context.wake();
   }
+}
+
+function outOfTime(): WiremuxError {
+  return new WiremuxError('deadline', 'The time that the request had is over.');
 }
 
 function failureType(error: WiremuxError): FailureType {

@@ -66,6 +66,8 @@ export class SendHalf implements Sendable {
   #credit: number;
   #opening: Opening | undefined;
   #hasData = false;
+  /** Tells the deadline that goes into its first frame, ms. */
+  #timeLeft: (() => number) | undefined;
   /** Set once nothing more will be queued: how the half ends. */
   #end: HalfEnd | undefined;
   /** A frame of it was scheduled. */
@@ -105,6 +107,12 @@ export class SendHalf implements Sendable {
     return this.#ended || this.#end !== undefined;
   }
 
+  /** All it still has to send is an error frame. */
+  get onlyErrorLeft(): boolean {
+    const begun = this.#opening === undefined && this.#side.empty && this.#body.size === 0;
+    return begun && !this.#ended && typeof this.#end === 'object';
+  }
+
   /** Body bytes queued. */
   get queued(): number {
     return this.#body.size;
@@ -121,10 +129,14 @@ export class SendHalf implements Sendable {
     return this.#body.size > 0 ? this.#credit > 0 : this.#end !== undefined;
   }
 
-  /** The opener's first frames; without data they are also its last. */
-  openWith(opening: Opening, hasData: boolean): void {
+  /**
+   * The opener's first frames; without data they are also its last.
+   * @param timeLeft asked for the deadline when the first of them is scheduled (SPEC 8.11.5)
+   */
+  openWith(opening: Opening, hasData: boolean, timeLeft?: () => number): void {
     this.#opening = opening;
     this.#hasData = hasData;
+    this.#timeLeft = timeLeft;
   }
 
   /** True if the request is opened by several frames, and not all of them were scheduled. */
@@ -161,7 +173,7 @@ export class SendHalf implements Sendable {
     this.#side.clear();
   }
 
-  /** Forgets all that waits, and how it was to end: another answer takes its place. Before anything was scheduled. */
+  /** Forgets all that waits, and how it was to end: another end takes its place. */
   restart(): void {
     this.drop();
     this.#end = undefined;
@@ -213,6 +225,8 @@ export class SendHalf implements Sendable {
   }
 
   #writeOpening(out: FrameWriter, opening: Opening, most: number): number {
+    if (this.#timeLeft !== undefined) opening.setDeadline(this.#timeLeft());
+    this.#timeLeft = undefined;
     const { type, flags, bytes, from, to } = opening.next(Math.min(most, this.#mapCut));
     out.begin(this.channel, this.requestId, type, flags, to - from, !this.plain);
     out.write(bytes, from, to);

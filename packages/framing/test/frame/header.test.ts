@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../src/frame/header.js';
+import { countByDialect } from '../vectors/rows.js';
 import { type FrameRow, fromHex, toHex, vectors } from './vectors.js';
 
 const rows = vectors<FrameRow>('frames.jsonl');
 
 describe('SPEC 1 frames: encoding', () => {
+  it('has the rows of the reference, all of them', () => {
+    expect(countByDialect(rows)).toEqual({ '0002': 17, '0003': 25, '0005': 18, '0006': 20 });
+  });
+
   it.each(rows)('encodes as the reference does: request $requestId, stream $streamId, type $type', (row) => {
     expect(toHex(encodeFrame(row, fromHex(row.payload)))).toBe(row.frame);
   });

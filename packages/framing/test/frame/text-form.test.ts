@@ -5,6 +5,7 @@ import type { DialectName } from '../../src/frame/frame-types.js';
 import { encodeFrame } from '../../src/frame/header.js';
 import { FrameReader } from '../../src/frame/reader.js';
 import { parseFrame, printFrame } from '../../src/frame/text-form.js';
+import { countByDialect } from '../vectors/rows.js';
 import { anyDialect, anyFrame } from './arbitraries.js';
 import { dialectOf, type FrameRow, fromHex, type TextFormRow, toHex, vectors } from './vectors.js';
 
@@ -39,6 +40,10 @@ const newSession =
 
 describe('SPEC 6 text form: vectors', () => {
   const rows = vectors<TextFormRow>('text-form.jsonl');
+
+  it('has the rows of the reference, all of them', () => {
+    expect(countByDialect(rows)).toEqual({ '0002': 17, '0003': 21, '0005': 20, '0006': 22 });
+  });
 
   it.each(rows)('$dialect: $text', ({ dialect, text, frame }) => {
     const name = dialectOf(dialect);

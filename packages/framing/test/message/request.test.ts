@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeRequest, parseRequest } from '../../src/message/request.js';
+import { decodeOne } from '../../src/cbor/index.js';
+import { encodeRequest, parseRequest, withDeadline } from '../../src/message/request.js';
 import { fromHex, toHex } from '../frame/vectors.js';
 import { cbor } from './bytes.js';
 
@@ -10,24 +11,31 @@ const LIMITS = { depth: 8, items: 1_000, bytes: 4_096 };
 const NEWEST = { extended: true, redirects: true };
 const OLDER = { extended: false, redirects: false };
 
+function decodeFields(map: Uint8Array): object {
+  const decoded = decodeOne(map, LIMITS);
+  return decoded.ok ? (decoded.value as object) : {};
+}
+
 const read = (literal: string, features = NEWEST): ReturnType<typeof parseRequest> =>
   parseRequest(cbor(literal), LIMITS, features);
 
 describe('SPEC 3.2 request maps', () => {
   it('SPEC 3.2.5 writes the one of the example', () => {
-    const map = encodeRequest({ name: 'host.metrics', args: { every: 1_000 } }, 'text');
+    const map = encodeRequest({ name: 'host.metrics', args: { every: 1_000 } }, 'text').bytes;
     expect(toHex(map)).toBe('a24461726773a1456576657279' + '1903e8446e616d654c686f73742e6d657472696373');
   });
 
   it('SPEC 3.2.1 leaves `args` out when there are none', () => {
-    expect(toHex(encodeRequest({ name: 'echo', args: {} }, 'text'))).toBe('a1446e616d65446563686f');
-    expect(toHex(encodeRequest({ name: 'echo', args: { none: undefined } }, 'text'))).toBe('a1446e616d65446563686f');
+    expect(toHex(encodeRequest({ name: 'echo', args: {} }, 'text').bytes)).toBe('a1446e616d65446563686f');
+    expect(toHex(encodeRequest({ name: 'echo', args: { none: undefined } }, 'text').bytes)).toBe(
+      'a1446e616d65446563686f',
+    );
   });
 
   it('SPEC 3.1.1 sorts keys by the bytes of their content, shorter ones not first', () => {
     const args = { b: 1, aa: 2, a: 3, ä: 4, '\u{1f600}': 5, '\uffee': 6 };
     const sorted = ['a', 'aa', 'b', 'ä', '\uffee', '\u{1f600}'];
-    const map = encodeRequest({ name: 'n', args, channel: 'bulk', credit: 2_048 }, 'text');
+    const map = encodeRequest({ name: 'n', args, channel: 'bulk', credit: 2_048 }, 'text').bytes;
     const parsed = parseRequest(map, LIMITS, NEWEST);
     expect(parsed).toEqual({ kind: 'request', request: { name: 'n', args, channel: 'bulk', credit: 2_048 } });
     expect(parsed.kind === 'request' ? Object.keys(parsed.request.args) : []).toEqual(sorted);
@@ -37,10 +45,12 @@ describe('SPEC 3.2 request maps', () => {
 
   it('SPEC 3.1.3 writes strings as bstr for the old dialects, as tstr in wiremux.1', () => {
     const request = { name: 'n', args: { s: 'x', o: { k: 'y' } } };
-    expect(toHex(encodeRequest(request, 'portable'))).toBe(
+    expect(toHex(encodeRequest(request, 'portable').bytes)).toBe(
       'a24461726773a2416fa1416b4179' + '41734178' + '446e616d65416e',
     );
-    expect(toHex(encodeRequest(request, 'text'))).toBe('a24461726773a2416fa1616b6179' + '41736178' + '446e616d65416e');
+    expect(toHex(encodeRequest(request, 'text').bytes)).toBe(
+      'a24461726773a2416fa1616b6179' + '41736178' + '446e616d65416e',
+    );
   });
 
   it.each([
@@ -59,7 +69,10 @@ describe('SPEC 3.2 request maps', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), args, (name, given) => {
         const request = { name, args: given };
-        expect(parseRequest(encodeRequest(request, 'text'), LIMITS, NEWEST)).toEqual({ kind: 'request', request });
+        expect(parseRequest(encodeRequest(request, 'text').bytes, LIMITS, NEWEST)).toEqual({
+          kind: 'request',
+          request,
+        });
       }),
     );
   });
@@ -134,6 +147,8 @@ describe('SPEC 3.2.4 request maps that come in', () => {
   });
 });
 
+const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
 describe('SPEC 8.11 extras of the request map', () => {
   const withExtra = (extra: string): string => `{b'name': b'x', ${extra}}`;
 
@@ -144,7 +159,17 @@ describe('SPEC 8.11 extras of the request map', () => {
     ["b'credit': 16777216", { credit: 2 ** 24 }],
     ["b'plain': True", { plain: true }],
     ["b'plain': False", {}],
-  ])('SPEC 8.11.1, 8.11.2, 8.11.4 takes %s', (extra, found) => {
+    ["b'deadline': 1", { deadline: 1 }],
+    ["b'deadline': 2147483647", { deadline: 2_147_483_647 }],
+    ["b'idem': b'\\xff'", { idem: new Uint8Array([255]) }],
+    ["b'idem': 'ä'", { idem: new Uint8Array([0xc3, 0xa4]) }],
+    [`b'idem': b'${'k'.repeat(64)}'`, { idem: new Uint8Array(64).fill(0x6b) }],
+    [`b'trace': b'${TRACE}'`, { trace: TRACE }],
+    [`b'trace': '${TRACE}'`, { trace: TRACE }],
+    ["b'trace': b'what is this'", {}],
+    ["b'trace': b'\\xff'", {}],
+    [`b'trace': b'${'x'.repeat(256)}'`, {}],
+  ])('SPEC 8.11.1, 8.11.2, 8.11.4, 8.11.5, 8.11.9, 8.11.10 takes %s', (extra, found) => {
     expect(read(withExtra(extra))).toEqual({ kind: 'request', request: { name: 'x', args: {}, ...found } });
   });
 
@@ -161,12 +186,49 @@ describe('SPEC 8.11 extras of the request map', () => {
     "b'credit': -1",
     "b'plain': 1",
     "b'plain': None",
+    "b'deadline': 0",
+    "b'deadline': 2147483648",
+    "b'deadline': b'5'",
+    "b'deadline': None",
+    "b'idem': b''",
+    `b'idem': b'${'k'.repeat(65)}'`,
+    "b'idem': 7",
+    "b'idem': None",
+    `b'trace': b'${'x'.repeat(257)}'`,
+    "b'trace': 7",
+    "b'trace': None",
   ])('SPEC 8.11.3 refuses %s with `bad-arguments`', (extra) => {
     expect(read(withExtra(extra))).toMatchObject({ kind: 'refused', error: { code: 'bad-arguments' } });
   });
 
+  it('SPEC 3.1.1 are written in order, and the deadline once more when it is sent', () => {
+    const request = {
+      name: 'x',
+      args: { a: 1 },
+      channel: 'bulk',
+      credit: 2_048,
+      deadline: 70_000,
+      idem: new Uint8Array([1]),
+      plain: true,
+      trace: TRACE,
+    };
+    const encoded = encodeRequest(request, 'text');
+    expect(parseRequest(encoded.bytes, LIMITS, NEWEST)).toEqual({ kind: 'request', request });
+    const keys = Object.keys(decodeFields(encoded.bytes));
+    expect(keys).toEqual(['args', 'channel', 'credit', 'deadline', 'idem', 'name', 'plain', 'trace']);
+    for (const deadline of [1, 24, 256, 65_536]) {
+      const again = encodeRequest({ ...request, deadline }, 'text');
+      expect(withDeadline(encoded, deadline)).toEqual(again);
+      expect(withDeadline(again, 70_000)).toEqual(encoded);
+    }
+    const without = encodeRequest({ name: 'x', args: {} }, 'text');
+    expect(withDeadline(without, 5)).toEqual(without);
+  });
+
   it('does not look at them in older dialects', () => {
-    expect(read(withExtra("b'channel': 7, b'credit': 0, b'redirect': 1"), OLDER)).toEqual({
+    expect(
+      read(withExtra("b'channel': 7, b'credit': 0, b'deadline': 0, b'idem': 1, b'trace': 1, b'redirect': 1"), OLDER),
+    ).toEqual({
       kind: 'request',
       request: { name: 'x', args: {} },
     });

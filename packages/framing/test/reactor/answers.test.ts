@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../frame/vectors.js';
+import { specTable } from '../spec.js';
 import { type LoneOptions, LonePeer, rawFrame } from './lone-peer.js';
 
 const CLIENTS: readonly LoneOptions[] = [{ role: 'client' }, { role: 'client', dialect: 'exp-framing-0006' }];
@@ -58,6 +59,18 @@ const EVENTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
 };
 
 const pairs = Object.keys(STATES).flatMap((state) => Object.keys(INPUTS).map((input) => ({ state, input })));
+
+it("SPEC 5.5 the table of the answerer's half is the one that these tests go by", () => {
+  const legal = specTable('- **5.5**').map(([state = '', response, eos, error, side]) => {
+    const cells = { 'response continuation': response, 'response eos': eos, error, text: side, progress: side };
+    return [state, Object.keys(cells).filter((input) => cells[input as keyof typeof cells] !== '')];
+  });
+  expect(legal).toEqual([
+    ['absent or ended', []],
+    ['waiting (no complete status map)', Object.keys(EVENTS['waiting'] ?? {})],
+    ['answering', Object.keys(EVENTS['answering'] ?? {})],
+  ]);
+});
 
 describe.each(CLIENTS)("SPEC 5.5 the answerer's half in %j", (options) => {
   it.each(pairs)('goes by the table: $state, $input', ({ state, input }) => {

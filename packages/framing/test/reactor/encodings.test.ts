@@ -326,6 +326,15 @@ describe('SPEC 8.3.10, 8.11.4 wiremux.1', () => {
     expect(session(lone).some(isEncoded)).toBe(false);
   });
 
+  it('SPEC 4.12, 8.11.4 an answerer keeps an answer plain by itself', () => {
+    const lone = server(0);
+    lone.feed(`1 3 stream-begin command-request new cbor:{b'name': b'echo'}`);
+    lone.peer.keepPlain(1);
+    lone.peer.sendValue(1, ZEROS);
+    lone.peer.endAnswer(1);
+    expect(session(lone).some(isEncoded)).toBe(false);
+  });
+
   it('SPEC 8.11.4 `plain` of another type is `bad-arguments`', () => {
     const lone = new LonePeer({ stream: false });
     lone.feed(`1 3 stream-begin command-request new cbor:{b'name': b'echo', b'plain': 1}`);

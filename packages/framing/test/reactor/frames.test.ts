@@ -241,4 +241,13 @@ describe('SPEC 4 streams of a connection', () => {
     expect(lone.fault).toMatchObject({ rule: '4.7', closeCode: 1002 });
     expect(lone.of('request')).toHaveLength(15);
   });
+
+  it('SPEC 4.7, 9.1.6 are 16 in all where there is no link stream', () => {
+    const lone = new LonePeer({ dialect: OLD });
+    lone.feed(...Array.from({ length: 15 }, (_, at) => `${1 + 2 * at} ${3 + 2 * at} stream-begin ${CALL}`));
+    expect(lone.fault).toBeUndefined();
+    lone.feed(`99 33 stream-begin|stream-end ${CALL}`);
+    expect(lone.fault).toMatchObject({ rule: '4.7', closeCode: 1002 });
+    expect(lone.of('request')).toHaveLength(15);
+  });
 });

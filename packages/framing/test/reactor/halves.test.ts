@@ -278,6 +278,17 @@ describe('SPEC 8.4 requests both ways', () => {
     expect(lone.sentSession()).toEqual([]);
   });
 
+  it('SPEC 5.1 fail here when no id is free, and take one that is given back', () => {
+    const lone = new LonePeer({ role: 'client', settings: "{b'wiremux': {b'limits': {b'open': 40000}}}" });
+    const ids = Array.from({ length: 32_768 }, () => lone.peer.open({ name: 'x' }));
+    expect(new Set(ids).size).toBe(32_768);
+    const late = (): number => lone.peer.open({ name: 'late' });
+    expect(late).toThrow(expect.objectContaining({ code: 'too-many-requests' }));
+    lone.peer.cancel(30_001);
+    expect(late()).toBe(30_001);
+    expect(late).toThrow(expect.objectContaining({ code: 'too-many-requests' }));
+  });
+
   it('SPEC 8.4.1 are answered by clients', () => {
     const lone = give(new LonePeer({ role: 'client' }), `2 S 0 command-request new ${NAME}`);
     expect(lone.of('request')).toMatchObject([{ id: 2, name: 'x' }]);

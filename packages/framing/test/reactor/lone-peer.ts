@@ -24,6 +24,8 @@ export interface LoneOptions {
   readonly mapCut?: number;
   readonly codecs?: PeerOptions['codecs'];
   readonly contexts?: PeerOptions['contexts'];
+  /** Whether the other side acknowledges what makes the window close; default true. */
+  readonly acks?: boolean;
   /** The settings of the other side, as a `cbor:` literal; null: none came yet. wiremux.1 only. */
   readonly settings?: string | null;
   /** Whether the other side has begun {@link LonePeer.stream}; never before exp-framing-0006, where a request must. */
@@ -38,12 +40,18 @@ export class LonePeer {
   readonly stream: number;
   now = 0;
   readonly #dialect: ReturnType<typeof dialect>;
+  readonly #acks: boolean;
+  /** What the other side has received: session frames, and bytes of them that it has not acknowledged. */
+  readonly #received = new FrameReader(2 ** 20);
+  #frames = 0;
+  #unacknowledged = 0;
 
   constructor(options: LoneOptions = {}) {
     const { role = 'server', limits, authenticate, channels, settings = '{}', stream = true } = options;
     const { codecs, contexts } = options;
     const spoken = dialect(options.dialect ?? 'wiremux.1');
     this.#dialect = { ...spoken, mapCut: options.mapCut ?? spoken.mapCut };
+    this.#acks = (options.acks ?? true) && spoken.duplex && options.halfDuplex !== true;
     this.peer = new Peer({
       role,
       dialect: this.#dialect,
@@ -98,7 +106,23 @@ export class LonePeer {
   /** One message as one piece. */
   takeMessage(): Uint8Array | undefined {
     const chunks = this.peer.takeBytes(this.now);
-    return chunks === undefined ? undefined : joined(chunks);
+    if (chunks === undefined) return undefined;
+    const message = joined(chunks);
+    if (this.#acks) this.#acknowledge(message);
+    return message;
+  }
+
+  /** Late, so that what tests say about acks of few bytes stays theirs. */
+  #acknowledge(message: Uint8Array): void {
+    this.#received.push(message, ({ streamId }, payload) => {
+      if (streamId <= 2) return undefined;
+      this.#frames++;
+      this.#unacknowledged += payload.length;
+      return undefined;
+    });
+    if (this.#unacknowledged < 32_768) return;
+    this.#unacknowledged = 0;
+    this.feed(`0 ${this.peer.role === 'client' ? 2 : 1} 0 ack 0 cbor:${this.#frames}`);
   }
 
   /** Moves time on and calls the peer if it asked for it, again and again. */

@@ -5,7 +5,7 @@ import {
   type StreamInput,
   type StreamState,
 } from '../../src/stream/stream-state.js';
-import { specTable } from '../spec.js';
+import { specDiagram, specTable } from '../spec.js';
 
 const STATES: readonly StreamState[] = ['closed', 'open'];
 const INPUTS: readonly StreamInput[] = ['neither', 'begin', 'end', 'both'];
@@ -20,6 +20,16 @@ describe('SPEC 4.3 the states of a stream', () => {
       }),
     ]);
     expect(specTable('- **4.3**')).toEqual(drawn);
+  });
+
+  it('are drawn in SPEC.md as they are', () => {
+    const arrows = STATES.flatMap((state) =>
+      INPUTS.flatMap((input) => {
+        const next = STREAM_TRANSITIONS[state][input];
+        return next === undefined ? [] : [`${state} --> ${next}: ${input === 'both' ? 'begin and end' : input}`];
+      }),
+    );
+    expect(specDiagram('- **4.3**')).toEqual(arrows);
   });
 
   it('follow from the begin and end flags alone', () => {

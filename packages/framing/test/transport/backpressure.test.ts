@@ -32,7 +32,8 @@ for (const dialect of ['wiremux.1', 'exp-framing-0006']) {
       server.transport.stalled = true;
       const ids = Array.from({ length: 10 }, () => client.peer.open({ name: 'rows' }));
       await clock.settle();
-      expect(server.transport.bufferedBytes).toBeGreaterThan(200_000);
+      // In wiremux.1 the window is narrower than the mark (SPEC 8.7.7).
+      expect(server.transport.bufferedBytes).toBeGreaterThan(dialect === 'wiremux.1' ? 128_000 : 200_000);
       expect(server.transport.bufferedBytes).toBeLessThan(MOST_BUFFERED);
       server.transport.release();
       await clock.settle();

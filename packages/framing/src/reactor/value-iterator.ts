@@ -1,5 +1,5 @@
-import type { WiremuxError } from '@wiremux/framing';
-import type { Run, RunReader } from './run.js';
+import type { WiremuxError } from '../errors.js';
+import type { AnswerConsumer, ReadableRequest } from './reading.js';
 
 interface Batch {
   readonly values: readonly unknown[];
@@ -15,20 +15,21 @@ interface Waiting<T> {
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
- * The values of a run, handed out as they are asked for: only then do they count as taken, so that the command waits
+ * The values of a request, handed out as they are asked for: only then do they count as taken, so that the command waits
  * for its consumer (SPEC 8.5.6). What arrives ahead is bounded by the request's credit. The first `next()` sends the
  * request; `return()` cancels it.
  */
-export class ValueIterator<T> implements AsyncIterableIterator<T, undefined>, RunReader {
-  readonly #run: Run;
+export class ValueIterator<T> implements AsyncIterableIterator<T, undefined>, AnswerConsumer {
+  readonly #request: ReadableRequest;
   readonly #batches: Batch[] = [];
   readonly #waiting: Waiting<T>[] = [];
+  #started = false;
   #ended = false;
   #error: WiremuxError | undefined;
 
-  /** @param attach gives the run that this is the reader of. */
-  constructor(attach: (reader: RunReader) => Run) {
-    this.#run = attach(this);
+  /** @param attach gives the request that this is the reader of. */
+  constructor(attach: (reader: AnswerConsumer) => ReadableRequest) {
+    this.#request = attach(this);
   }
 
   [Symbol.asyncIterator](): this {
@@ -36,7 +37,10 @@ export class ValueIterator<T> implements AsyncIterableIterator<T, undefined>, Ru
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#run.state.state === 'idle') this.#run.start();
+    if (!this.#started && !this.#ended) {
+      this.#started = true;
+      this.#request.start();
+    }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#serve();
@@ -47,7 +51,7 @@ export class ValueIterator<T> implements AsyncIterableIterator<T, undefined>, Ru
     this.#batches.length = 0;
     this.#error = undefined;
     this.#ended = true;
-    this.#run.leave();
+    this.#request.leave();
     this.#serve();
     return Promise.resolve(DONE);
   }
@@ -58,7 +62,7 @@ export class ValueIterator<T> implements AsyncIterableIterator<T, undefined>, Ru
   }
 
   end(error: WiremuxError | undefined): void {
-    if (this.#run.state.state === 'stopping') this.#batches.length = 0;
+    if (this.#request.stopping) this.#batches.length = 0;
     this.#ended = true;
     this.#error = error;
     this.#serve();
@@ -70,7 +74,7 @@ export class ValueIterator<T> implements AsyncIterableIterator<T, undefined>, Ru
       if (batch !== undefined) {
         const at = batch.next++;
         if (batch.next === batch.values.length) this.#batches.shift();
-        this.#run.taken(batch.sizes[at] ?? 0);
+        this.#request.taken(batch.sizes[at] ?? 0);
         first.resolve({ done: false, value: batch.values[at] as T });
       } else if (!this.#ended) {
         return;
