@@ -3,12 +3,23 @@ import { calls } from './cases/calls.js';
 import { cancels } from './cases/cancels.js';
 import { downloads } from './cases/downloads.js';
 import { errors } from './cases/errors.js';
+import { extras } from './cases/extras.js';
 import { flow } from './cases/flow.js';
+import { served } from './cases/served.js';
 import { uploads } from './cases/uploads.js';
 import { type ContractCase, featuresOf } from './contract-case.js';
 
 /** Every case of the contract between a client and whoever serves it. */
-export const CONTRACT: readonly ContractCase[] = [...calls, ...errors, ...uploads, ...downloads, ...cancels, ...flow];
+export const CONTRACT: readonly ContractCase[] = [
+  ...calls,
+  ...errors,
+  ...uploads,
+  ...downloads,
+  ...cancels,
+  ...extras,
+  ...flow,
+  ...served,
+];
 
 /** A case, and where it is in {@link CONTRACT}. */
 export interface NumberedCase extends ContractCase {

@@ -1,6 +1,6 @@
 import { type ConnectOptions, connect, type HttpOptions, type WiremuxError } from '@wiremux/client';
 import { type JsonValue, toJsonForm } from '@wiremux/client/json';
-import { firstValueFrom } from 'rxjs';
+import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import type { TestMux } from '../support/aborts.js';
 import { CONTRACT } from './cases.js';
 
@@ -10,6 +10,8 @@ declare global {
     runCase(at: number, url: string, options: ConnectOptions): Promise<JsonValue>;
     /** Uploads so many bytes over HTTP; resolves with how many came, or the code of the error. */
     upload(size: number, url: string, http: HttpOptions): Promise<unknown>;
+    /** Calls `elsewhere` and follows it; resolves with the JSON form of its values, or the error. */
+    follow(url: string, name: string): Promise<JsonValue>;
   }
 }
 
@@ -35,6 +37,19 @@ window.upload = async (size, url, http) => {
     return await firstValueFrom(mux.call('measure', {}, { data: new Uint8Array(size) }));
   } catch (error) {
     return (error as WiremuxError).code;
+  } finally {
+    mux.close();
+  }
+};
+
+window.follow = async (url, name) => {
+  const mux = connect(url, { reconnect: false });
+  try {
+    const redirect = { targets: ['files'], follow: true };
+    return toJsonForm(await lastValueFrom(mux.call('elsewhere', { name }, { redirect }).pipe(toArray())));
+  } catch (error) {
+    const { code, message } = error as WiremuxError;
+    return [code, message];
   } finally {
     mux.close();
   }

@@ -43,6 +43,19 @@ describe('wiremux call', () => {
     expect(await call('nothing')).toEqual(ok(''));
   });
 
+  it('SPEC 8.11.10, 8.11.15 sends an idempotency key, where there are any', async () => {
+    const key = ['--idempotency-key', 'a'];
+    expect(await call('count', ['--arg', 'to=1', ...key])).toEqual(ok('0\n'));
+    expect(await call('count', ['--arg', 'to=1', '--idempotency-key', 'a'.repeat(65)])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('wiremux: bad-arguments: An idempotency key has 1 to 64 bytes'),
+    });
+    expect(await call('count', ['--arg', 'to=1', ...key, '--dialect', 'exp-framing-0006'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('wiremux: unsupported: '),
+    });
+  });
+
   it('runs the built-in commands', async () => {
     const { stdout } = await call('rows', ['--arg', 'count=2']);
     const lines = stdout.trimEnd().split('\n');

@@ -7,6 +7,10 @@ const SPEC = 'packages/framing/SPEC.md';
 /** A rule's list item or table row, which begins with its id. */
 const RULE = /^(?:- \*\*|\| \*\*)(\d+(?:\.\d+)+)/gm;
 const SECTION = /^#+ (\d+(?:\.\d+)*)/gm;
+/** What is shown in the text of the wire and of literals. */
+const CODE = /```[\s\S]*?```|`[^`\n]*`/g;
+/** An id in the text, as in `see 8.5` and `(1.1, 1.6)`. */
+const CROSS_REFERENCE = /(?<![\d.])\d{1,2}(?:\.\d{1,2}){1,2}(?!\.?\d)/g;
 /** In sources, a comment's or a fault's: an id or several, as in `8.5`, `1.1, 1.6`, `3.4 and 8.2`. */
 const REFERENCE = /(?:\bSPEC |\bfault\(')(\d+(?:\.\d+)*(?:(?:, | and )\d+(?:\.\d+)+)*)/g;
 /** The same at the start of a title of `describe` or `it`. */
@@ -49,6 +53,22 @@ describe('SPEC.md and those who name its rules', () => {
     const ids = [...sections, ...rules];
     expect(rules.length).toBeGreaterThan(0);
     expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
+  });
+
+  it('refers only to rules and sections that it has', () => {
+    const named = text.replaceAll(CODE, '').match(CROSS_REFERENCE) ?? [];
+    expect(named.length).toBeGreaterThan(rules.length);
+    expect(named.filter((id) => !known.has(id))).toEqual([]);
+  });
+
+  it.each([
+    ['rules', /^(?:- \*\*)(\d+(?:\.\d+)+)/gm],
+    ['limits', /^(?:\| \*\*)(\d+(?:\.\d+)+)/gm],
+    ['sections', SECTION],
+  ])('has its %s in order', (_, pattern) => {
+    const ids = [...text.matchAll(pattern)].map((match) => match[1]!);
+    const sorted = [...ids].sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+    expect(ids).toEqual(sorted);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { WiremuxError } from '@wiremux/framing';
 import { byteStream, type CommandSet, command, defineCommands, implement } from '@wiremux/server';
-import { from, type Observable, ReplaySubject } from 'rxjs';
+import { firstValueFrom, from, lastValueFrom, type Observable, ReplaySubject } from 'rxjs';
 import { z } from 'zod';
 
 const whole = z.number().int().nonnegative();
@@ -48,6 +48,15 @@ export const contract = defineCommands({
     args: z.object({ name: z.string(), size: whole }),
     yields: z.union([z.string(), z.custom<Uint8Array>(), z.number()]),
   }),
+  told: command({
+    about: 'What the request says of itself.',
+    yields: z.object({ hasTime: z.boolean(), trace: z.string().nullable() }),
+  }),
+  ran: command({
+    about: 'How many requests of this command have run, this one included.',
+    args: z.object({ label: z.string() }),
+    yields: z.number(),
+  }),
   hang: command({ about: 'Yields its label, then nothing, until cancelled.', args: z.object({ label: z.string() }) }),
   stubborn: command({ about: 'Yields once, then neither ends nor stops.', yields: z.null() }),
   flood: command({
@@ -60,13 +69,40 @@ export const contract = defineCommands({
     args: z.object({ label: z.string() }),
     yields: z.number(),
   }),
+  callable: command({ about: 'Whether its caller can be called.', yields: z.boolean() }),
+  ask: command({
+    about: 'Yields what a command of its caller yields, sending it `pieces` pieces of 10,000 bytes if there are any.',
+    args: z.object({ name: z.string(), args: z.record(z.string(), z.unknown()), pieces: whole.default(0) }),
+  }),
+  askFirst: command({
+    about: 'Yields the first value that a command of its caller yields, and has it stop.',
+    args: z.object({ name: z.string(), args: z.record(z.string(), z.unknown()) }),
+  }),
+  askOften: command({
+    about: 'Calls `double` of its caller with 0, 1, 2 … below `times`, all at once, and yields the sum.',
+    args: z.object({ times: whole }),
+    yields: z.number(),
+  }),
+  asked: command({ about: 'How many pieces `ask` has read for its caller so far.', yields: z.number() }),
   aborts: command({ about: 'Every abort of a `hang` or `flood`, those before included.', yields: Aborted }),
 });
+
+/** Commands of a page, any of which may take data. */
+const anyCommand = command({ takesData: true });
+type AnyPage = Readonly<Record<string, typeof anyCommand>>;
 
 /** The handlers of {@link contract}, with a memory of their own. */
 export function makeCommands(): CommandSet {
   const aborts = new ReplaySubject<Aborted>(100);
   const floods = new Map<string, number>();
+  let piecesRead = 0;
+  async function* piecesOf(count: number): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < count; at += 1) {
+      piecesRead += 1;
+      yield new Uint8Array(10_000);
+    }
+  }
+  let ran = 0;
   const tellAbort = (label: string, signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       signal.addEventListener('abort', () => {
@@ -120,6 +156,8 @@ export function makeCommands(): CommandSet {
       yield byteStream([whole.subarray(0, size / 3), whole.subarray(size / 3)]);
       yield size;
     },
+    told: (_, { timeLeft, trace = null }) => ({ hasTime: timeLeft() !== undefined, trace }),
+    ran: () => ++ran,
     async *hang({ label }, { signal }) {
       const aborted = tellAbort(label, signal);
       yield label;
@@ -138,6 +176,15 @@ export function makeCommands(): CommandSet {
       }
     },
     flooded: ({ label }) => floods.get(label) ?? 0,
+    callable: (_, { client }) => client.supported,
+    ask: ({ name, args, pieces }, { client }) =>
+      client.as<AnyPage>().iterate(name, args, pieces > 0 ? { data: piecesOf(pieces) } : {}),
+    askFirst: ({ name, args }, { client }) => firstValueFrom(client.call(name, args)),
+    askOften: async ({ times }, { client }) => {
+      const calls = Array.from({ length: times }, (_, n) => lastValueFrom(client.call('double', { n })));
+      return (await Promise.all(calls)).reduce<number>((sum, doubled) => sum + Number(doubled), 0);
+    },
+    asked: () => piecesRead,
     aborts: (): Observable<Aborted> => from(aborts),
   });
 }

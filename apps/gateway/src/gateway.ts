@@ -9,7 +9,15 @@ import {
   type Limits,
   type Transport,
 } from '@wiremux/framing';
-import { type CommandSet, type Logger, type RedirectTargets, redirectTargets, serveConnection } from '@wiremux/server';
+import {
+  type ClientCaller,
+  type CommandSet,
+  IdempotencyStore,
+  type Logger,
+  type RedirectTargets,
+  redirectTargets,
+  serveConnection,
+} from '@wiremux/server';
 import { nodeClock } from './clock.js';
 import { allCommands } from './commands/all.js';
 import { framesCommands } from './commands/frames.js';
@@ -69,6 +77,10 @@ export interface Gateway {
    * @throws {WiremuxError} `port-taken` or `listen-failed`
    */
   listen(): Promise<GatewayAddress>;
+  /** The client of that open connection, as `context.connection` names it, for calls that belong to no request. */
+  client(connection: string): ClientCaller | undefined;
+  /** The clients that can be called now, by the names of their connections: those over a WebSocket in `wiremux.1`. */
+  clients(): ReadonlyMap<string, ClientCaller>;
   /**
    * Stops: no more connections are taken, those there are get 1012, and their handlers have `grace` ms to stop; HTTP
    * exchanges have it to end by themselves. What is left then is dropped. Does not throw; called again, it waits for the
@@ -96,6 +108,7 @@ class GatewayServer implements Gateway {
   readonly #connections = new ConnectionRegistry(nodeClock);
   readonly #codecs: readonly ContentCodec[];
   readonly #contexts: ContextBudget;
+  readonly #idempotency: IdempotencyStore;
   readonly #redirects: RedirectTargets;
   readonly #taps: TapPoints;
   readonly #metrics = new Metrics(this.#connections);
@@ -112,6 +125,10 @@ class GatewayServer implements Gateway {
     const { dialects, upstreams } = settings;
     this.#codecs = codecsOf(settings.encodings);
     this.#contexts = new ContextBudget(settings.maxContexts);
+    this.#idempotency = new IdempotencyStore(nodeClock, {
+      keys: settings.maxIdempotencyKeys,
+      bytes: settings.maxIdempotencyBytes,
+    });
     this.#redirects = redirectTargets(settings.redirects);
     this.#taps = new TapPoints(nodeClock, this.#codecs, this.#contexts);
     const encodings = [...this.#codecs.map(({ name }) => name), 'identity'];
@@ -140,6 +157,14 @@ class GatewayServer implements Gateway {
     const url = `http://${isIPv6(host) ? `[${host}]` : host}:${port}/`;
     this.log.debug({ url }, 'The gateway is listening.');
     return { url, port };
+  }
+
+  client(connection: string): ClientCaller | undefined {
+    return this.#connections.client(connection);
+  }
+
+  clients(): ReadonlyMap<string, ClientCaller> {
+    return this.#connections.clients();
   }
 
   close(): Promise<void> {
@@ -251,6 +276,7 @@ class GatewayServer implements Gateway {
       channels: this.settings.channels,
       codecs: this.#codecs,
       contexts: this.#contexts,
+      idempotency: this.#idempotency,
       redirects: this.#redirects,
       log: this.log,
       agent: `wiremux/${VERSION}`,

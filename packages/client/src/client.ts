@@ -1,9 +1,10 @@
-import { ObserverReader, ValueIterator } from '@wiremux/framing';
+import { ObserverReader, type ServableCommands, ValueIterator } from '@wiremux/framing';
 import { Observable } from 'rxjs';
 import type { CallParameters, CommandName, Commands, YieldsOf } from './contract.js';
 import type { DataOptions } from './options.js';
 import { RequestHandle } from './request-handle.js';
 import { Run, type RunContext } from './run.js';
+import type { ServedCommands } from './served-commands.js';
 import type { Status } from './status.js';
 
 /**
@@ -20,6 +21,14 @@ export interface Mux<C extends Commands = Commands> {
   /** One run of the command, and all it says beside its values. Nothing is sent before its values are read. */
   request<N extends CommandName<C>>(name: N, ...parameters: CallParameters<C[N]>): RequestHandle<YieldsOf<C[N]>>;
   /**
+   * Serves commands to the gateway, what `implement` of `@wiremux/server` returns, on this connection and those that
+   * replace it. Call it at any time, and as often as there are sets; what it returns ends it: requests under way run to
+   * their ends. The gateway can call them while `status$` is `open` over a `websocket` in `wiremux.1`; elsewhere its calls
+   * fail with `unsupported`.
+   * @throws WiremuxError `bad-arguments` if a command of the same name is served already.
+   */
+  handle(commands: ServableCommands): () => void;
+  /**
    * Sends the requests that wait, as one exchange, where they are held back until then: over HTTP, with `flush: 'manual'`.
    * Does nothing over a WebSocket.
    */
@@ -35,16 +44,18 @@ export class Client {
   readonly status$: Observable<Status>;
   readonly flush: () => void;
   readonly close: () => void;
+  readonly handle: (commands: ServableCommands) => () => void;
   readonly #context: RunContext;
 
   constructor(
-    context: RunContext & { readonly queue: { flush(): void } },
+    context: RunContext & { readonly queue: { flush(): void }; readonly served: ServedCommands },
     connection: { readonly status$: Observable<Status>; close(): void },
   ) {
     this.#context = context;
     this.status$ = connection.status$;
     this.flush = () => context.queue.flush();
     this.close = () => connection.close();
+    this.handle = (commands) => context.served.add(commands);
   }
 
   call(name: string, args?: Arguments, options: DataOptions = {}): Observable<unknown> {

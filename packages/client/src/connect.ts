@@ -8,6 +8,7 @@ import { connectFailed } from './dialing.js';
 import { Dispatcher } from './dispatcher.js';
 import type { OpenLine } from './line.js';
 import type { ConnectOptions, ReconnectOptions } from './options.js';
+import { ServedCommands } from './served-commands.js';
 import { openSocketLine } from './socket-line.js';
 import { httpUrl, socketUrl } from './url.js';
 
@@ -26,7 +27,8 @@ const UPGRADE: BackoffPlan = { initial: 30_000, max: 600_000, factor: 2 };
 export function connect<C extends Commands = Commands>(url: string | URL, options: ConnectOptions = {}): Mux<C> {
   const { clock = platform.clock, random = Math.random, transport = 'auto', http = {} } = options;
   const address = socketUrl(url, platform.baseUrl);
-  const dispatcher = new Dispatcher(options.maxQueued ?? 4_096);
+  const served = new ServedCommands(clock, options.log);
+  const dispatcher = new Dispatcher(options.maxQueued ?? 4_096, served);
   const shared = {
     dialects: options.dialects ?? (['wiremux.1'] as const),
     token: options.token,
@@ -73,8 +75,10 @@ export function connect<C extends Commands = Commands>(url: string | URL, option
   const client = new Client(
     {
       queue: dispatcher,
+      served,
       clock,
       maxUploadBuffer: options.maxUploadBuffer ?? 16 * MiB,
+      trace: options.trace,
       follow: { secure: address.startsWith('wss:'), limits: shared.limits },
     },
     connection,

@@ -2,6 +2,7 @@ import { type Peer, WiremuxError } from '@wiremux/framing';
 import type { Line } from './line.js';
 import { PeerRuns } from './peer-runs.js';
 import type { Run, RunQueue } from './run.js';
+import type { ServedCommands } from './served-commands.js';
 
 /** Where a line gets its runs. */
 export interface RunSource {
@@ -16,6 +17,7 @@ export interface RunSource {
 /** Keeps runs until there is a line that takes them. */
 export class Dispatcher implements RunQueue, RunSource {
   readonly #maxQueued: number;
+  readonly #served: ServedCommands;
   readonly #waiting = new Set<Run>();
   readonly #carried = new Set<PeerRuns>();
   readonly #elsewhere = new Set<Run>();
@@ -24,9 +26,13 @@ export class Dispatcher implements RunQueue, RunSource {
   #flushDue = false;
   #closed: WiremuxError | undefined;
 
-  /** @param maxQueued the most runs that wait. */
-  constructor(maxQueued: number) {
+  /**
+   * @param maxQueued the most runs that wait.
+   * @param served what the gateway can ask for.
+   */
+  constructor(maxQueued: number, served: ServedCommands) {
     this.#maxQueued = maxQueued;
+    this.#served = served;
   }
 
   submit(run: Run): void {
@@ -61,7 +67,7 @@ export class Dispatcher implements RunQueue, RunSource {
   }
 
   carry(peer: Peer, end: () => void): PeerRuns {
-    const runs = new PeerRuns(peer, end);
+    const runs = new PeerRuns(peer, end, this.#served);
     this.#carried.add(runs);
     return runs;
   }

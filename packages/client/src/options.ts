@@ -1,4 +1,4 @@
-import type { Clock, ContentCodec, DialectName, Limits } from '@wiremux/framing';
+import type { Clock, ContentCodec, DialectName, Limits, Logger } from '@wiremux/framing';
 import type { Mux } from './client.js';
 import type { RedirectOptions } from './redirect/options.js';
 import type { Dial } from './transport/dial.js';
@@ -65,17 +65,37 @@ export interface ConnectOptions {
    */
   readonly transport?: 'auto' | 'websocket' | 'http' | Dial | undefined;
   readonly http?: HttpOptions | undefined;
+  /**
+   * The trace of each request that has none of its own: asked as the request begins, in the call that subscribes. With
+   * OpenTelemetry: `() => { const to = {}; propagation.inject(context.active(), to); return to.traceparent; }`.
+   */
+  readonly trace?: TraceSource | undefined;
+  /** Where commands of {@link Mux.handle} report what goes wrong in them; a pino logger is one. Default: nowhere. */
+  readonly log?: Logger | undefined;
   /** Time, for tests. */
   readonly clock?: Clock | undefined;
   /** Numbers in [0, 1) for the jitter, for tests. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;
 }
 
+/** Gives a W3C `traceparent`, as a tracer has it, or undefined where nothing is traced. */
+export type TraceSource = () => string | undefined;
+
 export interface RequestOptions {
   /** Cancels the request when it aborts: error `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Time for the whole request, ms from subscribing, time in the queue included; 1 to 2,147,483,647. Past it: `timeout`. */
+  /**
+   * Time for the whole request, ms from subscribing, time in the queue included; 1 to 2,147,483,647. Past it: `timeout`.
+   * The gateway is told what is left of it as the request is sent (SPEC 8.11.5), in `wiremux.1` only.
+   */
   readonly deadline?: number | undefined;
+  /**
+   * 1 to 64 bytes. Of all requests of its principal for the command that have this key one runs to its end at most; the
+   * others get the same answer, or `duplicate` (SPEC 8.11.10 to 8.11.14). Dialects but `wiremux.1`: `unsupported`.
+   */
+  readonly idempotencyKey?: string | undefined;
+  /** A W3C `traceparent` for the gateway and those behind it; one that has not its form is left out (SPEC 8.11.9). */
+  readonly trace?: string | TraceSource | undefined;
   /** The channel its frames go on, in place of the command's own (SPEC 8.11.1). */
   readonly channel?: string | undefined;
   /** Bytes of the answer that may arrive before any is taken, 1,024 to 2^24 (SPEC 8.11.2). */

@@ -1,17 +1,26 @@
-import { type Peer, type PeerEvent, type RequesterEvent, WiremuxError } from '@wiremux/framing';
+import { type Peer, type PeerEvent, type RequestAnswerer, type RequesterEvent, WiremuxError } from '@wiremux/framing';
+import { faultLoss } from './loss.js';
 import { offerOf } from './redirect/options.js';
 import type { Run } from './run.js';
+import type { ServedCommands } from './served-commands.js';
 
-/** The runs whose requests are open at one peer: opens them there, and brings them its events. */
+/**
+ * The runs whose requests are open at one peer: opens them there, and brings them its events. What the peer's other side
+ * asks goes to the commands that the client serves.
+ */
 export class PeerRuns {
   readonly #peer: Peer;
   readonly #end: () => void;
   readonly #runs = new Map<number, Run>();
+  readonly #served: ServedCommands;
+  /** Made when the first request comes. */
+  #answerer: RequestAnswerer | undefined;
 
   /** @param end ends the connection of that peer. */
-  constructor(peer: Peer, end: () => void) {
+  constructor(peer: Peer, end: () => void, served: ServedCommands) {
     this.#peer = peer;
     this.#end = end;
+    this.#served = served;
   }
 
   /** How many are open. */
@@ -32,6 +41,7 @@ export class PeerRuns {
         ...(channel === undefined ? {} : { channel }),
         ...(credit === undefined ? {} : { credit }),
         ...(plain === undefined ? {} : { plain }),
+        ...run.extras,
         ...(run.bytePieces ? { bytePieces: true } : {}),
         ...(redirect === undefined ? {} : { redirect: offerOf(redirect) }),
       });
@@ -53,20 +63,23 @@ export class PeerRuns {
         this.#take(event.id)?.receive(event);
         return;
       case 'request':
-        this.#peer.failAnswer(event.id, new WiremuxError('unknown-command', 'This client serves no commands.'));
+        this.#answerer ??= this.#served.answererFor(this.#peer);
+        if (this.#answerer === undefined) this.#peer.failAnswer(event.id, nothingServed());
+        this.#answerer?.handle(event);
         return;
       case 'data':
       case 'data-end':
       case 'answer-writable':
-        return;
       case 'cancelled':
-        this.#peer.stopped(event.id);
+        this.#answerer?.handle(event);
+        return;
+      case 'closing':
+        this.#answerer?.cancelAll(faultLoss(event.fault).error);
         return;
       case 'authenticate':
       case 'ready':
       case 'pong':
       case 'slots-free':
-      case 'closing':
         return;
       default:
         this.#runs.get(event.id)?.receive(event satisfies RequesterEvent);
@@ -85,6 +98,10 @@ export class PeerRuns {
     this.#runs.delete(id);
     return run;
   }
+}
+
+function nothingServed(): WiremuxError {
+  return new WiremuxError('unknown-command', 'This client serves no commands.');
 }
 
 /** Arguments that cannot be encoded are refused as such. */

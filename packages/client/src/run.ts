@@ -10,7 +10,7 @@ import {
   type RequesterEvent,
   WiremuxError,
 } from '@wiremux/framing';
-import type { DataOptions } from './options.js';
+import type { DataOptions, TraceSource } from './options.js';
 import { type FollowContext, Following } from './redirect/following.js';
 import type { RedirectOptions } from './redirect/options.js';
 import {
@@ -23,6 +23,7 @@ import {
   SENT,
   STOPPING,
 } from './request-state.js';
+import { type RunExtras, runExtras } from './run-extras.js';
 import { type UploadSource, uploadSource } from './upload/source.js';
 import { Upload } from './upload/upload.js';
 
@@ -48,6 +49,8 @@ export interface RunContext {
   readonly queue: RunQueue;
   readonly clock: Clock;
   readonly maxUploadBuffer: number;
+  /** Asked for the trace of each run that is given none. */
+  readonly trace?: TraceSource | undefined;
   readonly follow: FollowContext;
 }
 
@@ -64,14 +67,13 @@ export interface RunListener extends RunReader {
   output?(atoms: readonly OutputAtom[]): void;
 }
 
-/** The longest deadline, ms (SPEC 8.11). */
-const MAX_DEADLINE = 2_147_483_647;
-
 /** One run of a command, from the queue to its end: it happens at most once. */
 export class Run implements ReadableRequest {
   readonly spec: RunSpec;
   /** Byte strings of the answer are to come in pieces; set before it starts. */
   bytePieces = false;
+  /** Set as it starts. */
+  extras: RunExtras = {};
   readonly #context: RunContext;
   readonly #listener: RunListener;
   #state: RequestState = IDLE;
@@ -102,7 +104,7 @@ export class Run implements ReadableRequest {
   start(): void {
     const { signal, deadline, data } = this.spec.options;
     try {
-      if (deadline !== undefined) checkDeadline(deadline);
+      this.extras = runExtras(this.spec.options, this.#context.clock, this.#context.trace);
       if (data !== undefined) {
         this.#source = uploadSource(data, this.#context.maxUploadBuffer, (error) => this.#cancel(error));
       }
@@ -219,7 +221,6 @@ export class Run implements ReadableRequest {
     this.#following = following;
     queue.goesElsewhere(this);
     this.#enter({ state: 'following', location });
-    if (this.#state.state !== 'following') return;
     following.fetch(location, options, follow).then(
       () => this.#followed(COMPLETED, undefined),
       (error: WiremuxError) => this.#followed({ state: 'ended', how: 'failed', error }, error),
@@ -243,7 +244,10 @@ export class Run implements ReadableRequest {
       case 'answering':
         this.#reason = reason;
         this.#release();
-        this.#peer?.cancel(this.#id, reason === undefined ? undefined : { code: wireCode(reason) });
+        this.#peer?.cancel(
+          this.#id,
+          reason === undefined ? undefined : { code: wireCode(reason), message: reason.message },
+        );
         this.#enter(STOPPING);
         if (reason !== undefined) this.#listener.end(reason);
         return;
@@ -307,11 +311,6 @@ export class Run implements ReadableRequest {
   }
 }
 
-function checkDeadline(deadline: number): void {
-  if (Number.isInteger(deadline) && deadline >= 1 && deadline <= MAX_DEADLINE) return;
-  throw new WiremuxError('bad-arguments', `The deadline is ${deadline}; use whole milliseconds, 1 to ${MAX_DEADLINE}.`);
-}
-
 function aborted(signal: AbortSignal | undefined): WiremuxError {
   return new WiremuxError('aborted', 'The caller aborted the request.', { cause: signal?.reason as unknown });
 }
@@ -327,7 +326,7 @@ function redirected(name: string, location: RedirectLocation): WiremuxError {
   return new WiremuxError('redirected', message, { data: location });
 }
 
-/** What the gateway is told: to it a timeout of ours is the request's deadline (SPEC 8.11). */
+/** What the gateway is told: to it a timeout of ours is the request's deadline (SPEC 8.11.6). */
 function wireCode({ code }: WiremuxError): string {
   return code === 'timeout' ? 'deadline' : code;
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Backoff } from '../src/backoff.js';
 import { Connection } from '../src/connection.js';
 import { Dispatcher } from '../src/dispatcher.js';
+import { ServedCommands } from '../src/served-commands.js';
 import { TestGateway } from './support/gateway.js';
 import { LineSource, LOST } from './support/lines.js';
 import { record } from './support/record.js';
@@ -258,7 +259,7 @@ describe('a process that waits for the next attempt', () => {
           return () => void holds--;
         },
       },
-      new Dispatcher(1),
+      new Dispatcher(1, new ServedCommands(clock, undefined)),
     );
     expect(holds).toBe(0);
     await clock.settle();
@@ -290,7 +291,7 @@ describe('a process that waits for the next attempt', () => {
           return () => void holds--;
         },
       },
-      new Dispatcher(1),
+      new Dispatcher(1, new ServedCommands(clock, undefined)),
     );
     await clock.settle();
     expect(holds).toBe(1);

@@ -48,6 +48,7 @@ export type { CancelReason } from './message/control.js';
 export { formatOutput, type OutputAtom, outputAtom, type TranslateAtom } from './message/output.js';
 export type { ProgressUpdate } from './message/progress.js';
 export type { RedirectLocation, RedirectOffer } from './message/redirect.js';
+export { MAX_DEADLINE } from './message/request.js';
 export type { PeerSettings } from './message/settings.js';
 export type { CancelResult, ConnectionEvent, PeerEvent, RequesterEvent, ResponderEvent } from './reactor/events.js';
 export { Link, type LinkOptions } from './reactor/link.js';

@@ -15,7 +15,7 @@ export interface CallOptions {
   readonly credit?: number | undefined;
   /** Neither it nor its answer is compressed (SPEC 4.12). */
   readonly plain?: boolean | undefined;
-  /** W3C `traceparent` that goes along. Default: that of the request that the call belongs to (SPEC 8.11.6). */
+  /** W3C `traceparent` that goes along. Default: that of the request that the call belongs to (SPEC 8.11.9). */
   readonly trace?: string | undefined;
 }
 

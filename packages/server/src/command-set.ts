@@ -17,11 +17,12 @@ export interface ImplementedCommand {
 export type CommandSet = ReadonlyMap<string, ImplementedCommand>;
 
 /** Commands that a client can serve to its gateway, too. */
-export interface ServableSet extends CommandSet, ServableCommands {
+export interface ServableSet extends CommandSet {
+  /** See `ServableCommands` of `@wiremux/framing`, which this is. */
   serve(commands: CommandSet, host: ServingHost): RequestAnswerer;
 }
 
-class ImplementedCommands extends Map<string, ImplementedCommand> implements ServableSet {
+class ImplementedCommands extends Map<string, ImplementedCommand> implements ServableSet, ServableCommands {
   serve(commands: CommandSet, host: ServingHost): RequestAnswerer {
     return answerRequests(commands, host);
   }

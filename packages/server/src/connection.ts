@@ -18,12 +18,15 @@ import {
   type Transport,
   WiremuxError,
 } from '@wiremux/framing';
+import { callerOf } from './caller.js';
+import type { ClientCaller } from './client-caller.js';
 import type { CommandSet } from './command-set.js';
 import { type RequestCounters, RequestDispatcher, type RequestSnapshot } from './dispatcher.js';
 import { describeError } from './failure.js';
 import { IdempotencyStore } from './idempotency.js';
 import { type Logger, SILENT, withFields } from './logger.js';
 import type { ConnectionObserver } from './observer.js';
+import { type CallSnapshot, OutgoingCalls } from './outgoing-calls.js';
 import { ANONYMOUS, type Principal } from './principal.js';
 import type { RedirectTargets } from './redirect-targets.js';
 
@@ -66,6 +69,8 @@ export interface ServerConnectionOptions {
   /** Name and version of this software, told to the client; at most 256 bytes. */
   readonly agent?: string;
   readonly observer?: ConnectionObserver;
+  /** Calls of the client that wait until it takes more requests. Past it: `too-many-requests`. Default 4,096. */
+  readonly maxQueuedCalls?: number;
 }
 
 /** How a connection ended. */
@@ -77,7 +82,10 @@ export interface ConnectionEnd {
 
 /** What a connection has done so far. */
 export interface ConnectionCounters {
+  /** Those of the client. */
   readonly requests: RequestCounters;
+  /** Those this side made of the client; `failed` counts those that ended with an error. */
+  readonly calls: RequestCounters;
   readonly bytes: PeerStats['bytes'];
   readonly frames: PeerStats['frames'];
 }
@@ -92,6 +100,8 @@ export interface ConnectionSnapshot {
   readonly principal: string;
   readonly channels: PeerStats['streams'];
   readonly requests: readonly RequestSnapshot[];
+  /** Those this side made of the client. */
+  readonly calls: readonly CallSnapshot[];
 }
 
 /** Serves the commands of one set to the client at the other end of one transport. */
@@ -106,6 +116,7 @@ export class ServerConnection {
   readonly #log: Logger;
   readonly #authenticate: Authenticate | undefined;
   readonly #peer: Peer;
+  readonly #calls: OutgoingCalls;
   readonly #dispatcher: RequestDispatcher;
   readonly #link: Link;
   #principal: Principal;
@@ -136,6 +147,12 @@ export class ServerConnection {
       ...(limits === undefined ? {} : { limits }),
       ...(agent === undefined ? {} : { agent }),
     });
+    this.#calls = new OutgoingCalls({
+      peer: this.#peer,
+      clock,
+      maxQueued: options.maxQueuedCalls ?? 4_096,
+      refusal: this.#peer.dialect.duplex ? undefined : uncallable(),
+    });
     this.#dispatcher = new RequestDispatcher({
       connection: this.id,
       peer: this.#peer,
@@ -143,6 +160,7 @@ export class ServerConnection {
       log: this.#log,
       textAsBytes: dialect.argumentForm === 'portable',
       redirects,
+      calls: this.#calls,
       commands,
       mostRuns: limits?.openRequests ?? DEFAULT_LIMITS.openRequests,
       idempotency: options.idempotency ?? new IdempotencyStore(clock),
@@ -159,6 +177,7 @@ export class ServerConnection {
       clock,
       onEvent: (event) => this.#handle(event),
       onClosed: (code, reason) => {
+        this.#calls.close(connectionLost(code, reason));
         this.#dispatcher.close();
         this.#log.debug({ code, reason }, 'The connection has ended.');
         end({ code, reason });
@@ -173,7 +192,7 @@ export class ServerConnection {
 
   get counters(): ConnectionCounters {
     const { bytes, frames } = this.#peer.stats();
-    return { requests: this.#dispatcher.counters, bytes, frames };
+    return { requests: this.#dispatcher.counters, calls: this.#calls.counters, bytes, frames };
   }
 
   snapshot(): ConnectionSnapshot {
@@ -185,7 +204,13 @@ export class ServerConnection {
       principal: this.#principal.name,
       channels: streams,
       requests: this.#dispatcher.snapshot(requests),
+      calls: this.#calls.snapshot(),
     };
+  }
+
+  /** The commands that the client serves. Calls can be made at once: they wait until the connection is ready. */
+  get client(): ClientCaller {
+    return callerOf(this.#calls);
   }
 
   /** Ends the connection: its handlers are told to stop, and its transport is closed with this code (SPEC 9.2). */
@@ -207,12 +232,14 @@ export class ServerConnection {
         return;
       case 'ready':
         this.#log.debug({ dialect: this.dialect.name, agent: event.settings.agent }, 'The connection is ready.');
+        this.#calls.ready();
         return;
       case 'closing':
         this.#onClosing(event.fault);
         return;
-      case 'pong':
       case 'slots-free':
+        this.#calls.openWaiting();
+        return;
       case 'answering':
       case 'values':
       case 'bytes':
@@ -223,7 +250,11 @@ export class ServerConnection {
       case 'ended':
       case 'failed':
       case 'stopped':
-        // Answers to pings and requests of this side, which sends none.
+      case 'redirected':
+        this.#calls.receive(event);
+        return;
+      case 'pong':
+        // Of the pings that the core sends by itself.
         return;
     }
   }
@@ -250,9 +281,20 @@ export class ServerConnection {
   /** The connection is dead, though the transport may take its time to close: handlers are told at once (SPEC 5.11). */
   #onClosing({ rule, message, closeCode }: ProtocolFault): void {
     this.#log.info({ rule, code: closeCode }, `The connection is being closed: ${message}`);
-    const why = message === '' ? `code ${closeCode}` : `${message} (code ${closeCode})`;
-    this.#dispatcher.cancelAll(new WiremuxError('connection-lost', `The connection ended: ${why}`));
+    const error = connectionLost(closeCode, message);
+    this.#calls.close(error);
+    this.#dispatcher.cancelAll(error);
   }
+}
+
+function connectionLost(code: number, message: string): WiremuxError {
+  const why = message === '' ? `code ${code}` : `${message} (code ${code})`;
+  return new WiremuxError('connection-lost', `The connection ended: ${why}`);
+}
+
+function uncallable(): WiremuxError {
+  const message = 'This client cannot be called: that needs the dialect `wiremux.1` over a WebSocket.';
+  return new WiremuxError('unsupported', message);
 }
 
 /** Begins to serve a transport; see {@link ServerConnection}. */

@@ -1,6 +1,7 @@
 export { type EncodedValue, precompressed, preEncoded } from '@wiremux/framing';
 export { type ByteSource, type ByteStream, type ByteStreamOptions, byteStream } from './byte-stream.js';
-export type { CommandSet, ErasedHandler, ImplementedCommand } from './command-set.js';
+export type { CallData, CallOptions, CallParameters, ClientCaller, DataCallOptions } from './client-caller.js';
+export type { CommandSet, ErasedHandler, ImplementedCommand, ServableSet } from './command-set.js';
 export { implement, mergeCommands } from './command-set.js';
 export {
   type Authenticate,
@@ -27,10 +28,12 @@ export {
 export { type CommandDescription, describeCommands, type JsonSchema } from './describe.js';
 export type { RequestCounters, RequestSnapshot } from './dispatcher.js';
 export type { Answer, CommandContext, Handler, Handlers, Print, Progress, Yielded } from './handler.js';
-export { type IdempotencyLimits, IdempotencyStore } from './idempotency.js';
+export { DEFAULT_IDEMPOTENCY_LIMITS, type IdempotencyLimits, IdempotencyStore } from './idempotency.js';
 export type { Logger, LogMethod } from './logger.js';
 export type { ConnectionObserver } from './observer.js';
-export { ANONYMOUS, type Principal } from './principal.js';
+export type { CallState } from './outgoing-call.js';
+export type { CallSnapshot } from './outgoing-calls.js';
+export { ANONYMOUS, GATEWAY, type Principal } from './principal.js';
 export { type Redirect, type RedirectTo, redirect } from './redirect.js';
 export { type Redirects, type RedirectTargets, redirectTargets } from './redirect-targets.js';
 export type { RunOutcome, RunState } from './run.js';

@@ -1,5 +1,6 @@
 import {
   type AnswerConsumer,
+  MAX_DEADLINE,
   type OutgoingRequest,
   type Peer,
   type ReadableRequest,
@@ -20,8 +21,10 @@ export interface CallSpec {
 
 /** What a request hands on to the calls that are made for it. */
 export interface CallScope {
-  /** Aborts for the request's own reason. */
-  readonly signal: AbortSignal;
+  /** Why the request is to stop; undefined while it may go on. */
+  readonly stopReason: WiremuxError | undefined;
+  /** Calls back when it is to stop; the result takes that back. One signal would warn of so many listeners. */
+  onStop(callback: (reason: WiremuxError) => void): () => void;
   /** When its time is over, by the connection's clock, ms. */
   readonly deadlineAt: number | undefined;
   /** Its W3C `traceparent`. */
@@ -45,9 +48,6 @@ export interface CallQueue {
   /** A call that was submitted has failed. */
   failed(): void;
 }
-
-/** The longest deadline, ms (SPEC 8.11.5). */
-const MAX_DEADLINE = 2_147_483_647;
 
 /** One run of a client's command, from the queue to its end. */
 export class OutgoingCall implements ReadableRequest {
@@ -195,19 +195,18 @@ export class OutgoingCall implements ReadableRequest {
   }
 
   #watch(): void {
-    const { signal } = this.spec.options;
-    const scope = this.spec.scope?.signal;
-    const onScope = (): void => this.#cancel(reasonOf(scope));
+    const { scope, options } = this.spec;
+    const { signal } = options;
     const onAbort = (): void => this.#cancel(aborted(signal));
-    scope?.addEventListener('abort', onScope);
+    const leaveScope = scope?.onStop((reason) => this.#cancel(reason));
     signal?.addEventListener('abort', onAbort);
     const stopTimer = this.#watchDeadline();
     this.#stopWatching = () => {
-      scope?.removeEventListener('abort', onScope);
+      leaveScope?.();
       signal?.removeEventListener('abort', onAbort);
       stopTimer();
     };
-    if (scope?.aborted === true) onScope();
+    if (scope?.stopReason !== undefined) this.#cancel(scope.stopReason);
     else if (signal?.aborted === true) onAbort();
   }
 
@@ -256,11 +255,6 @@ function earlier(one: number | undefined, other: number | undefined): number | u
 function checkDeadline(deadline: number): number {
   if (Number.isInteger(deadline) && deadline >= 1 && deadline <= MAX_DEADLINE) return deadline;
   throw new WiremuxError('bad-arguments', `The deadline is ${deadline}; use whole milliseconds, 1 to ${MAX_DEADLINE}.`);
-}
-
-function reasonOf(scope: AbortSignal | undefined): WiremuxError {
-  const reason: unknown = scope?.reason;
-  return reason instanceof WiremuxError ? reason : aborted(scope);
 }
 
 function aborted(signal: AbortSignal | undefined): WiremuxError {

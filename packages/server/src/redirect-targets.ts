@@ -63,7 +63,8 @@ export function locationOf({ target, to }: Redirect, prefixes: RedirectTargets):
   if (prefix === undefined) throw strayRedirect(target, 'This server has no redirect target of that name.');
   const { path, url = `${prefix}${path}`, ...rest } = to;
   const href = normalUrl(url);
-  if (href === undefined || !isWithin(href, prefix)) throw strayRedirect(target, `"${url}" does not begin "${prefix}".`);
+  if (href === undefined || !isWithin(href, prefix))
+    throw strayRedirect(target, `"${url}" does not begin "${prefix}".`);
   return { ...rest, url: href };
 }
 

@@ -94,6 +94,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   #controller: AbortController | undefined;
   /** Why the handler is to stop. */
   #reason: WiremuxError | undefined;
+  #stopCallbacks: Set<(reason: WiremuxError) => void> | undefined;
   #endGrace: (() => void) | undefined;
 
   constructor(host: RunHost, command: ImplementedCommand, facts: RequestFacts) {
@@ -155,6 +156,16 @@ export class Run implements RequestPort, CallScope, AnswerSink {
       if (this.#reason) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;
+  }
+
+  get stopReason(): WiremuxError | undefined {
+    return this.#reason;
+  }
+
+  onStop(callback: (reason: WiremuxError) => void): () => void {
+    this.#stopCallbacks ??= new Set();
+    this.#stopCallbacks.add(callback);
+    return () => this.#stopCallbacks?.delete(callback);
   }
 
   get client(): ClientCaller {
@@ -320,6 +331,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
     this.#reason = reason;
     this.#upload?.abort(reason);
     this.#controller?.abort(reason);
+    for (const callback of this.#stopCallbacks ?? []) callback(reason);
     // First what reads, then what it was made by.
     this.#byteStreams?.stop();
     this.#pump?.stop();

@@ -1,4 +1,4 @@
-import { DEFAULT_CHANNELS, DEFAULT_LIMITS, type RequestAnswerer, type ServingHost } from '@wiremux/framing';
+import { DEFAULT_CHANNELS, DEFAULT_LIMITS, type RequestAnswerer, type ServingHost, WiremuxError } from '@wiremux/framing';
 import type { CommandSet } from './command-set.js';
 import { RequestDispatcher } from './dispatcher.js';
 import { IdempotencyStore } from './idempotency.js';

@@ -15,7 +15,14 @@ describe('command', () => {
   });
 
   it('keeps what it is given', () => {
-    const options = { args: z.object({}), yields: z.number(), takesData: true, channel: 'bulk', about: 'Counts.' };
+    const options = {
+      args: z.object({}),
+      yields: z.number(),
+      takesData: true,
+      channel: 'bulk',
+      plain: true,
+      about: 'Counts.',
+    };
     expect(command(options)).toEqual(options);
   });
 

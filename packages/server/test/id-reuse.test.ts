@@ -42,9 +42,10 @@ class OneIdClient {
     this.#send({ requestId: 0, streamId: 1, streamFlags: StreamFlag.Begin, type: SETTINGS, flags: EOS, payload });
   }
 
-  /** Opens request 1. */
-  async request(): Promise<void> {
-    await this.#onRequest(REQUEST, NEW, encodeValue(new Map([[bytes('name'), bytes('run')]])));
+  /** Opens request 1, with extras (SPEC 8.11). */
+  async request(extras: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const fields = Object.entries({ name: bytes('run'), ...extras });
+    await this.#onRequest(REQUEST, NEW, encodeValue(new Map(fields.map(([key, value]) => [bytes(key), value]))));
   }
 
   async cancel(): Promise<void> {
@@ -78,6 +79,21 @@ describe('SPEC 8.4.2 a request id that is used again', () => {
     prints[1]?.('fresh');
     await client.clock.settle();
     expect(client.ofType(OUTPUT)).toHaveLength(1);
+  });
+
+  it('SPEC 8.11.7 is not proved to have stopped by a handler whose time was over', async () => {
+    const late = new Deferred();
+    let calls = 0;
+    const client = new OneIdClient(() => (++calls === 1 ? late.promise : new Promise(() => {})));
+    await client.request({ deadline: 10 });
+    await client.clock.advance(10);
+    await client.request();
+    await client.cancel();
+    late.resolve();
+    await client.clock.settle();
+    expect([calls, client.ofType(CANCEL)]).toEqual([2, []]);
+    await client.clock.advance(5_000);
+    expect(client.ofType(CANCEL)).toHaveLength(1);
   });
 
   it('SPEC 8.6.4 finds its new handler when one left behind returns', async () => {

@@ -152,7 +152,10 @@ describe('SPEC 3.2.7 what a handler is told of the targets', () => {
 describe('SPEC 3.4.10, 3.4.11 a redirect that may not be sent', () => {
   it('to a target the caller does not list is refused as such', async () => {
     const { call } = await ask(() => redirect('mirror', THERE));
-    expect(call).toMatchObject({ end: 'unsupported', error: { message: expect.stringContaining('"mirror"') as string } });
+    expect(call).toMatchObject({
+      end: 'unsupported',
+      error: { message: expect.stringContaining('"mirror"') as string },
+    });
   });
 
   it('to a target the server has not is a fault of the command, and its cause is for the log alone', async () => {
@@ -169,7 +172,7 @@ describe('SPEC 3.4.10, 3.4.11 a redirect that may not be sent', () => {
     ['above the prefix, escaped', { path: '%2e%2e/secret' }],
     ['that is none', { url: 'files/a' }],
   ])('to an address %s is a fault of the command, and the caller does not learn it', async (_, where) => {
-    const rig = await ask(() => redirect('cdn', { mediaType: 'text/plain', ...where } as RedirectTo));
+    const rig = await ask(() => redirect('cdn', { mediaType: 'text/plain', ...where }));
     expect(rig.call).toMatchObject({ end: 'internal', location: undefined });
     expect(rig.call.error?.message).toBe('The command was to redirect outside the target `cdn`.');
     expect(causes(rig)).toMatchObject([
@@ -191,10 +194,13 @@ describe('redirectTargets', () => {
     ]);
   });
 
-  it.each(['ftp://cdn.example/', '/files/', 'https://user@cdn.example/', 'https://:secret@cdn.example/', 'https://c/#f'])(
-    'refuses %s',
-    (prefix) => {
-      expect(() => redirectTargets({ cdn: prefix })).toThrow(TypeError);
-    },
-  );
+  it.each([
+    'ftp://cdn.example/',
+    '/files/',
+    'https://user@cdn.example/',
+    'https://:secret@cdn.example/',
+    'https://c/#f',
+  ])('refuses %s', (prefix) => {
+    expect(() => redirectTargets({ cdn: prefix })).toThrow(TypeError);
+  });
 });

@@ -10,6 +10,12 @@ export function addCall(program: Command, stdout: Output, stderr: Output, finish
   const call = program.command('call').description('Run a command and print each of its values as a line of JSON');
   addRequestOptions(call)
     .option('--output <file>', 'write the byte strings of the answer there as they are, of any length; - for stdout')
+    .option(
+      '--redirect-target <name>',
+      'where the answer may be had instead, repeatable; prints the location, unless it is followed',
+      (name: string, names: readonly string[] = []) => [...names, name],
+    )
+    .option('--follow-redirects', 'fetch an answer that is elsewhere; without --redirect-target: wherever that is')
     .action(async (url: string, name: string, options: RequestOptions) => {
       finish(await runRequest({ url, name, options }, new LinesView(stdout, stderr, options.quiet), stdout));
     });

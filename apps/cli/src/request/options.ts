@@ -12,6 +12,7 @@ export interface RequestOptions {
   readonly data?: string;
   /** Time for everything, ms. */
   readonly timeout?: number;
+  readonly idempotencyKey?: string;
   readonly dialect: DialectName;
   readonly transport: 'auto' | TransportKind;
   readonly encoding: readonly ContentCodec[];
@@ -20,6 +21,9 @@ export interface RequestOptions {
   readonly capture?: string;
   /** File for the byte strings of the answer, `-` for stdout. */
   readonly output?: string;
+  /** Names of targets that the answer may be had from instead. */
+  readonly redirectTarget?: readonly string[];
+  readonly followRedirects?: boolean;
 }
 
 const AFTER = `
@@ -43,6 +47,10 @@ export function addRequestOptions(command: Command): Command {
       new Option('--timeout <duration>', 'time for everything, in ms or as in 5s').argParser((text) =>
         parseDuration(text),
       ),
+    )
+    .option(
+      '--idempotency-key <key>',
+      'for a gateway that knows who calls: run the command once at most for that key, 1 to 64 bytes',
     )
     .addOption(
       new Option('--dialect <name>', `what to speak: ${dialects.join(', ')}`)

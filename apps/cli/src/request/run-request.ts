@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from '@wiremux/client';
+import { connect, type RequestHandle } from '@wiremux/client';
 import type { OutputAtom, ProgressUpdate } from '@wiremux/framing';
 import { lastValueFrom } from 'rxjs';
 import { type ExitStatus, usageError } from '../exit-status.js';
 import { CaptureWriter } from '../frames/capture-writer.js';
 import { capturedDial } from '../frames/captured-dial.js';
-import { openByteOutput } from '../io/byte-output.js';
+import { type ByteOutput, openByteOutput } from '../io/byte-output.js';
 import { type Input, openInput } from '../io/input.js';
 import type { Output } from '../io/output.js';
 import { untilInterrupted } from '../io/until-interrupted.js';
@@ -13,6 +13,7 @@ import { parseArguments } from '../parse/arguments.js';
 import { parseMuxUrl } from '../parse/mux-url.js';
 import { VERSION } from '../version.js';
 import type { RequestOptions } from './options.js';
+import { locationIn, redirectOptions } from './redirects.js';
 import { saveBytes } from './save-bytes.js';
 
 /** How long a cancelled command has to say that it stopped, ms. */
@@ -66,16 +67,41 @@ async function exchange(
     agent: `wiremux-cli/${VERSION}`,
     reconnect: false,
   });
-  const request = mux.request(name, args, { data, deadline: options.timeout, signal });
+  try {
+    const redirect = await redirectOptions(mux, options, signal);
+    await showAnswer(
+      mux.request(name, args, {
+        data,
+        deadline: options.timeout,
+        idempotencyKey: options.idempotencyKey,
+        signal,
+        redirect,
+      }),
+      view,
+      output,
+    );
+  } finally {
+    mux.close();
+    await capture?.close();
+  }
+}
+
+async function showAnswer(
+  request: RequestHandle<unknown>,
+  view: RequestView,
+  output: ByteOutput | undefined,
+): Promise<void> {
   request.output$.subscribe((atoms) => view.output(atoms));
   request.progress$.subscribe((update) => view.progress(update));
   try {
     if (output !== undefined) await saveBytes(request.parts(), output, view);
     else for await (const value of request) await view.value(value);
+  } catch (error) {
+    const location = locationIn(error);
+    if (location === undefined || output !== undefined) throw error;
+    await view.value({ redirect: location });
   } finally {
     await Promise.race([lastValueFrom(request.state$), delay(PROOF_TIME)]);
-    mux.close();
-    await capture?.close();
   }
 }
 

@@ -19,6 +19,8 @@ export function runSentence(runs: readonly RunHandle[]): string {
   switch (phase) {
     case 'completed':
       return `${run.request.command} completed.`;
+    case 'redirected':
+      return `${run.request.command} was redirected.`;
     case 'cancelled':
       return `${run.request.command} was cancelled.`;
     case 'failed':

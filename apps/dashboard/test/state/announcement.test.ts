@@ -8,7 +8,7 @@ import { newRun, type RunEvent, reduceRun } from '../../src/state/run.js';
 import type { RunHandle } from '../../src/state/runs.js';
 
 function runAfter(...events: readonly RunEvent[]): RunHandle {
-  const request = { command: 'digest', args: {}, file: undefined };
+  const request = { command: 'digest', args: {}, file: undefined, targets: [] };
   return { id: 1, request, view: signal(events.reduce(reduceRun, newRun(0))), cancel: () => undefined };
 }
 
@@ -39,6 +39,12 @@ describe('announcements', () => {
     expect(
       runSentence([runAfter({ kind: 'state', state: { state: 'ended', how: 'failed', error: failed }, at: 1 })]),
     ).toBe('digest failed. It is too big.');
+  });
+
+  it('says that the newest run was redirected', () => {
+    const location = { url: 'https://cdn.example/a', mediaType: 'text/plain' };
+    const ended = { state: 'ended', how: 'redirected', location } as const;
+    expect(runSentence([runAfter({ kind: 'state', state: ended, at: 1 })])).toBe('digest was redirected.');
   });
 
   it('sums up a few telling charts', () => {

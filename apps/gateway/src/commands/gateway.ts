@@ -9,11 +9,14 @@ import { newest, Sampler } from './sampler.js';
 const time = z.number().describe('Milliseconds since 1970.');
 const inOut = z.object({ in: z.int(), out: z.int() });
 
+const counts = z.object({ open: z.int(), total: z.int(), failed: z.int() });
+
 const GatewaySample = z.object({
   time,
   uptime: z.number().describe('Seconds the process has run.'),
   connections: z.int(),
-  requests: z.object({ open: z.int(), total: z.int(), failed: z.int() }),
+  requests: counts,
+  calls: counts.describe('What the gateway asked of its clients.'),
   bytes: inOut,
   frames: inOut,
   memory: z.int().describe('Resident bytes of the process.'),
@@ -51,6 +54,10 @@ const Connection = z.object({
   remote: z.string(),
   channels: z.array(Channel).readonly(),
   requests: z.array(Request).readonly(),
+  calls: z
+    .array(Request.pick({ id: true, command: true, since: true, state: true }))
+    .readonly()
+    .describe('What the gateway asks of the client.'),
 });
 
 const contract = defineCommands({

@@ -1,5 +1,5 @@
 import { DEFAULT_CHANNELS, DIALECTS, PROCESS_CONTEXTS } from '@wiremux/framing';
-import type { Principal } from '@wiremux/server';
+import { DEFAULT_IDEMPOTENCY_LIMITS, type Principal } from '@wiremux/server';
 import { z } from 'zod';
 import { ENCODING_NAMES } from '../encodings.js';
 import { upstreamsSchema } from '../upstream/settings.js';
@@ -84,6 +84,15 @@ export const OPTIONS: { readonly [Name in keyof GatewaySettings]: Option<Gateway
   maxContexts: whole(
     { from: 0, to: 1_000_000, default: PROCESS_CONTEXTS },
     'Encoding and decoding contexts of all connections; past it identity is used.',
+  ),
+  maxIdempotencyKeys: whole(
+    { from: 0, to: 1_000_000, default: DEFAULT_IDEMPOTENCY_LIMITS.keys },
+    'Idempotency keys of one principal; past it too-many-requests.',
+  ),
+  maxIdempotencyBytes: whole(
+    { from: 0, to: 1_099_511_627_776, default: DEFAULT_IDEMPOTENCY_LIMITS.bytes },
+    'All idempotency keys with their arguments and answers; past it too-many-requests.',
+    'bytes',
   ),
   maxConnections: whole({ from: 1, to: 1_000_000, default: 10_000 }, 'Connections open at once; past it 503.'),
   page: {

@@ -27,6 +27,10 @@ export interface GatewaySettings extends Limits {
   readonly channels: readonly ChannelWeight[];
   /** Encoding and decoding contexts of all connections. Past it identity is used. */
   readonly maxContexts: number;
+  /** Idempotency keys of one principal. Past it: `too-many-requests`. */
+  readonly maxIdempotencyKeys: number;
+  /** Bytes of all idempotency keys, with their arguments and answers. Past it: `too-many-requests`. */
+  readonly maxIdempotencyBytes: number;
   /** Connections open at once. Past it: 503. */
   readonly maxConnections: number;
   /** Whether the page is served at `/`. */

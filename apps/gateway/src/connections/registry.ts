@@ -1,5 +1,5 @@
 import type { Clock, DialectName, Transport } from '@wiremux/framing';
-import type { ConnectionCounters, RequestSnapshot, ServerConnection } from '@wiremux/server';
+import type { CallSnapshot, ClientCaller, ConnectionCounters, RequestCounters, RequestSnapshot, ServerConnection } from '@wiremux/server';
 import { type Channel, ChannelMap } from './channel-map.js';
 
 /** Connections told of at once, the newest; and requests of all of them together. */
@@ -12,7 +12,7 @@ export type TransportKind = (typeof TRANSPORT_KINDS)[number];
 
 /** An open connection and what the gateway knows of it beside its protocol. */
 export interface RegisteredConnection {
-  readonly connection: Pick<ServerConnection, 'id' | 'counters' | 'closed' | 'snapshot' | 'close'>;
+  readonly connection: Pick<ServerConnection, 'id' | 'client' | 'counters' | 'closed' | 'snapshot' | 'close'>;
   readonly transport: Pick<Transport, 'terminate'>;
   readonly kind: TransportKind;
   /** Address and port of the other end. */
@@ -34,6 +34,8 @@ export interface ConnectionRow {
   readonly remote: string;
   readonly channels: readonly Channel[];
   readonly requests: readonly RequestSnapshot[];
+  /** What the gateway asks of the client. */
+  readonly calls: readonly CallSnapshot[];
 }
 
 /** The open connections of a gateway, and the sums of all there ever were. */
@@ -97,13 +99,24 @@ export class ConnectionRegistry {
     return [...this.#open.values()];
   }
 
-  /** The open connections for people, the oldest first: the newest 1,000, with 10,000 requests at most. */
+  /** The clients of the open connections that can be called, by the ids of those. */
+  clients(): Map<string, ClientCaller> {
+    const callable = this.all().filter(({ connection }) => connection.client.supported);
+    return new Map(callable.map(({ connection }) => [connection.id, connection.client]));
+  }
+
+  /** The client of an open connection. */
+  client(id: string): ClientCaller | undefined {
+    return this.#open.get(id)?.connection.client;
+  }
+
+  /** The open connections for people, the oldest first: the newest 1,000, with 10,000 requests and calls at most. */
   rows(): ConnectionRow[] {
     let requestsLeft = MOST_REQUESTS;
     const rows: ConnectionRow[] = [];
     for (const open of [...this.#open.values()].slice(-MOST_CONNECTIONS)) {
       const row = describe(open, requestsLeft);
-      requestsLeft -= row.requests.length;
+      requestsLeft -= row.requests.length + row.calls.length;
       rows.push(row);
     }
     return rows;
@@ -122,8 +135,9 @@ export class ConnectionRegistry {
 }
 
 function describe({ connection, kind, remote, epoch }: OpenConnection, requestsLeft: number): ConnectionRow {
-  const { id, since, dialect, principal, channels, requests } = connection.snapshot();
+  const { id, since, dialect, principal, channels, requests, calls } = connection.snapshot();
   const listed = requests.slice(0, requestsLeft);
+  const listedCalls = calls.slice(0, requestsLeft - listed.length);
   return {
     id,
     since: Math.round(epoch + since),
@@ -133,22 +147,25 @@ function describe({ connection, kind, remote, epoch }: OpenConnection, requestsL
     remote,
     channels: new ChannelMap(channels, listed).list(),
     requests: listed.map((request) => ({ ...request, since: Math.round(epoch + request.since) })),
+    calls: listedCalls.map((call) => ({ ...call, since: Math.round(epoch + call.since) })),
   };
 }
 
 const NOTHING: ConnectionCounters = {
   requests: { open: 0, total: 0, failed: 0 },
+  calls: { open: 0, total: 0, failed: 0 },
   bytes: { in: 0, out: 0 },
   frames: { in: 0, out: 0 },
 };
 
+function sumOfRequests(a: RequestCounters, b: RequestCounters): RequestCounters {
+  return { open: a.open + b.open, total: a.total + b.total, failed: a.failed + b.failed };
+}
+
 function sum(a: ConnectionCounters, b: ConnectionCounters): ConnectionCounters {
   return {
-    requests: {
-      open: a.requests.open + b.requests.open,
-      total: a.requests.total + b.requests.total,
-      failed: a.requests.failed + b.requests.failed,
-    },
+    requests: sumOfRequests(a.requests, b.requests),
+    calls: sumOfRequests(a.calls, b.calls),
     bytes: { in: a.bytes.in + b.bytes.in, out: a.bytes.out + b.bytes.out },
     frames: { in: a.frames.in + b.frames.in, out: a.frames.out + b.frames.out },
   };

@@ -32,7 +32,7 @@ export interface ForwardedRequest {
 }
 
 /** What a request is passed on with, and who hears what is said beside the values. */
-export interface ForwardContext extends Pick<CommandContext, 'hasData' | 'data' | 'signal'> {
+export interface ForwardContext extends Pick<CommandContext, 'hasData' | 'data' | 'signal' | 'timeLeft' | 'trace'> {
   print(...atoms: readonly OutputAtom[]): void;
   progress(update: ProgressUpdate): void;
   /** Undefined: the answer must come from here. */
@@ -74,8 +74,16 @@ export class UpstreamExchange {
       agent: `wiremux/${VERSION}`,
       ...(token === undefined ? {} : { token }),
     });
-    this.#id = this.#peer.open({ ...request, hasData: context.hasData, bytePieces: true });
-    this.#peer.flush(nodeClock.now());
+    const now = nodeClock.now();
+    const timeLeft = context.timeLeft();
+    this.#id = this.#peer.open({
+      ...request,
+      hasData: context.hasData,
+      bytePieces: true,
+      ...(timeLeft === undefined ? {} : { deadlineAt: now + timeLeft }),
+      ...(context.trace === undefined ? {} : { trace: context.trace }),
+    });
+    this.#peer.flush(now);
     this.#transport = new HttpRequestTransport(new URL(url), dialect.mediaType);
     void new Link({
       peer: this.#peer,

@@ -70,6 +70,8 @@ export class UpstreamListing {
         hasData: false,
         data: (async function* () {})(),
         signal: AbortSignal.timeout(ANSWER_TIMEOUT),
+        timeLeft: () => ANSWER_TIMEOUT,
+        trace: undefined,
         print: () => undefined,
         progress: () => undefined,
       },

@@ -94,6 +94,7 @@ describe.each(['wiremux.1', 'exp-framing-0006'] as const)('built-in commands ove
       seq: 0,
       connections: 1,
       requests: { open: 1, total: 3, failed: 1 },
+      calls: { open: 0, total: 0, failed: 0 },
       bytes: { in: expect.any(Number) as number, out: expect.any(Number) as number },
       frames: { in: expect.any(Number) as number, out: expect.any(Number) as number },
       memory: expect.any(Number) as number,
@@ -137,6 +138,7 @@ describe.each(['wiremux.1', 'exp-framing-0006'] as const)('built-in commands ove
             bytes: expect.any(Number) as number,
           },
         ],
+        calls: [],
       },
     ]);
     const since = lists[1]?.[0]?.['since'] as number;

@@ -1,5 +1,5 @@
 import { VirtualClock } from '@wiremux/framing/testing';
-import type { ConnectionCounters, ConnectionEnd, ConnectionSnapshot } from '@wiremux/server';
+import type { ClientCaller, ConnectionCounters, ConnectionEnd, ConnectionSnapshot } from '@wiremux/server';
 import { describe, expect, it } from 'vitest';
 import { ConnectionRegistry, type RegisteredConnection } from '../../src/connections/registry.js';
 
@@ -14,7 +14,10 @@ function fakeConnection(id: string, open = 0, requests: ConnectionSnapshot['requ
     resolve = settle;
   });
   const fake = {
-    counters: { requests: { open, total: 3, failed: 1 }, bytes: { in: 10, out: 20 }, frames: { in: 1, out: 2 } },
+    counters: {
+      requests: { open, total: 3, failed: 1 },
+      calls: { open: 0, total: 2, failed: 1 },
+      bytes: { in: 10, out: 20 }, frames: { in: 1, out: 2 } },
     remote: '127.0.0.1:1',
     kind: 'websocket' as const,
     transport: { terminate: () => {} },
@@ -29,7 +32,8 @@ function fakeConnection(id: string, open = 0, requests: ConnectionSnapshot['requ
     get counters() {
       return fake.counters;
     },
-    snapshot: () => ({ id, since: 5, dialect: 'wiremux.1', principal: 'anonymous', channels: [], requests }),
+    snapshot: () => ({ id, since: 5, dialect: 'wiremux.1', principal: 'anonymous', channels: [], requests, calls: [] }),
+    client: { supported: false } as ClientCaller,
     close: () => {},
   };
   return Object.assign(fake, { connection });
@@ -57,6 +61,7 @@ describe('ConnectionRegistry', () => {
     expect(connections.size).toBe(1);
     expect(connections.totals()).toEqual({
       requests: { open: 0, total: 6, failed: 2 },
+      calls: { open: 0, total: 4, failed: 2 },
       bytes: { in: 20, out: 40 },
       frames: { in: 2, out: 4 },
     });

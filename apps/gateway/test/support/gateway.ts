@@ -20,6 +20,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     settings: gateway.settings,
     commands: gateway.commands,
     log: gateway.log,
+    client: (connection) => gateway.client(connection),
+    clients: () => gateway.clients(),
     listen: () => gateway.listen(),
     close: () => gateway.close(),
   };

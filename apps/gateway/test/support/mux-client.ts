@@ -4,6 +4,7 @@ import {
   dialectByName,
   formatOutput,
   Link,
+  type OutgoingRequest,
   Peer,
   type ProgressUpdate,
   type WiremuxError,
@@ -28,7 +29,12 @@ interface Answer {
 /** A client for tests: framing's peer over a real `ws` socket. */
 export interface MuxClient {
   readonly socket: WebSocket;
-  call(name: string, args?: Record<string, unknown>, data?: readonly Uint8Array[]): Answer;
+  call(
+    name: string,
+    args?: Record<string, unknown>,
+    data?: readonly Uint8Array[],
+    options?: Partial<OutgoingRequest>,
+  ): Answer;
   /** Code and reason of the close. */
   readonly closed: Promise<{ code: number; reason: string }>;
   close(): void;
@@ -94,8 +100,8 @@ export async function connectMux(
     socket,
     closed,
     close: () => socket.close(1000),
-    call: (name, args = {}, data) => {
-      const id = peer.open({ name, args, hasData: data !== undefined });
+    call: (name, args = {}, data, options = {}) => {
+      const id = peer.open({ name, args, hasData: data !== undefined, ...options });
       const answer = createAnswer(id, () => peer.cancel(id));
       answers.set(id, answer);
       for (const piece of data ?? []) peer.sendData(id, piece);

@@ -5,6 +5,7 @@ import { DIALECTS, type DialectName, WiremuxError } from '@wiremux/framing';
 import { byteStream, command, defineCommands, implement } from '@wiremux/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { nodeClock } from '../../src/clock.js';
 import { resolveSettings } from '../../src/config/resolve.js';
 import type { GatewayOptions } from '../../src/config/settings.js';
 import { startGateway } from '../support/gateway.js';
@@ -24,6 +25,7 @@ function backCommands() {
   let sent = 0;
   const contract = defineCommands({
     'back.hello': command({ about: 'Says hello.' }),
+    'back.extras': command(),
     'back.sum': command({ takesData: true }),
     'back.echo': command({ args: z.object({ n: z.number() }) }),
     'back.fails': command(),
@@ -41,6 +43,7 @@ function backCommands() {
       yield bytesOf('hello');
       yield bytesOf('again');
     },
+    'back.extras': (_, { timeLeft, trace }) => ({ timeLeft: timeLeft(), trace }),
     'back.sum': async (_, { data, progress }) => {
       let bytes = 0;
       for await (const piece of data) bytes += piece.length;
@@ -161,6 +164,25 @@ describe('an upstream', () => {
     await expect(client.call('back.echo', { n: 'x' }).done).rejects.toMatchObject({ code: 'bad-arguments' });
   });
 
+  it('SPEC 8.11.8, 8.11.9 is told what time is left, and the trace', async () => {
+    const { client } = await twoGateways();
+    const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const deadlineAt = nodeClock.now() + 60_000;
+    const answer = await client.call('back.extras', {}, undefined, { deadlineAt, trace }).done;
+    expect(answer).toEqual([{ timeLeft: expect.any(Number), trace }]);
+    const [{ timeLeft }] = answer as [{ timeLeft: number }];
+    expect(timeLeft).toBeGreaterThan(0);
+    expect(timeLeft).toBeLessThanOrEqual(60_001);
+    expect(await client.call('back.extras').done).toEqual([{}]);
+  });
+
+  it('SPEC 8.11.7 is left when the time is over', async () => {
+    const { client, stopped } = await twoGateways();
+    const endless = client.call('back.endless', {}, undefined, { deadlineAt: nodeClock.now() + 50 });
+    await expect(endless.done).rejects.toMatchObject({ code: 'deadline' });
+    expect(['deadline', 'connection-lost']).toContain(((await stopped) as WiremuxError).code);
+  });
+
   it('has long byte strings passed on as they come', async () => {
     const { client } = await twoGateways();
     const [whole, large] = (await client.call('back.bytes').done) as [Uint8Array, Uint8Array];
@@ -268,7 +290,7 @@ describe('an upstream', () => {
     const [listed] = (await client.call('capabilities').done) as [{ commands: { name: string; about: string }[] }];
     const named = new Map(listed.commands.map(({ name, about }) => [name, about]));
     expect(named.get('back.hello')).toBe('Says hello.');
-    expect([...named.keys()].filter((name) => name.startsWith('back.') || name.startsWith('other.'))).toHaveLength(11);
+    expect([...named.keys()].filter((name) => name.startsWith('back.') || name.startsWith('other.'))).toHaveLength(12);
     expect([...named.keys()].filter((name) => name === 'echo')).toHaveLength(1);
     await back.close();
     const front = await startGateway({ upstreams: [`gone.=http://127.0.0.1:${back.port}/mux`] });

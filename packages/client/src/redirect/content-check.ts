@@ -17,7 +17,9 @@ export interface CheckOptions {
 export class ContentCheck {
   readonly #size: number | undefined;
   readonly #maxBytes: number;
-  readonly #hash: { readonly name: string; readonly digest: Digest; readonly expected: readonly Uint8Array[] } | undefined;
+  readonly #hash:
+    | { readonly name: string; readonly digest: Digest; readonly expected: readonly Uint8Array[] }
+    | undefined;
   /** Bytes that have come. */
   #read = 0;
 
@@ -30,7 +32,9 @@ export class ContentCheck {
     const name = KNOWN_HASHES.find((known) => hashes.includes(known) && fullHashes.some(([given]) => given === known));
     if (name === undefined) {
       if (!requireHash) return;
-      throw redirectFailed('its location has no hash that can be verified; take it with `requireHash: false` if you may.');
+      throw redirectFailed(
+        'its location has no hash that can be verified; take it with `requireHash: false` if you may.',
+      );
     }
     const digest = openDigest(name);
     if (fullHashSeed !== undefined) digest.update(fullHashSeed);

@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { contentReader } from '../../src/redirect/content-reader.js';
 
 /** What a reader is given of this content. */
-function read(mediaType: string, pieces: readonly Uint8Array[], bytePieces = false): { values: unknown[]; size: number } {
+function read(
+  mediaType: string,
+  pieces: readonly Uint8Array[],
+  bytePieces = false,
+): { values: unknown[]; size: number } {
   const values: unknown[] = [];
   let size = 0;
   let open: Uint8Array[] = [];
@@ -51,13 +55,16 @@ describe('SPEC 3.4.14 what is there', () => {
     },
   );
 
-  it.each(['application/octet-stream', 'text/plain', 'application/cbor', ''])('with "%s" is one byte string', (mediaType) => {
-    for (const pieces of [[text], [text.subarray(0, 4), text.subarray(4)], []]) {
-      const whole = Buffer.concat(pieces);
-      expect(read(mediaType, pieces)).toEqual({ values: [new Uint8Array(whole)], size: whole.length });
-      expect(read(mediaType, pieces, true)).toEqual({ values: [whole.toString()], size: whole.length });
-    }
-  });
+  it.each(['application/octet-stream', 'text/plain', 'application/cbor', ''])(
+    'with "%s" is one byte string',
+    (mediaType) => {
+      for (const pieces of [[text], [text.subarray(0, 4), text.subarray(4)], []]) {
+        const whole = Buffer.concat(pieces);
+        expect(read(mediaType, pieces)).toEqual({ values: [new Uint8Array(whole)], size: whole.length });
+        expect(read(mediaType, pieces, true)).toEqual({ values: [whole.toString()], size: whole.length });
+      }
+    },
+  );
 
   it('may be no results at all', () => {
     expect(read('application/cbor-seq', [])).toEqual({ values: [], size: 0 });

@@ -57,3 +57,11 @@ export class FileServer {
     await once(this.#server, 'close');
   }
 }
+
+/** Resolves once nobody waits for the answer of that request any more, however that came. */
+export async function dropped({ socket }: IncomingMessage): Promise<void> {
+  if (socket.destroyed) return;
+  await new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+  });
+}

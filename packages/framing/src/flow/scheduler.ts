@@ -38,8 +38,6 @@ interface Channel<T> {
   deficit: number;
   /** Those that wait for their turn, each once. */
   readonly queue: T[];
-  /** It gets no turn until {@link Scheduler.unblock}. */
-  blocked: boolean;
 }
 
 /**
@@ -51,6 +49,7 @@ export class Scheduler<T extends Sendable> {
   readonly #waiting = new Set<T>();
   /** Channels that have something to send; the first has the turn. */
   readonly #active: Channel<T>[] = [];
+  /** Channels that get no turn until {@link Scheduler.unblock}; each has something to send. */
   readonly #blocked: Channel<T>[] = [];
 
   /** @throws {WiremuxError} `unsupported` without a channel `default`, or for a weight that is not 1 to 256 */
@@ -59,7 +58,7 @@ export class Scheduler<T extends Sendable> {
       if (!(weight >= 1 && weight <= 256)) {
         throw new WiremuxError('unsupported', `The weight of the channel \`${name}\` is ${weight}; give it 1 to 256.`);
       }
-      this.#channels.set(name, { quantum: weight * QUANTUM, deficit: 0, queue: [], blocked: false });
+      this.#channels.set(name, { quantum: weight * QUANTUM, deficit: 0, queue: [] });
     }
     if (!this.#channels.has('default')) {
       throw new WiremuxError('unsupported', 'There is no channel `default`; add it, with its weight.');
@@ -76,16 +75,13 @@ export class Scheduler<T extends Sendable> {
     if (!sendable.ready || this.#waiting.has(sendable)) return;
     const channel = this.#channels.get(sendable.channel) as Channel<T>;
     this.#waiting.add(sendable);
-    if (channel.queue.push(sendable) === 1 && !channel.blocked) this.#active.push(channel);
+    // One that was empty is not blocked: what is blocked keeps what it has.
+    if (channel.queue.push(sendable) === 1) this.#active.push(channel);
   }
 
   /** Channels that were blocked get their turns again, and find out whether they still are. */
   unblock(): void {
-    for (const channel of this.#blocked) {
-      channel.blocked = false;
-      if (channel.queue.length > 0) this.#active.push(channel);
-    }
-    this.#blocked.length = 0;
+    this.#active.push(...this.#blocked.splice(0));
   }
 
   /** True if somebody has something to send, on a channel that is not blocked. */
@@ -142,7 +138,6 @@ export class Scheduler<T extends Sendable> {
 
   #block(channel: Channel<T>): void {
     this.#active.shift();
-    channel.blocked = true;
     this.#blocked.push(channel);
   }
 

@@ -17,8 +17,8 @@ function parsesTo(literal: string, bytes: Uint8Array): boolean {
     const parsed = parseLiteral(literal, 0);
     return parsed.length === bytes.length && parsed.every((byte, at) => byte === bytes[at]);
   } catch (error) {
-    if (error instanceof TextFormError) return false;
-    throw error;
+    if (!(error instanceof TextFormError)) throw error;
+    return false;
   }
 }
 

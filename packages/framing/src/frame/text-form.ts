@@ -38,8 +38,8 @@ export function parseFrame(text: string, dialect: DialectName): ParsedFrame {
     const payload = parsePayload(text, fields.end);
     return { ok: true, bytes: encodeFrame({ requestId, streamId, streamFlags, type, flags }, payload) };
   } catch (error) {
-    if (error instanceof TextFormError) return { ok: false, message: error.message, offset: error.offset };
-    throw error;
+    if (!(error instanceof TextFormError)) throw error;
+    return { ok: false, message: error.message, offset: error.offset };
   }
 }
 

@@ -1,9 +1,7 @@
-import { decodeOne } from '../cbor/index.js';
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault } from '../errors.js';
 import { type FrameHeader, HEADER_SIZE, StreamFlag } from '../frame/frame.js';
 import { isDrain } from '../message/control.js';
-import { parseErrorFrame } from '../message/failure.js';
 import type { PeerSettings } from '../message/settings.js';
 import { DecodeQueue } from '../stream/decode-queue.js';
 import { type InboundStream, InboundStreams } from '../stream/inbound.js';
@@ -72,7 +70,7 @@ export class FrameRouter {
   /** The other side sends nothing more: the fault if its settings are missing or cut off. */
   endInput(): ProtocolFault | undefined {
     const missing = this.#context.dialect.extended ? !this.#settings.done : this.#settings.incomplete;
-    return missing ? fault('8.3.1', 'The input ended before the settings.') : undefined;
+    return missing ? fault('7.7', 'The input ended before the settings.') : undefined;
   }
 
   /** Handles one frame; the fault if it breaks a rule. */
@@ -107,10 +105,11 @@ export class FrameRouter {
 
   /** A frame of a request whose payload is plain, in the order of its request. */
   #deliver(header: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
-    const { requestId } = header;
+    const { requestId, type, flags } = header;
     const { dialect } = this.#context;
     if ((requestId & 1) === this.#ownParity) return this.#routes.requester.receive(header, payload);
     if (this.#ownParity === 1 && !dialect.duplex) {
+      if (requestId === 0 && type === FrameType.Error) return this.#connectionError(flags, payload);
       return fault('5.13', `A frame came for request ${requestId}, which no client opens.`);
     }
     return this.#routes.responder.receive(header, payload);
@@ -152,7 +151,7 @@ export class FrameRouter {
         if (this.#context.role === 'server') return fault('8.1.5', 'A client sent a drain frame.');
         return isDrain(payload) ? undefined : fault('8.2.7', 'A drain frame is malformed.');
       case FrameType.Error:
-        return this.#connectionError(payload);
+        return this.#connectionError(flags, payload);
       default:
         return fault('8.1.4', `A frame of type ${type} came on the link stream.`);
     }
@@ -176,9 +175,9 @@ export class FrameRouter {
   }
 
   /** The other side has found a fault of ours and is about to close. */
-  #connectionError(payload: Uint8Array): ProtocolFault {
-    const decoded = decodeOne(payload, this.#context.cborLimits);
-    const error = decoded.ok ? parseErrorFrame(decoded.value, true) : undefined;
+  #connectionError(flags: number, payload: Uint8Array): ProtocolFault {
+    const { dialect, cborLimits } = this.#context;
+    const error = dialect.errors.parse(flags, payload, cborLimits);
     return { ...fault('5.11', `The peer reported: ${error?.message ?? 'an error it did not name'}`), reported: true };
   }
 }

@@ -34,7 +34,6 @@ export class RequestIntake {
   readonly #requests: Map<number, IncomingRequest>;
   readonly #target: IntakeTarget;
   readonly #maps = new MapBudget();
-  readonly #idParity: number;
 
   /** @param requests the responder's table; new requests are put into it */
   constructor(
@@ -47,7 +46,6 @@ export class RequestIntake {
     this.#budget = budget;
     this.#requests = requests;
     this.#target = target;
-    this.#idParity = context.role === 'server' ? 1 : 0;
   }
 
   /** A frame that opens a request or continues its opening. */
@@ -67,7 +65,6 @@ export class RequestIntake {
       return this.#mapPiece(known, frame);
     }
     if (known !== undefined) return fault('5.2', `Request ${id} was opened while it is still open.`);
-    if (id === 0 || (id & 1) !== this.#idParity) return fault('5.2', `The peer may not open a request ${id}.`);
     const request = incomingRequest(id, hasData === true, this.#context, this.#budget);
     this.#requests.set(id, request);
     return this.#refuseOverLimits(request, more) ?? this.#mapPiece(request, frame);

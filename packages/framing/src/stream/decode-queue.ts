@@ -286,11 +286,11 @@ export class DecodeQueue {
       const message = `A frame of ${payload.length} bytes on stream ${stream.id} decodes to more than the ${this.#most(frame)} it may.`;
       return fault(this.#most(frame) === limits.decodedBytes ? '9.1.22' : '9.1.23', message);
     }
+    if (stepped && frame.plainBytes > limits.decodedBytes && this.#options.pieceOf(header) === undefined) {
+      return fault('9.1.22', `A frame on stream ${stream.id} decodes to more than ${limits.decodedBytes} bytes.`);
+    }
     const piece = more ? this.#options.pieceOf(header) : header;
     if (piece === undefined) {
-      if (frame.plainBytes > limits.decodedBytes) {
-        return fault('9.1.22', `A frame on stream ${stream.id} decodes to more than ${limits.decodedBytes} bytes.`);
-      }
       pieces.push(plain);
       return undefined;
     }

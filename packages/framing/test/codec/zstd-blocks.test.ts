@@ -50,6 +50,17 @@ describe('a compressed block', () => {
     expect(copied).toEqual(new Uint8Array(36).fill(5));
   });
 
+  it.each([
+    ['one byte', 127, [127]],
+    ['two bytes', 128, [128, 128]],
+    ['two bytes', 32_511, [254, 255]],
+    ['three bytes', 32_512, [255, 0, 0]],
+  ])('may have %s for the number of its sequences, %i', (_, count, head) => {
+    // Each copies three bytes, and has no bits of its own.
+    const copied = decode([NO_LITERALS, ...head, CONSTANT, 0, 0, 0, 1], { before: [6, 6, 6, 6] });
+    expect(copied).toEqual(new Uint8Array(3 * count).fill(6));
+  });
+
   it.each<[fault: string, body: readonly number[], options?: { window?: number; before?: readonly number[] }]>([
     ['a block has no sequences', [NO_LITERALS]],
     ['there is more behind a block', [NO_LITERALS, NO_SEQUENCES, 5]],

@@ -78,6 +78,9 @@ describe('ByteQueue', () => {
     for (let at = 0; at < memory.length; at += 1_000) queue.push(memory.subarray(at, at + 1_000));
     expect(queue.nextCut(17_000)).toBe(16_000);
     expect(queue.nextCut(33_500)).toBe(32_000);
+    const even = new ByteQueue();
+    for (let at = 0; at < 32_768; at += 1_024) even.push(memory.subarray(at, at + 1_024));
+    expect(even.nextCut(17_000)).toBe(16_384);
   });
 
   it('forgets everything when cleared, and empty pieces at once', () => {
@@ -117,6 +120,17 @@ describe('ByteQueue', () => {
         expect(queue.compressed).toBe(false);
       }),
     );
+  });
+
+  it('SPEC 4.12 puts as many that are compressed into a frame as fit, and then cuts between values again', () => {
+    const queue = new ByteQueue();
+    queue.push(bytes(1, 1), false, true);
+    queue.push(bytes(2, 2), false, true);
+    queue.push(bytes(3, 3, 3));
+    queue.push(bytes(4, 4, 4));
+    expect([2, 3, 4, 9].map((most) => queue.nextCut(most))).toEqual([2, 3, 4, 4]);
+    take(queue, 4);
+    expect([3, 4, 5, 6].map((most) => queue.nextCut(most))).toEqual([3, 3, 3, 6]);
   });
 
   it('forgets what was compressed with the rest', () => {

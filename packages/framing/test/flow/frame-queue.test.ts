@@ -54,6 +54,7 @@ describe('SPEC 3.4.12, 3.4.13 values that frames end', () => {
   });
 
   it('are forgotten when the answer is given up, and add nothing when they are empty', () => {
+    expect(frames(filled([4], [0, 1]), 9)).toEqual([[0, [1]]]);
     const queue = filled([0, 1], [0], [4]);
     expect(queue.size).toBe(1);
     queue.clear();

@@ -88,6 +88,8 @@ describe('SPEC 8.5 the window of a receiver', () => {
   it('takes no more back than was delivered', () => {
     const window = new ReceiveWindow(1_000, 1_000);
     arrive(window, 500);
+    for (const nothing of [0, -1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY]) window.take(nothing);
+    expect(window.untaken).toBe(500);
     window.take(10_000);
     expect([window.untaken, window.due]).toEqual([0, 500]);
   });

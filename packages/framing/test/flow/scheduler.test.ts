@@ -129,6 +129,23 @@ describe('SPEC 8.12 who sends next', () => {
     expect(order(scheduler, 100)).toEqual(['p']);
   });
 
+  it('SPEC 8.12.3 ends a turn that was overdrawn also where its request has no more', () => {
+    const scheduler = woken(
+      source('a', 'default', 1, 5 * QUANTUM),
+      source('b', 'default', 1),
+      source('c', 'bulk', 1),
+    );
+    expect(order(scheduler, 9)).toEqual(['a', 'c', 'b']);
+  });
+
+  it('is not busy once the last frame went', () => {
+    const scheduler = woken(source('a', 'default', 2));
+    order(scheduler, 1);
+    expect(scheduler.busy).toBe(true);
+    order(scheduler, 1);
+    expect(scheduler.busy).toBe(false);
+  });
+
   it('keeps the turn of one whose frame does not fit just now', () => {
     const scheduler = woken(source('a', 'default', 1), source('b', 'default', 1));
     const asked: string[] = [];
@@ -151,7 +168,8 @@ describe('SPEC 8.12 who sends next', () => {
     [[{ name: 'default', weight: 257 }], 'a weight past 256'],
     [[{ name: 'default', weight: Number.NaN }], 'a weight that is no number'],
   ])('SPEC 8.12.1 refuses %j: %s', (channels) => {
-    expect(() => new Scheduler(channels)).toThrow(expect.objectContaining({ code: 'unsupported' }));
+    const message = expect.stringMatching(/channel `(bulk|default)`/) as string;
+    expect(() => new Scheduler(channels)).toThrow(expect.objectContaining({ code: 'unsupported', message }));
   });
 
   it('SPEC 8.12.1 takes weights from 1 to 256', () => {
@@ -203,6 +221,25 @@ describe('SPEC 8.12.10 a channel that is blocked', () => {
     expect(scheduler.busy).toBe(false);
     scheduler.unblock();
     expect(scheduler.busy).toBe(false);
+  });
+
+  it('may wait again, empty, for what comes later', () => {
+    const scheduler = woken(source('a', 'default', 1));
+    expect(orderBut(scheduler, 9, ['default'])).toEqual([]);
+    scheduler.unblock();
+    expect(order(scheduler, 9)).toEqual(['a']);
+    scheduler.wake(source('b', 'default', 1));
+    expect(order(scheduler, 9)).toEqual(['b']);
+  });
+
+  it('SPEC 8.12.3 counts as one that has something to send: debts are kept beside it', () => {
+    const debtor = source('d', 'default', 1, 40 * QUANTUM);
+    const scheduler = woken(source('a', 'bulk', 20, QUANTUM), debtor);
+    expect(orderBut(scheduler, 9, ['bulk'])).toEqual(['d']);
+    scheduler.unblock();
+    debtor.left = 1;
+    scheduler.wake(debtor);
+    expect(order(scheduler, 30).indexOf('d')).toBeGreaterThan(5);
   });
 
   it('keeps its debt while it waits', () => {

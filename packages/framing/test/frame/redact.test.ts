@@ -33,6 +33,16 @@ describe('SPEC 6.12 secrets', () => {
     expect(redacted("{'wiremux': {'token': 'abc'}}")).toBe("{'wiremux': {'token': '***'}}");
   });
 
+  it('goes past numbers and other simple values', () => {
+    const literal = "{'wiremux': {'credit': 1024, 'plain': True, 'token': 'abc'}}";
+    expect(redacted(literal)).toBe(literal.replace('abc', '***'));
+  });
+
+  it('blanks settings with a tag whole', () => {
+    const payload = Uint8Array.from([...parseLiteral("{'wiremux': 1}", 0).subarray(0, -1), 0xc1, 1]);
+    expect(ascii(redactFrame(settings(payload), 'wiremux.1').payload)).toBe('*'.repeat(payload.length));
+  });
+
   it('leaves the frame it was given as it was', () => {
     const frame = settings(parseLiteral(secretive, 0));
     const before = ascii(frame.payload);

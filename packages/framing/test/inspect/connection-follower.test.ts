@@ -66,6 +66,62 @@ describe('ConnectionFollower', () => {
     expect(told.requests).toMatchObject([{ result: 'error', code: 'gone', message: 'no' }]);
   });
 
+  it.each([
+    ["{b'location': {b'url': b'u'}, b'status': b'redirect'}", { result: 'redirect' }],
+    ["{b'status': b'error'}", { result: 'error' }],
+    [
+      "{b'error': {b'args': [b'a', 7, b'c'], b'message': b'%s of %s in %s', b'type': b'gone'}, b'status': b'error'}",
+      { result: 'error', code: 'gone', message: 'a of  in c' },
+    ],
+    ["{b'error': {b'args': 7, b'message': b'no'}, b'status': b'error'}", { result: 'error', message: 'no' }],
+  ])('SPEC 3.4.2 tells what a status says: %s', async (status, expected) => {
+    const told = new Told();
+    await told.receive('in', ECHO);
+    await told.receive('out', frame(`1 4 stream-begin command-response eos cbor:${status}`));
+    expect(told.requests).toMatchObject([expected]);
+  });
+
+  it('SPEC 5.2 finds a request that is opened twice, and one that its sender may not open', async () => {
+    const told = new Told();
+    await told.receive('in', joined(ECHO, frame("1 3 0 command-request new cbor:{b'name': b'echo'}")));
+    await told.receive('in', frame("2 3 0 command-request new cbor:{b'name': b'echo'}"));
+    expect(told.frames.slice(1)).toMatchObject([{ problem: { rule: '5.2' } }, { problem: { rule: '5.2' } }]);
+  });
+
+  it('SPEC 3.3.3 waits for the data that a request announced', async () => {
+    const told = new Told();
+    await told.receive('in', frame("1 3 stream-begin command-request new|have-data cbor:{b'name': b'put'}"));
+    await told.receive('out', ANSWER);
+    expect(told.requests).toEqual([]);
+    await told.receive('in', frame('1 3 0 command-data continuation a'));
+    expect(told.requests).toEqual([]);
+    await told.receive('in', frame('1 3 0 command-data eos b'));
+    expect(told.requests).toMatchObject([{ command: 'put', result: 'ok', frames: { in: 3, out: 1 } }]);
+  });
+
+  it('SPEC 3.4.13 reads the bytes of older dialects as they are, and what is flagged CBOR as that', async () => {
+    const told = new Told({ dialect: 'exp-framing-0003' });
+    const lines = [
+      ['in', "1 1 stream-begin command-request new cbor:{b'name': b'echo'}"],
+      ['out', "1 2 stream-begin bytes-response continuation|cbor cbor:{'row': 1}"],
+      ['out', '1 2 0 bytes-response eos abc'],
+    ] as const;
+    for (const [direction, line] of lines) await told.receive(direction, frame(line, 'exp-framing-0003'));
+    expect(told.frames.slice(1)).toMatchObject([{ values: [{ row: 1 }] }, { payload: 'abc' }]);
+    expect(told.requests).toMatchObject([{ command: 'echo', result: 'ok' }]);
+  });
+
+  it('hides what follows bytes that are no CBOR', async () => {
+    const told = new Told();
+    await told.receive('in', ECHO);
+    await told.receive('out', frame('1 4 stream-begin command-response continuation \\xff'));
+    await told.receive('out', frame('1 4 0 command-response eos \\x01\\x02\\x03'));
+    expect(told.frames.slice(1)).toMatchObject([
+      { problem: { rule: '3.4.4' } },
+      { payload: '***', note: 'It follows bytes that are no CBOR.' },
+    ]);
+  });
+
   it('tells how a cancelled request stopped, and of those that stay open', async () => {
     const told = new Told();
     await told.receive('in', ECHO);
@@ -200,8 +256,10 @@ describe('a follower that begins in the middle', () => {
     const value = frame("1 4 0 command-response continuation cbor:{'row': 1}");
     await told.receive('out', ECHO.subarray(3));
     expect(told.frames).toEqual([]);
+    expect(told.follower.isInStep('out')).toBe(false);
     await told.receive('out', value);
     expect(told.frames).toMatchObject([{ command: 'rows', values: [{ row: 1 }] }]);
+    expect([told.follower.isInStep('out'), told.follower.isInStep('in')]).toEqual([true, false]);
     expect(told.follower.passedOver('out')).toBe(ECHO.length - 3);
     expect(told.follower.problems).toBe(0);
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeOne, encodeValue } from '../../src/cbor/index.js';
 import { parseLiteral } from '../../src/frame/cbor-literal.js';
 import { SecretBlanker } from '../../src/inspect/secret-blanker.js';
+import { everyChunking } from '../../src/testing/chunking.js';
 import { deflated, frame, joined, Told } from './wire.js';
 
 const SECRET = 'qzjxkvqwpfy';
@@ -113,6 +114,62 @@ describe('SPEC 6.13 secrets of a connection that is followed', () => {
     ['no other keys', "{'tokens': 'ab', 'x': ['token', 'ab']}", literal("{'tokens': 'ab', 'x': ['token', 'ab']}")],
   ])('blanks %s', (_, text, expected) => {
     expect(Buffer.from(blanked(literal(text))).toString('hex')).toBe(Buffer.from(expected).toString('hex'));
+  });
+
+  const hex = (text: string): string => Buffer.from(text).toString('hex');
+  it.each([
+    ['a map', `bf65${hex('token')}63${hex('abc')}ff`, `bf65${hex('token')}63${hex('***')}ff`],
+    ['a map in a map', `a16178bf66${hex('secret')}01617906ff`, `a16178bf66${hex('secret')}00617906ff`],
+    ['a list', `a166${hex('secret')}9f0161${hex('a')}ff`, `a166${hex('secret')}9f0061${hex('*')}ff`],
+    ['a text', `a165${hex('token')}7f61${hex('a')}62${hex('bc')}ff`, `a165${hex('token')}7f61${hex('*')}62${hex('**')}ff`],
+    [
+      'a key',
+      `a25f43${hex('tok')}42${hex('en')}ff41${hex('a')}41${hex('x')}41${hex('b')}`,
+      `a25f43${hex('tok')}42${hex('en')}ff41${hex('*')}41${hex('x')}41${hex('b')}`,
+    ],
+    ['an empty text and a list without items', `a265${hex('token')}6066${hex('secret')}80`, undefined],
+    ['a tag', `a165${hex('token')}c11a00010203`, `a165${hex('token')}c11a00000000`],
+  ])('blanks what has no length, and what has: %s', (_, text, expected = text) => {
+    for (const chunks of everyChunking(Buffer.from(text, 'hex'))) {
+      const blanker = new SecretBlanker();
+      const copies = chunks.map((chunk) => chunk.slice());
+      for (const copy of copies) blanker.blank(copy);
+      expect(Buffer.from(joined(...copies)).toString('hex')).toBe(expected);
+      expect([blanker.broken, blanker.atEdge]).toEqual([false, true]);
+    }
+  });
+
+  it.each([
+    ['a break outside', 'ff'],
+    ['a break in a list with a length', '82ff01'],
+    ['a break where a value is due', 'bf6161ff'],
+    ['a chunk of another kind', '7f4161ff'],
+    ['a chunk without a length', '5f5f4161ffff'],
+    ['a number without a length', '1f01'],
+    ['a tag without a length', 'df01'],
+    ['a head of no meaning', '1c01'],
+    ['too deep a nesting', '81'.repeat(2_000)],
+  ])('is broken by %s', (_, text) => {
+    const blanker = new SecretBlanker();
+    blanker.blank(Buffer.from(text, 'hex'));
+    expect(blanker.broken).toBe(true);
+  });
+
+  it('are blanked with all of an argument that is none, and all that follows it', async () => {
+    for (const argument of ['\\x05\\x00', '\\x01\\x00\\x02\\x00aopen']) {
+      const told = new Told({ dialect: 'exp-framing-0002' });
+      for (const line of [
+        '1 1 stream-begin command-name have-args login',
+        `1 1 0 command-argument 0 ${argument}`,
+        '1 1 0 command-argument eoa \\x01\\x00\\x02\\x00aok',
+      ]) {
+        await told.receive('in', frame(line, 'exp-framing-0002'));
+      }
+      expect(told.frames.slice(1)).toMatchObject([
+        { payload: expect.stringMatching(/^\*+$/), note: 'It is no argument.' },
+        { payload: '*******', note: 'It is no argument.' },
+      ]);
+    }
   });
 
   it('keeps every length and every value without such keys, in any cut', () => {

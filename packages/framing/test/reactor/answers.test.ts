@@ -221,6 +221,13 @@ describe.each(CLIENTS)('SPEC 3.4 answers in %j', (options) => {
     expectUnharmed(lone);
   });
 
+  it('SPEC 3.5.3 may end with an error longer than any that is sent', () => {
+    const lone = asked(options);
+    give(lone, `1 S 0 error-response 0 cbor:{b'message': [{b'msg': b'${'m'.repeat(60_000)}'}]}`);
+    expect(lone.error(1)?.message).toHaveLength(60_000);
+    expectUnharmed(lone);
+  });
+
   it('SPEC 3.6.3 may have text and progress before the status', () => {
     const lone = asked(options);
     give(lone, INPUTS['text'] as string, INPUTS['progress'] as string, `1 S 0 command-response eos ${OK}`);

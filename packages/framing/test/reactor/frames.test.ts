@@ -32,6 +32,8 @@ const fromClient: readonly Illegal[] = [
   ['5.13', '1 3 0 progress 0 cbor:{}'],
   ['5.5', `2 3 0 ${OK}`],
   ['8.1.4', '0 3 0 ack 0 cbor:0'],
+  ['8.1.4', '1 3 0 ack 0 cbor:0'],
+  ['8.1.4', '1 3 0 sender-protocol-settings eos cbor:{}'],
   ['8.1.4', '0 3 0 ping 0 @'],
   ['8.1.4', '0 3 0 drain 0 cbor:{}'],
   ['8.1.4', '0 3 0 sender-protocol-settings eos cbor:{}'],

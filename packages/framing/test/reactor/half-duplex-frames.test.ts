@@ -174,7 +174,7 @@ describe('SPEC 7.6 wiremux.1 in one exchange', () => {
       lone.peer.endInput(0);
       expect(lone.of('closing')).toEqual([]);
       lone.sent();
-      expect(lone.fault).toMatchObject({ rule: '8.3.1' });
+      expect(lone.fault).toMatchObject({ rule: '7.7' });
     }
   });
 

@@ -63,7 +63,7 @@ describe("SPEC 8.4.7 the opener's half, seen by the answerer", () => {
   });
 
   it.each(['absent', 'opening, answer ended', 'sending, answer ended'])(
-    'SPEC 8.2.2 %s: breaks with a malformed frame, though it would be ignored',
+    'SPEC 8.2.2, 8.2.3, 8.2.4 %s: breaks with a malformed frame, though it would be ignored',
     (state) => {
       for (const [rule, frame] of [
         ['8.2.3', '1 S 0 credit 0 cbor:0'],
@@ -188,6 +188,18 @@ describe("SPEC 8.4.7 the answerer's half, seen by the opener", () => {
     ['ended', '1 S 0 text-output 0 cbor:[]'],
   ])('SPEC 8.4.6, 5.5 %s: breaks with %s', (state, frame) => {
     expect(give(client[state]?.() as LonePeer, frame).fault).toMatchObject({ rule: '5.5', closeCode: 1002 });
+  });
+
+  it.each([
+    ['absent', '8.2.2', '8.2.2'],
+    ['open', '8.2.3', '8.2.4'],
+    ['cancel sent', '8.2.3', '8.2.4'],
+    ['ended', '8.2.2', '8.2.2'],
+  ])('SPEC 8.2.2, 8.2.3, 8.2.4 %s: breaks with a malformed credit (%s) and cancel (%s)', (state, credit, cancel) => {
+    const given = (frame: string) => give(client[state]?.() as LonePeer, frame).fault;
+    expect(given('1 S 0 credit 0 cbor:0')).toMatchObject({ rule: credit, closeCode: 1002 });
+    expect(given('1 S 0 cancel 0 cbor:[]')).toMatchObject({ rule: cancel, closeCode: 1002 });
+    if (state === 'cancel sent') expect(given('1 S 0 cancel ack ')).toMatchObject({ rule: '8.2.4' });
   });
 
   it('SPEC 8.6.7 open: breaks with a cancel|ack that nobody asked for', () => {

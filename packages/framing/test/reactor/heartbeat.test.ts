@@ -307,6 +307,18 @@ describe('SPEC 5.11 the error frame of a connection', () => {
     if (role === 'client') expect(lone.error(id)?.code).toBe('connection-lost');
   });
 
+  it.each([
+    ['exp-framing-0002', '0 2 stream-begin error-response protocol no good'],
+    ['exp-framing-0003', '0 2 stream-begin error-response protocol no good'],
+    ['exp-framing-0005', "0 2 stream-begin error-response 0 cbor:{b'message': [{b'msg': b'no good'}]}"],
+    ['exp-framing-0006', "0 2 stream-begin error-response 0 cbor:{b'message': [{b'msg': b'no good'}]}"],
+  ])('is one of no request in %s', (dialect, frame) => {
+    const lone = new LonePeer({ role: 'client', dialect, stream: false });
+    lone.feed(frame);
+    expect(lone.fault).toMatchObject({ rule: '5.11', closeCode: 1002, reported: true });
+    expect(lone.fault?.message).toContain('no good');
+  });
+
   it.each(['\\xff', '', 'cbor:[]'])('is taken for one whatever it says: %s', (payload) => {
     const lone = new LonePeer({ settings: null });
     lone.feed(`0 1 stream-begin error-response 0 ${payload}`);

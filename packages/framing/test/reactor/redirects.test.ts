@@ -80,6 +80,14 @@ describe.each(DIALECTS)('SPEC 3.2.7, 3.4.10 redirects of %s', (dialect) => {
     },
   );
 
+  it('SPEC 3.4.11 are not sent with a part past its bound, and the answer can still be given', () => {
+    const lone = running(dialect);
+    const past = { ...LOCATION, url: 'u'.repeat(16_385) };
+    expect(() => lone.peer.redirectAnswer(1, 'store', past)).toThrow(expect.objectContaining({ code: 'too-big' }));
+    lone.peer.endAnswer(1);
+    expect(lone.sentSession()[0]).toContain("command-response eos cbor:{b'status': b'ok'}");
+  });
+
   it('are not sent behind values', () => {
     const lone = running(dialect);
     lone.peer.sendValue(1, 'first');

@@ -122,6 +122,15 @@ describe('SPEC 4.6, 4.13 decoding', () => {
     expect(later.queue.advance()?.rule).toBe('4.13');
   });
 
+  it('SPEC 4.13 ends with a protocol error where a decoder fails', async () => {
+    const rig = new Rig({ codec: new FakeCodec({ leaves: () => true, fails: () => true }) });
+    rig.begin(3);
+    rig.send(3, 1, bytes(1));
+    await rig.codec.finish();
+    expect(rig.queue.advance()).toMatchObject({ rule: '4.13' });
+    expect(rig.delivered).toEqual([]);
+  });
+
   it('returns what the frame was refused for', () => {
     const broken = { rule: '5.5', message: 'no', closeCode: 1002 } as const;
     for (const flags of [0, StreamFlag.Encoded]) {
@@ -373,13 +382,18 @@ describe('SPEC 4.15 frames of any size from servers of older dialects', () => {
     expect([rig.delivered.length, rig.codec.decoders]).toEqual([1, 0]);
   });
 
-  it('are whole where they cannot be cut, up to the bound of a frame', () => {
+  it('SPEC 9.1.22 are whole where they cannot be cut, up to the bound of a frame', () => {
     const limits = { decodedBytes: 200 * KiB };
     const edge = new Rig({ stepped: true, limits });
     edge.begin(3, 5);
     expect(edge.sendRaw(3, 1, encodedRun(7, 200 * KiB), StreamFlag.Encoded, ERROR)).toBeUndefined();
     expect(edge.delivered.map(({ header, plain }) => [header.flags, plain.length])).toEqual([[2, 200 * KiB]]);
     expect(edge.delivered[0]?.plain.every((byte) => byte === 7)).toBe(true);
-    expect(edge.sendRaw(5, 1, encodedRun(7, 264 * KiB + 1), StreamFlag.Encoded, ERROR)?.rule).toBe('9.1.22');
+    expect(edge.sendRaw(5, 1, encodedRun(7, 200 * KiB + 1), StreamFlag.Encoded, ERROR)?.rule).toBe('9.1.22');
+    expect(edge.delivered).toHaveLength(1);
+    const small = new Rig({ stepped: true, limits: { decodedBytes: 10 } });
+    small.begin(3, 5);
+    expect(small.sendRaw(3, 1, encodedRun(7, 10), StreamFlag.Encoded, ERROR)).toBeUndefined();
+    expect(small.sendRaw(5, 1, encodedRun(7, 11), StreamFlag.Encoded, ERROR)?.rule).toBe('9.1.22');
   });
 });

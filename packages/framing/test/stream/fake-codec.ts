@@ -11,7 +11,7 @@ export interface FakeOptions {
   readonly leaves?: () => boolean;
   /** Bytes an encoding is longer than it must be. */
   readonly grow?: number;
-  /** Whether the next encoding fails. */
+  /** Whether the next encoding, or a decoding that has left the event loop, fails. */
   readonly fails?: () => boolean;
   readonly decodesOnly?: boolean;
 }
@@ -123,8 +123,11 @@ export class FakeCodec implements ContentCodec {
 
   #maybeLater(step: DecodeStep): DecodeStep | Promise<DecodeStep> {
     if (this.#options.leaves?.() !== true) return step;
-    return new Promise((resolve) => {
-      this.jobs.push(() => resolve(step));
+    return new Promise((resolve, reject) => {
+      this.jobs.push(() => {
+        if (this.#options.fails?.() === true) reject(new Error('as planned'));
+        else resolve(step);
+      });
     });
   }
 }

@@ -33,7 +33,7 @@ export interface Rig {
 export interface RigOptions {
   readonly dialect?: DialectName;
   readonly server?: Partial<Omit<ServerConnectionOptions, 'transport' | 'clock' | 'dialect' | 'commands' | 'log'>>;
-  readonly client?: Partial<Pick<TestClientOptions, 'limits' | 'token'>>;
+  readonly client?: Partial<Pick<TestClientOptions, 'limits' | 'token' | 'codecs' | 'serves'>>;
 }
 
 /** Serves `commands` to a client, and settles what both say at first. */

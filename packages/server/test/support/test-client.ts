@@ -1,17 +1,20 @@
 import {
   type Clock,
+  type ContentCodec,
   type Dialect,
   type Limits,
   Link,
+  type OutgoingRequest,
   type OutputAtom,
   Peer,
   type PeerEvent,
   type ProgressUpdate,
   type RedirectLocation,
-  type RedirectOffer,
+  type RequestAnswerer,
   type Transport,
   type WiremuxError,
 } from '@wiremux/framing';
+import type { ServableSet } from '../../src/command-set.js';
 
 /** One request of a {@link TestClient}, and all it was told of it. */
 export class TestCall {
@@ -51,6 +54,9 @@ export interface TestClientOptions {
   readonly dialect: Dialect;
   readonly limits?: Partial<Limits>;
   readonly token?: string;
+  readonly codecs?: readonly ContentCodec[];
+  /** What the server can ask of it. */
+  readonly serves?: ServableSet | undefined;
 }
 
 /** The client's end of a connection: opens requests and keeps all that is said of them. */
@@ -62,15 +68,18 @@ export class TestClient {
   /** While false, values are not taken, so that credit is not given back. */
   taking = true;
   readonly #calls = new Map<number, TestCall>();
+  readonly #answerer: RequestAnswerer | undefined;
 
-  constructor({ transport, clock, dialect, limits, token }: TestClientOptions) {
+  constructor({ transport, clock, dialect, limits, token, codecs, serves }: TestClientOptions) {
     this.peer = new Peer({
       role: 'client',
       dialect,
       now: clock.now(),
       ...(limits === undefined ? {} : { limits }),
       ...(token === undefined ? {} : { token }),
+      ...(codecs === undefined ? {} : { codecs }),
     });
+    this.#answerer = serves?.serve(serves, { peer: this.peer, clock, connection: 'page' });
     this.link = new Link({
       peer: this.peer,
       transport,
@@ -85,13 +94,7 @@ export class TestClient {
   call(
     name: string,
     args: Readonly<Record<string, unknown>> = {},
-    options: {
-      readonly hasData?: boolean;
-      readonly channel?: string;
-      readonly credit?: number;
-      readonly bytePieces?: boolean;
-      readonly redirect?: RedirectOffer;
-    } = {},
+    options: Omit<OutgoingRequest, 'name' | 'args'> = {},
   ): TestCall {
     const call = new TestCall(this.peer.open({ name, args, ...options }));
     this.#calls.set(call.id, call);
@@ -105,7 +108,23 @@ export class TestClient {
   }
 
   #handle(event: PeerEvent): void {
-    if (event.kind === 'ready') this.ready = true;
+    switch (event.kind) {
+      case 'ready':
+        this.ready = true;
+        return;
+      case 'request':
+      case 'data':
+      case 'data-end':
+      case 'answer-writable':
+      case 'cancelled':
+        this.#answerer?.handle(event);
+        return;
+      default:
+        this.#tell(event);
+    }
+  }
+
+  #tell(event: PeerEvent): void {
     if (!('id' in event)) return;
     const call = this.#calls.get(event.id);
     if (call === undefined) return;

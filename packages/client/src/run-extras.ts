@@ -1,0 +1,37 @@
+import { type Clock, MAX_DEADLINE, WiremuxError } from '@wiremux/framing';
+import type { RequestOptions, TraceSource } from './options.js';
+
+/** What a request says of itself beside its command (SPEC 8.11). */
+export interface RunExtras {
+  /** When its time is over, by the client's clock, ms. */
+  readonly deadlineAt?: number;
+  /** Its idempotency key. */
+  readonly idem?: Uint8Array;
+  /** A W3C `traceparent`. */
+  readonly trace?: string;
+}
+
+/**
+ * What a run that begins now says of itself.
+ * @param defaultTrace asked where the request has no `trace` of its own
+ * @throws {WiremuxError} `bad-arguments` for a deadline out of its range
+ */
+export function runExtras(
+  { deadline, idempotencyKey, trace }: RequestOptions,
+  clock: Clock,
+  defaultTrace: TraceSource | undefined,
+): RunExtras {
+  if (deadline !== undefined) checkDeadline(deadline);
+  const source = trace ?? defaultTrace;
+  const traceparent = typeof source === 'function' ? source() : source;
+  return {
+    ...(deadline === undefined ? {} : { deadlineAt: clock.now() + deadline }),
+    ...(idempotencyKey === undefined ? {} : { idem: new TextEncoder().encode(idempotencyKey) }),
+    ...(traceparent === undefined ? {} : { trace: traceparent }),
+  };
+}
+
+function checkDeadline(deadline: number): void {
+  if (Number.isInteger(deadline) && deadline >= 1 && deadline <= MAX_DEADLINE) return;
+  throw new WiremuxError('bad-arguments', `The deadline is ${deadline}; use whole milliseconds, 1 to ${MAX_DEADLINE}.`);
+}

@@ -1,0 +1,113 @@
+import { connect, type Mux } from '@wiremux/client';
+import { createGateway, type Gateway } from '@wiremux/gateway';
+import { command, defineCommands, implement } from '@wiremux/server';
+import { filter, firstValueFrom, lastValueFrom, ReplaySubject, toArray } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+/** What the page of these tests serves. */
+const page = defineCommands({
+  show: command({ args: z.object({ text: z.string() }), yields: z.string() }),
+  hang: command({ yields: z.string() }),
+});
+
+const gatewayCommands = defineCommands({ whoami: command({ yields: z.string() }) });
+
+/** Says when it is open, each time that it comes to be. */
+const isOpen = (mux: Mux) => firstValueFrom(mux.status$.pipe(filter(({ state }) => state === 'open')));
+
+describe('SPEC 8.4.1 a gateway calls its clients', () => {
+  let gateway: Gateway;
+  let url: string;
+  const open: { close(): void }[] = [];
+
+  beforeEach(async () => {
+    gateway = createGateway({
+      port: 0,
+      logLevel: 'silent',
+      commands: implement(gatewayCommands, { whoami: (_, { connection }) => connection }),
+    });
+    url = `${(await gateway.listen()).url}mux`;
+  });
+  afterEach(async () => {
+    for (const mux of open.splice(0)) mux.close();
+    await gateway.close();
+  });
+
+  /** A page called `name`, and the reasons its `hang` was stopped for. */
+  function openPage(name: string, options: Parameters<typeof connect>[1] = {}) {
+    const mux = connect<typeof gatewayCommands>(url, options);
+    open.push(mux);
+    const aborts = new ReplaySubject<string>();
+    mux.handle(
+      implement(page, {
+        show: ({ text }) => `${name}: ${text}`,
+        async *hang(_, { signal }) {
+          const aborted = new Promise<void>((resolve) => {
+            signal.addEventListener('abort', () => {
+              aborts.next((signal.reason as { readonly code: string }).code);
+              resolve();
+            });
+          });
+          yield name;
+          await aborted;
+        },
+      }),
+    );
+    return { mux, aborts, id: () => firstValueFrom(mux.call('whoami')) };
+  }
+
+  it('by the ids of their connections, or all of them', async () => {
+    const pages = ['one', 'two', 'three'].map((name) => openPage(name));
+    const [first] = await Promise.all(pages.map(({ id }) => id()));
+    const client = gateway.client(first!)?.as<typeof page>();
+    expect(await firstValueFrom(client!.call('show', { text: 'only you' }))).toBe('one: only you');
+    const said = [...gateway.clients().values()].map((each) =>
+      firstValueFrom(each.as<typeof page>().call('show', { text: 'all' })),
+    );
+    expect((await Promise.all(said)).sort()).toEqual(['one: all', 'three: all', 'two: all']);
+    expect(gateway.client('nobody')).toBeUndefined();
+  });
+
+  it('but not those over HTTP or in an older dialect, which it does not list', async () => {
+    const old = openPage('old', { dialects: ['exp-framing-0006'] });
+    const client = gateway.client(await old.id());
+    expect(client?.supported).toBe(false);
+    expect(gateway.clients().size).toBe(0);
+    await expect(firstValueFrom(client!.call('show', { text: '' }))).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  it('and counts what it asked of them', async () => {
+    const { id } = openPage('one');
+    const client = gateway.client(await id())!.as<typeof page>();
+    await firstValueFrom(client.call('show', { text: '' }));
+    const hanging = client.iterate('hang')[Symbol.asyncIterator]();
+    await hanging.next();
+    const watcher = connect(url);
+    open.push(watcher);
+    const rows = (await firstValueFrom(watcher.call('gateway.connections', { every: 50 }))) as {
+      readonly calls: unknown[];
+    }[];
+    expect(rows[0]?.calls).toMatchObject([{ command: 'hang', state: 'open', since: expect.any(Number) as number }]);
+    expect(await firstValueFrom(watcher.call('gateway.stats', { every: 50 }))).toMatchObject({
+      calls: { open: 1, total: 2, failed: 0 },
+    });
+    await hanging.return?.();
+  });
+
+  it('on the connection that follows one that was lost, whose calls have failed', async () => {
+    const { mux, aborts, id } = openPage('one', { reconnect: { initial: 1, max: 1 } });
+    const before = await id();
+    const hanging = gateway.client(before)!.call('hang');
+    const lost = lastValueFrom(hanging.pipe(toArray())).catch(({ code }: { readonly code: string }) => code);
+    await firstValueFrom(hanging);
+    expect(await firstValueFrom(aborts)).toBe('aborted');
+    gateway.drop(before);
+    expect(await lost).toBe('connection-lost');
+    await isOpen(mux);
+    const after = await id();
+    expect(after).not.toBe(before);
+    const client = gateway.client(after)!.as<typeof page>();
+    expect(await firstValueFrom(client.call('show', { text: 'back' }))).toBe('one: back');
+  });
+});
