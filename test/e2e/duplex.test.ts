@@ -1,9 +1,10 @@
-import { connect, type Mux } from '@wiremux/client';
+import { type ConnectOptions, connect } from '@wiremux/client';
 import { createGateway, type Gateway } from '@wiremux/gateway';
 import { command, defineCommands, implement } from '@wiremux/server';
-import { filter, firstValueFrom, lastValueFrom, ReplaySubject, toArray } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { filter, firstValueFrom, lastValueFrom, ReplaySubject, tap } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { HttpProxy } from '../support/http-proxy.js';
 
 /** What the page of these tests serves. */
 const page = defineCommands({
@@ -12,9 +13,6 @@ const page = defineCommands({
 });
 
 const gatewayCommands = defineCommands({ whoami: command({ yields: z.string() }) });
-
-/** Says when it is open, each time that it comes to be. */
-const isOpen = (mux: Mux) => firstValueFrom(mux.status$.pipe(filter(({ state }) => state === 'open')));
 
 describe('SPEC 8.4.1 a gateway calls its clients', () => {
   let gateway: Gateway;
@@ -35,8 +33,8 @@ describe('SPEC 8.4.1 a gateway calls its clients', () => {
   });
 
   /** A page called `name`, and the reasons its `hang` was stopped for. */
-  function openPage(name: string, options: Parameters<typeof connect>[1] = {}) {
-    const mux = connect<typeof gatewayCommands>(url, options);
+  function openPage(name: string, options: ConnectOptions = {}, address = url) {
+    const mux = connect<typeof gatewayCommands>(address, options);
     open.push(mux);
     const aborts = new ReplaySubject<string>();
     mux.handle(
@@ -95,16 +93,26 @@ describe('SPEC 8.4.1 a gateway calls its clients', () => {
     await hanging.return?.();
   });
 
-  it('on the connection that follows one that was lost, whose calls have failed', async () => {
-    const { mux, aborts, id } = openPage('one', { reconnect: { initial: 1, max: 1 } });
+  it('on the connection that follows one that was cut, whose calls have failed', async () => {
+    const proxy = await HttpProxy.listen(url, 'allow');
+    onTestFinished(() => proxy.close());
+    const { mux, aborts, id } = openPage('one', { reconnect: { initial: 1, max: 1 } }, proxy.mux);
     const before = await id();
-    const hanging = gateway.client(before)!.call('hang');
-    const lost = lastValueFrom(hanging.pipe(toArray())).catch(({ code }: { readonly code: string }) => code);
-    await firstValueFrom(hanging);
-    expect(await firstValueFrom(aborts)).toBe('aborted');
-    gateway.drop(before);
+    const states = firstValueFrom(mux.status$.pipe(filter(({ state }) => state !== 'open')));
+    let isHanging: () => void;
+    const hanging = new Promise<void>((resolve) => {
+      isHanging = resolve;
+    });
+    const call = gateway
+      .client(before)!
+      .call('hang')
+      .pipe(tap(() => isHanging()));
+    const lost = lastValueFrom(call).catch(({ code }: { readonly code: string }) => code);
+    await hanging;
+    proxy.cut();
     expect(await lost).toBe('connection-lost');
-    await isOpen(mux);
+    expect(await firstValueFrom(aborts)).toBe('connection-lost');
+    await states;
     const after = await id();
     expect(after).not.toBe(before);
     const client = gateway.client(after)!.as<typeof page>();

@@ -12,12 +12,12 @@ import { Stryker } from '@stryker-mutator/core';
 
 const FRAMING = 'packages/framing';
 const FOLDERS = {
-  flow: { tests: ['flow'], threshold: 85 },
-  frame: { tests: ['frame'], threshold: 85 },
-  stream: { tests: ['stream'], threshold: 75 },
-  message: { tests: ['message', 'dialect'], threshold: 80 },
-  dialect: { tests: ['dialect', 'message'], threshold: 80 },
-  cbor: { tests: ['cbor'], threshold: 80 },
+  dialect: { tests: ['dialect'], threshold: 80 },
+  flow: { tests: ['flow'], threshold: 88 },
+  frame: { tests: ['frame'], threshold: 80 },
+  message: { tests: ['message'], threshold: 74 },
+  // Encoders are chosen and made in tests of the reactor, which take too long here.
+  stream: { tests: ['stream'], threshold: 66 },
 };
 
 process.chdir(fileURLToPath(new URL('../../', import.meta.url)));

@@ -10,8 +10,8 @@ export type {
   Logger,
   OutputAtom,
   ProgressUpdate,
-  ServableCommands,
   RedirectLocation,
+  ServableCommands,
   TranslateAtom,
   Transport,
   TransportHandlers,
@@ -22,7 +22,14 @@ export type { Mux } from './client.js';
 export { connect } from './connect.js';
 export type { ArgumentsOf, CallParameters, CommandName, Commands, CommandType, YieldsOf } from './contract.js';
 export type { TransportKind } from './line.js';
-export type { ConnectOptions, DataOptions, HttpOptions, ReconnectOptions, RequestOptions, TraceSource } from './options.js';
+export type {
+  ConnectOptions,
+  DataOptions,
+  HttpOptions,
+  ReconnectOptions,
+  RequestOptions,
+  TraceSource,
+} from './options.js';
 export type { FollowOptions, RedirectOptions } from './redirect/options.js';
 export type { RequestHandle } from './request-handle.js';
 export type { RequestEnd, RequestState } from './request-state.js';

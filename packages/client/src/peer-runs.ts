@@ -1,4 +1,11 @@
-import { type Peer, type PeerEvent, type RequestAnswerer, type RequesterEvent, WiremuxError } from '@wiremux/framing';
+import {
+  type Peer,
+  type PeerEvent,
+  type RequestAnswerer,
+  type RequesterEvent,
+  requestRefused,
+  WiremuxError,
+} from '@wiremux/framing';
 import { faultLoss } from './loss.js';
 import { offerOf } from './redirect/options.js';
 import type { Run } from './run.js';
@@ -46,7 +53,7 @@ export class PeerRuns {
         ...(redirect === undefined ? {} : { redirect: offerOf(redirect) }),
       });
     } catch (error) {
-      run.fail(asWiremuxError(error));
+      run.fail(requestRefused(error));
       return;
     }
     this.#runs.set(id, run);
@@ -64,8 +71,8 @@ export class PeerRuns {
         return;
       case 'request':
         this.#answerer ??= this.#served.answererFor(this.#peer);
-        if (this.#answerer === undefined) this.#peer.failAnswer(event.id, nothingServed());
-        this.#answerer?.handle(event);
+        if (this.#answerer === undefined) this.#refuse(event.id);
+        else this.#answerer.handle(event);
         return;
       case 'data':
       case 'data-end':
@@ -92,20 +99,14 @@ export class PeerRuns {
     this.#end();
   }
 
+  #refuse(id: number): void {
+    this.#peer.failAnswer(id, new WiremuxError('unknown-command', 'This client serves no commands.'));
+  }
+
   /** Its id may be that of another request from now on. */
   #take(id: number): Run | undefined {
     const run = this.#runs.get(id);
     this.#runs.delete(id);
     return run;
   }
-}
-
-function nothingServed(): WiremuxError {
-  return new WiremuxError('unknown-command', 'This client serves no commands.');
-}
-
-/** Arguments that cannot be encoded are refused as such. */
-function asWiremuxError(error: unknown): WiremuxError {
-  if (error instanceof WiremuxError) return error;
-  return new WiremuxError('bad-arguments', error instanceof Error ? error.message : String(error), { cause: error });
 }

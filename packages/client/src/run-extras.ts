@@ -1,4 +1,4 @@
-import { type Clock, MAX_DEADLINE, WiremuxError } from '@wiremux/framing';
+import { type Clock, checkDeadline } from '@wiremux/framing';
 import type { RequestOptions, TraceSource } from './options.js';
 
 /** What a request says of itself beside its command (SPEC 8.11). */
@@ -29,9 +29,4 @@ export function runExtras(
     ...(idempotencyKey === undefined ? {} : { idem: new TextEncoder().encode(idempotencyKey) }),
     ...(traceparent === undefined ? {} : { trace: traceparent }),
   };
-}
-
-function checkDeadline(deadline: number): void {
-  if (Number.isInteger(deadline) && deadline >= 1 && deadline <= MAX_DEADLINE) return;
-  throw new WiremuxError('bad-arguments', `The deadline is ${deadline}; use whole milliseconds, 1 to ${MAX_DEADLINE}.`);
 }

@@ -2,12 +2,15 @@ import {
   type AnswerConsumer,
   type CancelResult,
   type Clock,
+  cancelReason,
   type OutputAtom,
   type Peer,
   type ProgressUpdate,
   type ReadableRequest,
   type RedirectLocation,
   type RequesterEvent,
+  requestAborted,
+  requestTimedOut,
   WiremuxError,
 } from '@wiremux/framing';
 import type { DataOptions, TraceSource } from './options.js';
@@ -113,7 +116,7 @@ export class Run implements ReadableRequest {
       return;
     }
     if (signal?.aborted === true) {
-      this.#cancel(aborted(signal));
+      this.#cancel(requestAborted(signal?.reason));
       return;
     }
     if (signal !== undefined || deadline !== undefined) this.#watch(signal, deadline);
@@ -244,10 +247,7 @@ export class Run implements ReadableRequest {
       case 'answering':
         this.#reason = reason;
         this.#release();
-        this.#peer?.cancel(
-          this.#id,
-          reason === undefined ? undefined : { code: wireCode(reason), message: reason.message },
-        );
+        this.#peer?.cancel(this.#id, reason === undefined ? undefined : cancelReason(reason));
         this.#enter(STOPPING);
         if (reason !== undefined) this.#listener.end(reason);
         return;
@@ -282,12 +282,12 @@ export class Run implements ReadableRequest {
   }
 
   #watch(signal: AbortSignal | undefined, deadline: number | undefined): void {
-    const onAbort = (): void => this.#cancel(aborted(signal));
+    const onAbort = (): void => this.#cancel(requestAborted(signal?.reason));
     signal?.addEventListener('abort', onAbort);
     const stopTimer =
       deadline === undefined
         ? undefined
-        : this.#context.clock.timer(deadline, () => this.#cancel(timedOut(this.spec.name, deadline)));
+        : this.#context.clock.timer(deadline, () => this.#cancel(requestTimedOut(this.spec.name, deadline)));
     this.#stopWatching = () => {
       signal?.removeEventListener('abort', onAbort);
       stopTimer?.();
@@ -311,22 +311,9 @@ export class Run implements ReadableRequest {
   }
 }
 
-function aborted(signal: AbortSignal | undefined): WiremuxError {
-  return new WiremuxError('aborted', 'The caller aborted the request.', { cause: signal?.reason as unknown });
-}
-
-function timedOut(name: string, deadline: number): WiremuxError {
-  return new WiremuxError('timeout', `"${name}" did not end within its deadline of ${deadline} ms and was cancelled.`);
-}
-
 /** The address may be a secret: the sentence names its host only. */
 function redirected(name: string, location: RedirectLocation): WiremuxError {
   const host = URL.canParse(location.url) ? new URL(location.url).host : 'an address that is none';
   const message = `The answer of "${name}" is to be had elsewhere, from ${host}: fetch it, or have the client follow.`;
   return new WiremuxError('redirected', message, { data: location });
-}
-
-/** What the gateway is told: to it a timeout of ours is the request's deadline (SPEC 8.11.6). */
-function wireCode({ code }: WiremuxError): string {
-  return code === 'timeout' ? 'deadline' : code;
 }

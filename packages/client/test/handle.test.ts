@@ -90,8 +90,11 @@ describe('SPEC 8.4.1 a client', () => {
     const gateway = new TestGateway();
     const mux = await gateway.open();
     mux.handle(new CommandNames('confirm'));
-    expect(() => mux.handle(new CommandNames('print', 'confirm'))).toThrowError(
-      expect.objectContaining({ code: 'bad-arguments', message: expect.stringContaining('`confirm`') as string }) as Error,
+    expect(() => mux.handle(new CommandNames('print', 'confirm'))).toThrow(
+      expect.objectContaining({
+        code: 'bad-arguments',
+        message: expect.stringContaining('`confirm`') as string,
+      }) as Error,
     );
     expect(await ask(gateway, 'print')).toEqual(['no such command']);
   });

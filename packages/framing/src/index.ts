@@ -43,7 +43,7 @@ export {
 } from './inspect/described-frame.js';
 export { type FrameFilter, matchesFilter } from './inspect/frame-filter.js';
 export { printValue } from './inspect/print-value.js';
-export { DEFAULT_LIMITS, type Limits, PROCESS_CONTEXTS } from './limits.js';
+export { DEFAULT_LIMITS, type Limits, PRINCIPAL_KEYS, PROCESS_CONTEXTS, PROCESS_KEY_BYTES } from './limits.js';
 export type { CancelReason } from './message/control.js';
 export { formatOutput, type OutputAtom, outputAtom, type TranslateAtom } from './message/output.js';
 export type { ProgressUpdate } from './message/progress.js';
@@ -56,6 +56,14 @@ export { ObserverReader, type ValueObserver } from './reactor/observer-reader.js
 export { Peer } from './reactor/peer.js';
 export type { PeerOptions } from './reactor/peer-options.js';
 export type { AnswerConsumer, ReadableRequest } from './reactor/reading.js';
+export {
+  cancelReason,
+  checkDeadline,
+  requestAborted,
+  requestRefused,
+  requestTimedOut,
+  uploadFailed,
+} from './reactor/request-errors.js';
 export type { OutgoingRequest } from './reactor/requester.js';
 export type { Logger, LogMethod, RequestAnswerer, ServableCommands, ServingHost } from './reactor/serving.js';
 export type { PeerStats, RequestStats, StreamStats } from './reactor/stats.js';

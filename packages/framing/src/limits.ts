@@ -67,6 +67,12 @@ export interface Limits {
 /** Encoding and decoding contexts of all connections of a process, unless its budget says otherwise (SPEC 9.1.21). */
 export const PROCESS_CONTEXTS = 1_024;
 
+/** Idempotency keys that are remembered of one principal, unless their store says otherwise (SPEC 9.1.27). */
+export const PRINCIPAL_KEYS = 1_024;
+
+/** Bytes of all that are remembered, with arguments and answers, unless their store says otherwise (SPEC 9.1.28). */
+export const PROCESS_KEY_BYTES = 67_108_864;
+
 const KiB = 1024;
 const MiB = 1024 * KiB;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS, type Limits, PROCESS_CONTEXTS } from '../src/index.js';
+import { DEFAULT_LIMITS, type Limits, PRINCIPAL_KEYS, PROCESS_CONTEXTS, PROCESS_KEY_BYTES } from '../src/index.js';
 import { resolveLimits } from '../src/limits.js';
 import { specTable } from './spec.js';
 
@@ -32,6 +32,8 @@ describe('SPEC 9.1 limits', () => {
       '9.1.24': `${DEFAULT_LIMITS.decodeQueue / MiB} MiB`,
       '9.1.25': `${DEFAULT_LIMITS.heldAnswers / MiB} MiB`,
       '9.1.26': `${DEFAULT_LIMITS.sendWindow / MiB} MiB`,
+      '9.1.27': PRINCIPAL_KEYS.toLocaleString('en'),
+      '9.1.28': `${PROCESS_KEY_BYTES / MiB} MiB`,
       '9.1.18': `${DEFAULT_LIMITS.sendQueue / MiB} MiB`,
     };
     expect(Object.fromEntries(table)).toEqual(said);

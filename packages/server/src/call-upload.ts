@@ -1,4 +1,4 @@
-import { WiremuxError } from '@wiremux/framing';
+import { uploadFailed, type WiremuxError } from '@wiremux/framing';
 import { byteStream } from './byte-stream.js';
 import type { CallData } from './client-caller.js';
 import type { AnswerSink, Failure, Pump } from './pump.js';
@@ -55,8 +55,6 @@ export class CallUpload implements AnswerSink {
   }
 
   #fail(thrown: unknown): void {
-    const detail = thrown instanceof Error ? thrown.message : String(thrown);
-    const message = `The source of the data to upload failed: ${detail}`;
-    this.#sink.fail(new WiremuxError('upload-failed', message, { cause: thrown }));
+    this.#sink.fail(uploadFailed(thrown));
   }
 }

@@ -47,6 +47,5 @@ class Caller {
 
 /** @param scope the request that the calls belong to, and end with; undefined: they belong to none */
 export function callerOf(queue: CallQueue, scope?: CallScope): ClientCaller {
-  // What a command takes and yields is known to the compiler only.
-  return new Caller(queue, scope) as unknown as ClientCaller;
+  return new Caller(queue, scope);
 }

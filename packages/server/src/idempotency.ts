@@ -1,4 +1,4 @@
-import { type Clock, encodeValue, WiremuxError } from '@wiremux/framing';
+import { type Clock, encodeValue, PRINCIPAL_KEYS, PROCESS_KEY_BYTES, WiremuxError } from '@wiremux/framing';
 import { canonicalBytes } from './canonical-bytes.js';
 
 /** Bounds of an {@link IdempotencyStore} (SPEC 8.11.10 to 8.11.14, 9.1). */
@@ -13,9 +13,9 @@ export interface IdempotencyLimits {
   readonly answerTime: number;
 }
 
-export const DEFAULT_IDEMPOTENCY_LIMITS: IdempotencyLimits = {
-  keys: 1_024,
-  bytes: 64 * 1_024 * 1_024,
+const DEFAULTS: IdempotencyLimits = {
+  keys: PRINCIPAL_KEYS,
+  bytes: PROCESS_KEY_BYTES,
   answerBytes: 16 * 1_024,
   answerTime: 120_000,
 };
@@ -101,7 +101,7 @@ export class IdempotencyStore {
 
   constructor(clock: Pick<Clock, 'now'>, limits: Partial<IdempotencyLimits> = {}) {
     this.#clock = clock;
-    this.#limits = { ...DEFAULT_IDEMPOTENCY_LIMITS, ...limits };
+    this.#limits = { ...DEFAULTS, ...limits };
   }
 
   /** Bytes it holds, as its limit counts them. */
@@ -112,7 +112,7 @@ export class IdempotencyStore {
   /** Says whether a request with a key may run. */
   claim({ owner: id, command, key, args }: KeyedRequest): Claim {
     this.#retireAnswers();
-    const owner = this.#owners.get(id) ?? { id, entries: new Map(), stale: new Set(), gone: false };
+    const owner: Owner = this.#owners.get(id) ?? { id, entries: new Map(), stale: new Set(), gone: false };
     const name = `${key.length}:${String.fromCharCode(...key)}${command}`;
     const argsBytes = canonicalBytes(args);
     const known = owner.entries.get(name);

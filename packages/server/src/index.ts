@@ -28,7 +28,7 @@ export {
 export { type CommandDescription, describeCommands, type JsonSchema } from './describe.js';
 export type { RequestCounters, RequestSnapshot } from './dispatcher.js';
 export type { Answer, CommandContext, Handler, Handlers, Print, Progress, Yielded } from './handler.js';
-export { DEFAULT_IDEMPOTENCY_LIMITS, type IdempotencyLimits, IdempotencyStore } from './idempotency.js';
+export { type IdempotencyLimits, IdempotencyStore } from './idempotency.js';
 export type { Logger, LogMethod } from './logger.js';
 export type { ConnectionObserver } from './observer.js';
 export type { CallState } from './outgoing-call.js';

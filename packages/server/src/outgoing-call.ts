@@ -1,11 +1,15 @@
 import {
   type AnswerConsumer,
-  MAX_DEADLINE,
+  cancelReason,
+  checkDeadline,
   type OutgoingRequest,
   type Peer,
   type ReadableRequest,
   type RequesterEvent,
-  WiremuxError,
+  requestAborted,
+  requestRefused,
+  requestTimedOut,
+  type WiremuxError,
 } from '@wiremux/framing';
 import { CallUpload } from './call-upload.js';
 import type { DataCallOptions } from './client-caller.js';
@@ -93,7 +97,7 @@ export class OutgoingCall implements ReadableRequest {
       this.#deadlineAt = earlier(this.spec.scope?.deadlineAt, this.#ownDeadline);
       if (data !== undefined) this.#upload = this.#uploadOf(data);
     } catch (thrown) {
-      this.fail(asWiremuxError(thrown));
+      this.fail(requestRefused(thrown));
       return;
     }
     this.#watch();
@@ -115,7 +119,7 @@ export class OutgoingCall implements ReadableRequest {
     try {
       this.#id = peer.open(requestOf(this.spec, this.#deadlineAt));
     } catch (thrown) {
-      this.fail(asWiremuxError(thrown));
+      this.fail(requestRefused(thrown));
       return undefined;
     }
     this.#peer = peer;
@@ -169,7 +173,7 @@ export class OutgoingCall implements ReadableRequest {
       case 'open':
         this.#state = 'stopping';
         this.#release();
-        this.#peer?.cancel(this.#id, reason === undefined ? {} : { code: wireCode(reason) });
+        this.#peer?.cancel(this.#id, reason === undefined ? {} : cancelReason(reason));
         if (reason !== undefined) this.#reader.end(reason);
         return;
       default:
@@ -197,7 +201,7 @@ export class OutgoingCall implements ReadableRequest {
   #watch(): void {
     const { scope, options } = this.spec;
     const { signal } = options;
-    const onAbort = (): void => this.#cancel(aborted(signal));
+    const onAbort = (): void => this.#cancel(requestAborted(signal?.reason));
     const leaveScope = scope?.onStop((reason) => this.#cancel(reason));
     signal?.addEventListener('abort', onAbort);
     const stopTimer = this.#watchDeadline();
@@ -214,7 +218,7 @@ export class OutgoingCall implements ReadableRequest {
     const { name, options } = this.spec;
     const { deadline } = options;
     if (deadline === undefined) return () => undefined;
-    return this.#queue.timer(deadline, () => this.#cancel(timedOut(name, deadline)));
+    return this.#queue.timer(deadline, () => this.#cancel(requestTimedOut(name, deadline)));
   }
 
   #uploadOf(data: NonNullable<DataCallOptions['data']>): CallUpload {
@@ -250,29 +254,4 @@ function requestOf({ name, args, options, scope }: CallSpec, deadlineAt: number 
 
 function earlier(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
-}
-
-function checkDeadline(deadline: number): number {
-  if (Number.isInteger(deadline) && deadline >= 1 && deadline <= MAX_DEADLINE) return deadline;
-  throw new WiremuxError('bad-arguments', `The deadline is ${deadline}; use whole milliseconds, 1 to ${MAX_DEADLINE}.`);
-}
-
-function aborted(signal: AbortSignal | undefined): WiremuxError {
-  return new WiremuxError('aborted', 'The caller aborted the call.', { cause: signal?.reason as unknown });
-}
-
-function timedOut(name: string, deadline: number): WiremuxError {
-  return new WiremuxError('timeout', `"${name}" did not end within its deadline of ${deadline} ms and was cancelled.`);
-}
-
-/** What the client is told: to it a timeout of ours is the request's deadline (SPEC 8.11.5). */
-function wireCode({ code }: WiremuxError): string {
-  return code === 'timeout' ? 'deadline' : code;
-}
-
-/** Arguments that cannot be encoded, and data that cannot be sent, are refused as such. */
-function asWiremuxError(thrown: unknown): WiremuxError {
-  if (thrown instanceof WiremuxError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new WiremuxError('bad-arguments', message, { cause: thrown });
 }

@@ -8,9 +8,9 @@ import {
 } from '@wiremux/framing';
 import { ByteStream } from './byte-stream.js';
 import { ByteStreamLine } from './byte-stream-line.js';
-import type { ImplementedCommand } from './command-set.js';
 import { callerOf } from './caller.js';
 import type { ClientCaller } from './client-caller.js';
+import type { ImplementedCommand } from './command-set.js';
 import { createContext, type RequestFacts, type RequestPort } from './context.js';
 import { answerError, isAbort, logFailure, type RequestLabels } from './failure.js';
 import type { ClaimedRun } from './idempotency.js';

@@ -1,4 +1,10 @@
-import { DEFAULT_CHANNELS, DEFAULT_LIMITS, type RequestAnswerer, type ServingHost, WiremuxError } from '@wiremux/framing';
+import {
+  DEFAULT_CHANNELS,
+  DEFAULT_LIMITS,
+  type RequestAnswerer,
+  type ServingHost,
+  WiremuxError,
+} from '@wiremux/framing';
 import type { CommandSet } from './command-set.js';
 import { RequestDispatcher } from './dispatcher.js';
 import { IdempotencyStore } from './idempotency.js';
@@ -9,7 +15,10 @@ import { GATEWAY } from './principal.js';
 /** Answers what a gateway asks of its client. */
 export function answerRequests(commands: CommandSet, host: ServingHost): RequestAnswerer {
   const { peer, clock, connection, log = SILENT } = host;
-  const refusal = new WiremuxError('unsupported', 'A client calls its gateway with its own `call`, not `context.client`.');
+  const refusal = new WiremuxError(
+    'unsupported',
+    'A client calls its gateway with its own `call`, not `context.client`.',
+  );
   const dispatcher = new RequestDispatcher({
     connection,
     peer,

@@ -1,8 +1,12 @@
-import { WiremuxError } from '@wiremux/framing';
+import { Peer, WiremuxError } from '@wiremux/framing';
+import { memoryTransportPair, VirtualClock } from '@wiremux/framing/testing';
 import { NEVER, Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { implement } from '../src/command-set.js';
+import { serveConnection } from '../src/connection.js';
+import { command, defineCommands } from '../src/contract.js';
 import { type AnyHandler, Deferred, serveOne } from './support/one-command.js';
-import type { Rig } from './support/rig.js';
+import { knownDialect, type Rig } from './support/rig.js';
 import type { TestCall } from './support/test-client.js';
 
 /** Opens a request and cancels it once its handler runs. */
@@ -340,5 +344,26 @@ describe('a connection that is lost', () => {
     rig.clientTransport.terminate();
     await rig.clock.settle();
     expect(reason).toMatchObject({ code: 'connection-lost' });
+  });
+});
+
+describe('SPEC 8.6.3 a cancel that comes along with its request', () => {
+  it.each(['answer', 'nobody'])('is proved: %s', async (name) => {
+    const clock = new VirtualClock();
+    const dialect = knownDialect('wiremux.1');
+    const [near, far] = memoryTransportPair(clock);
+    const commands = implement(defineCommands({ answer: command() }), { answer: () => 1 });
+    serveConnection({ transport: near, clock, dialect, commands });
+    const peer = new Peer({ role: 'client', dialect, now: 0 });
+    const take = (): Uint8Array[] => peer.takeBytes(0) ?? [];
+    far.start({ bytes: (chunk) => peer.receiveBytes(chunk, 0), drain: () => undefined, closed: () => undefined });
+    far.send(take());
+    await clock.settle();
+    const id = peer.open({ name });
+    const request = take();
+    peer.cancel(id);
+    far.send([...request, ...take()]);
+    await clock.settle();
+    expect(peer.takeEvents()).toContainEqual(expect.objectContaining({ kind: 'stopped', id }));
   });
 });

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
+import type { ClientCaller, DataCallOptions } from '../src/client-caller.js';
 import { implement } from '../src/command-set.js';
 import { type ArgsInput, type ArgsOutput, command, defineCommands, type Yields } from '../src/contract.js';
 import type { CommandContext, Handler, Handlers, Progress } from '../src/handler.js';
@@ -100,5 +101,35 @@ describe('types of a handler', () => {
   it('ask for a handler of every command', () => {
     // @ts-expect-error echo and digest are missing
     expectTypeOf<{ count: Count }>().toExtend<Handlers<Contract>>();
+  });
+});
+
+describe('types of calls of a client', () => {
+  const page = (caller: ClientCaller): ClientCaller<Contract> => caller.as<Contract>();
+
+  it('infer values from the contract of the page', () => {
+    const values = (caller: ClientCaller) => page(caller).call('count', { to: 3 });
+    expectTypeOf(values).returns.toEqualTypeOf<Observable<number>>();
+    const rows = (caller: ClientCaller) => page(caller).iterate('digest', { algorithm: 'sha256' });
+    expectTypeOf(rows).returns.toEqualTypeOf<AsyncIterable<{ digest: string }>>();
+  });
+
+  it('hold arguments, data and names to it', () => {
+    const calls = (caller: ClientCaller) => {
+      // @ts-expect-error `to` is required
+      page(caller).call('count');
+      // @ts-expect-error no such command
+      page(caller).call('cuont', { to: 3 });
+      // @ts-expect-error `count` takes no data
+      page(caller).call('count', { to: 3 }, { data: new Uint8Array(1) });
+      page(caller).call('digest', { algorithm: 'sha256' }, { data: new Uint8Array(1), deadline: 5 });
+    };
+    expectTypeOf(calls).returns.toBeVoid();
+    expectTypeOf<Parameters<ClientCaller<Contract>['call']>[2]>().toExtend<DataCallOptions | undefined>();
+  });
+
+  it('are any arguments and unknown values without a contract', () => {
+    const values = (caller: ClientCaller) => caller.call('anything', { at: 'all' });
+    expectTypeOf(values).returns.toEqualTypeOf<Observable<unknown>>();
   });
 });

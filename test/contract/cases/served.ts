@@ -1,5 +1,5 @@
 import { command, defineCommands, implement } from '@wiremux/server';
-import { concatMap, filter, firstValueFrom, lastValueFrom, range, ReplaySubject, toArray } from 'rxjs';
+import { concatMap, filter, firstValueFrom, lastValueFrom, ReplaySubject, range, toArray } from 'rxjs';
 import type { TestMux } from '../../support/aborts.js';
 import { type ContractCase, featuresOf } from '../contract-case.js';
 import { failureOf } from './failure.js';
@@ -27,7 +27,7 @@ function servePage(mux: TestMux) {
   });
   const stop = mux.handle(
     implement(page, {
-      confirm: ({ text }) => `Confirmed: ${text}`,
+      confirm: ({ text }) => `Confirmed: ${String(text)}`,
       *count({ to }) {
         yield* numbers(Number(to));
       },

@@ -1,5 +1,5 @@
-import { DEFAULT_CHANNELS, DIALECTS, PROCESS_CONTEXTS } from '@wiremux/framing';
-import { DEFAULT_IDEMPOTENCY_LIMITS, type Principal } from '@wiremux/server';
+import { DEFAULT_CHANNELS, DIALECTS, PRINCIPAL_KEYS, PROCESS_CONTEXTS, PROCESS_KEY_BYTES } from '@wiremux/framing';
+import type { Principal } from '@wiremux/server';
 import { z } from 'zod';
 import { ENCODING_NAMES } from '../encodings.js';
 import { upstreamsSchema } from '../upstream/settings.js';
@@ -86,11 +86,11 @@ export const OPTIONS: { readonly [Name in keyof GatewaySettings]: Option<Gateway
     'Encoding and decoding contexts of all connections; past it identity is used.',
   ),
   maxIdempotencyKeys: whole(
-    { from: 0, to: 1_000_000, default: DEFAULT_IDEMPOTENCY_LIMITS.keys },
+    { from: 0, to: 1_000_000, default: PRINCIPAL_KEYS },
     'Idempotency keys of one principal; past it too-many-requests.',
   ),
   maxIdempotencyBytes: whole(
-    { from: 0, to: 1_099_511_627_776, default: DEFAULT_IDEMPOTENCY_LIMITS.bytes },
+    { from: 0, to: 1_099_511_627_776, default: PROCESS_KEY_BYTES },
     'All idempotency keys with their arguments and answers; past it too-many-requests.',
     'bytes',
   ),

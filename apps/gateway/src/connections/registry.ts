@@ -1,5 +1,12 @@
 import type { Clock, DialectName, Transport } from '@wiremux/framing';
-import type { CallSnapshot, ClientCaller, ConnectionCounters, RequestCounters, RequestSnapshot, ServerConnection } from '@wiremux/server';
+import type {
+  CallSnapshot,
+  ClientCaller,
+  ConnectionCounters,
+  RequestCounters,
+  RequestSnapshot,
+  ServerConnection,
+} from '@wiremux/server';
 import { type Channel, ChannelMap } from './channel-map.js';
 
 /** Connections told of at once, the newest; and requests of all of them together. */

@@ -17,7 +17,9 @@ function fakeConnection(id: string, open = 0, requests: ConnectionSnapshot['requ
     counters: {
       requests: { open, total: 3, failed: 1 },
       calls: { open: 0, total: 2, failed: 1 },
-      bytes: { in: 10, out: 20 }, frames: { in: 1, out: 2 } },
+      bytes: { in: 10, out: 20 },
+      frames: { in: 1, out: 2 },
+    },
     remote: '127.0.0.1:1',
     kind: 'websocket' as const,
     transport: { terminate: () => {} },

@@ -1,4 +1,4 @@
-import { WiremuxError } from '@wiremux/framing';
+import { uploadFailed, type WiremuxError } from '@wiremux/framing';
 import type { UploadSource } from './source.js';
 
 /** The most bytes given to the connection at once: pieces that are larger are cut. */
@@ -58,7 +58,7 @@ export class Upload {
     } catch (error) {
       if (this.#over) return;
       this.stop();
-      this.#sink.fail(sourceFailure(error));
+      this.#sink.fail(uploadFailed(error));
     }
   }
 
@@ -75,9 +75,4 @@ export class Upload {
 function checkPiece(piece: unknown): Uint8Array {
   if (ArrayBuffer.isView(piece)) return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
   throw new TypeError(`It gave a ${typeof piece} where a Uint8Array is needed.`);
-}
-
-function sourceFailure(error: unknown): WiremuxError {
-  const detail = error instanceof Error ? error.message : String(error);
-  return new WiremuxError('upload-failed', `The source of the data to upload failed: ${detail}`, { cause: error });
 }

@@ -185,7 +185,7 @@ export class Responder {
 
   /** The command has finished. */
   endAnswer(id: number): void {
-    const request = this.#answerable(id);
+    const request = this.#endable(id, 'finished');
     if (request === undefined) return;
     if (request.bytesLeft !== undefined) {
       this.#fail(request, new WiremuxError('wrong-length', 'The answer ended inside a byte string.'));
@@ -197,7 +197,7 @@ export class Responder {
 
   /** The answer is to be had elsewhere (SPEC 3.4.10). */
   redirect(id: number, target: string, location: RedirectLocation): void {
-    const request = this.#answerable(id);
+    const request = this.#endable(id, 'finished');
     if (request === undefined) return;
     if (!request.targets.includes(target)) {
       throw new WiremuxError('unsupported', `The request does not list the target "${target}"; answer it here.`);
@@ -214,7 +214,7 @@ export class Responder {
 
   /** The command has failed: a status before the first value, an error frame behind it (SPEC 3.4.6). */
   failAnswer(id: number, error: WiremuxError): void {
-    const request = this.#answerable(id);
+    const request = this.#endable(id, 'stopped');
     if (request === undefined) return;
     if (!request.answering && REFUSALS.has(error.code)) this.#context.chargeOrFail('a refused request');
     this.#fail(request, error);
@@ -416,6 +416,13 @@ export class Responder {
   #answerable(id: number): IncomingRequest | undefined {
     const request = this.#requests.get(id);
     return request?.running === true && !request.cancelled ? request : undefined;
+  }
+
+  /** The request if its answer can be ended. An end that crosses `cancelled` on its way is the proof of the stop. */
+  #endable(id: number, result: CancelResult): IncomingRequest | undefined {
+    const request = this.#answerable(id);
+    if (request === undefined) this.stopped(id, result);
+    return request;
   }
 
   /** Queues bytes of the answer, `rest` uncopied behind `first`; false: wait for room. */

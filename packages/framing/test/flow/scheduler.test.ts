@@ -130,11 +130,7 @@ describe('SPEC 8.12 who sends next', () => {
   });
 
   it('SPEC 8.12.3 ends a turn that was overdrawn also where its request has no more', () => {
-    const scheduler = woken(
-      source('a', 'default', 1, 5 * QUANTUM),
-      source('b', 'default', 1),
-      source('c', 'bulk', 1),
-    );
+    const scheduler = woken(source('a', 'default', 1, 5 * QUANTUM), source('b', 'default', 1), source('c', 'bulk', 1));
     expect(order(scheduler, 9)).toEqual(['a', 'c', 'b']);
   });
 

@@ -111,6 +111,26 @@ describe('ConnectionFollower', () => {
     expect(told.requests).toMatchObject([{ command: 'echo', result: 'ok' }]);
   });
 
+  it('SPEC 3.8.6 finds settings of a stream that has them, and takes those that are cut', async () => {
+    const told = new Told();
+    await told.receive('in', frame('0 3 stream-begin stream-settings continuation \\x48ident'));
+    await told.receive('in', frame('0 3 0 stream-settings eos ity'));
+    expect(told.follower.problems).toBe(0);
+    await told.receive('in', frame("0 3 0 stream-settings eos cbor:b'identity'"));
+    expect(told.frames[2]).toMatchObject({ problem: { rule: '3.8.6' } });
+  });
+
+  it('SPEC 3.6.1 reads text output as CBOR, and that of exp-framing-0002 as it is', async () => {
+    const told = new Told();
+    await told.receive('in', ECHO);
+    await told.receive('out', frame("1 4 stream-begin text-output 0 cbor:[{b'msg': b'hi'}]"));
+    expect(told.frames[1]).toMatchObject({ values: [[{}]] });
+    const old = new Told({ dialect: 'exp-framing-0002' });
+    await old.receive('in', frame('1 1 stream-begin command-name eos echo', 'exp-framing-0002'));
+    await old.receive('out', frame('1 2 stream-begin text-output 0 \\x02\\x00hi', 'exp-framing-0002'));
+    expect(old.lines[1]).toBe('out 1 2 stream-begin text-output 0 \\x02\\x00hi');
+  });
+
   it('hides what follows bytes that are no CBOR', async () => {
     const told = new Told();
     await told.receive('in', ECHO);

@@ -121,7 +121,11 @@ describe('SPEC 6.13 secrets of a connection that is followed', () => {
     ['a map', `bf65${hex('token')}63${hex('abc')}ff`, `bf65${hex('token')}63${hex('***')}ff`],
     ['a map in a map', `a16178bf66${hex('secret')}01617906ff`, `a16178bf66${hex('secret')}00617906ff`],
     ['a list', `a166${hex('secret')}9f0161${hex('a')}ff`, `a166${hex('secret')}9f0061${hex('*')}ff`],
-    ['a text', `a165${hex('token')}7f61${hex('a')}62${hex('bc')}ff`, `a165${hex('token')}7f61${hex('*')}62${hex('**')}ff`],
+    [
+      'a text',
+      `a165${hex('token')}7f61${hex('a')}62${hex('bc')}ff`,
+      `a165${hex('token')}7f61${hex('*')}62${hex('**')}ff`,
+    ],
     [
       'a key',
       `a25f43${hex('tok')}42${hex('en')}ff41${hex('a')}41${hex('x')}41${hex('b')}`,

@@ -64,6 +64,8 @@ describe('SPEC 3.4.3 status maps', () => {
     "{b'status': b'error', b'error': {}}",
     "{b'status': b'error', b'error': {b'message': 7}}",
     "{b'status': b'error', b'error': {b'message': b'a', b'args': b'b'}}",
+    "{b'status': b'yes', b'error': {b'message': b'a'}}",
+    "{b'error': {b'message': b'a'}}",
     '{}',
     '[]',
     "b'ok'",

@@ -155,6 +155,20 @@ describe('SPEC 8.6.3 cancel, received', () => {
     expectUnharmed(lone);
   });
 
+  it.each<[string, (lone: LonePeer) => void, CancelResult]>([
+    ['end', ({ peer }) => peer.endAnswer(1), 'finished'],
+    ['error', ({ peer }) => peer.failAnswer(1, new WiremuxError('no', 'No.')), 'stopped'],
+  ])('SPEC 8.6.3 is proved by the %s of a command that has not heard of it yet', (_, end, result) => {
+    const lone = running();
+    lone.sent();
+    lone.feed('1 3 0 cancel 0 ');
+    end(lone);
+    expect(lone.sentSession()).toEqual([`1 4 stream-begin cancel ack cbor:{b'result': b'${result}'}`]);
+    lone.peer.stopped(1);
+    expect(lone.sentSession()).toEqual([]);
+    expectUnharmed(lone);
+  });
+
   it('SPEC 8.6.3 says nothing when the end was scheduled before it came', () => {
     const lone = running();
     lone.peer.endAnswer(1);

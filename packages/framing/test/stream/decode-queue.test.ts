@@ -123,7 +123,7 @@ describe('SPEC 4.6, 4.13 decoding', () => {
   });
 
   it('SPEC 4.13 ends with a protocol error where a decoder fails', async () => {
-    const rig = new Rig({ codec: new FakeCodec({ leaves: () => true, fails: () => true }) });
+    const rig = new Rig({ codec: new FakeCodec({ leaves: () => true, decodingsFail: true }) });
     rig.begin(3);
     rig.send(3, 1, bytes(1));
     await rig.codec.finish();

@@ -11,8 +11,10 @@ export interface FakeOptions {
   readonly leaves?: () => boolean;
   /** Bytes an encoding is longer than it must be. */
   readonly grow?: number;
-  /** Whether the next encoding, or a decoding that has left the event loop, fails. */
+  /** Whether the next encoding fails. */
   readonly fails?: () => boolean;
+  /** Whether decodings that leave the event loop fail. */
+  readonly decodingsFail?: boolean;
   readonly decodesOnly?: boolean;
 }
 
@@ -125,7 +127,7 @@ export class FakeCodec implements ContentCodec {
     if (this.#options.leaves?.() !== true) return step;
     return new Promise((resolve, reject) => {
       this.jobs.push(() => {
-        if (this.#options.fails?.() === true) reject(new Error('as planned'));
+        if (this.#options.decodingsFail === true) reject(new Error('as planned'));
         else resolve(step);
       });
     });

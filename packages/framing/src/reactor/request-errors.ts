@@ -1,0 +1,44 @@
+import { WiremuxError } from '../errors.js';
+import type { CancelReason } from '../message/control.js';
+import { MAX_DEADLINE } from '../message/request.js';
+
+/**
+ * The deadline given, ms.
+ * @throws {WiremuxError} `bad-arguments` for one out of its range (SPEC 8.11.5)
+ */
+export function checkDeadline(deadline: number): number {
+  if (Number.isInteger(deadline) && deadline >= 1 && deadline <= MAX_DEADLINE) return deadline;
+  throw new WiremuxError('bad-arguments', `The deadline is ${deadline}; use whole milliseconds, 1 to ${MAX_DEADLINE}.`);
+}
+
+/** A request that its caller aborted, for this reason. */
+export function requestAborted(reason: unknown): WiremuxError {
+  return new WiremuxError('aborted', 'The caller aborted the request.', { cause: reason });
+}
+
+/** A request whose deadline, ms, has passed at its caller. */
+export function requestTimedOut(name: string, deadline: number): WiremuxError {
+  return new WiremuxError('timeout', `"${name}" did not end within its deadline of ${deadline} ms and was cancelled.`);
+}
+
+/**
+ * What the answerer is told of a cancel: to it a timeout of the caller's is the request's deadline (SPEC 8.11.6). Other
+ * messages may hold what is private to the caller.
+ */
+export function cancelReason({ code, message }: WiremuxError): CancelReason {
+  return code === 'timeout' ? { code: 'deadline', message } : { code };
+}
+
+/** Why a request cannot be opened: arguments that cannot be encoded are refused as such. */
+export function requestRefused(thrown: unknown): WiremuxError {
+  if (thrown instanceof WiremuxError) return thrown;
+  return new WiremuxError('bad-arguments', thrown instanceof Error ? thrown.message : String(thrown), {
+    cause: thrown,
+  });
+}
+
+/** A request whose data cannot be had, because its source threw this. */
+export function uploadFailed(thrown: unknown): WiremuxError {
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return new WiremuxError('upload-failed', `The source of the data to upload failed: ${detail}`, { cause: thrown });
+}
