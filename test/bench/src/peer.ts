@@ -15,7 +15,7 @@ export function rowOf(id: number): Row {
 export const PIECE_BYTES = 32_768;
 
 /** A server of one peer, in a process of its own. */
-export interface Served {
+interface Served {
   readonly port: number;
   /** Sends one update to everybody who subscribed. */
   publish(update: Row): void;

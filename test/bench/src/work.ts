@@ -12,7 +12,7 @@ export interface Metric {
 }
 
 /** What a work has at hand, in the client's process. */
-export interface WorkContext {
+interface WorkContext {
   readonly peer: Peer;
   readonly port: number;
   /** How long to measure, ms, where a work measures for a time. */

@@ -13,7 +13,7 @@ export function addCall(program: Command, stdout: Output, stderr: Output, finish
     .option(
       '--redirect-target <name>',
       'where the answer may be had instead, repeatable; prints the location, unless it is followed',
-      (name: string, names: readonly string[] = []) => [...names, name],
+      (name: string, names: readonly string[] | undefined) => [...(names ?? []), name],
     )
     .option('--follow-redirects', 'fetch an answer that is elsewhere; without --redirect-target: wherever that is')
     .action(async (url: string, name: string, options: RequestOptions) => {

@@ -23,7 +23,7 @@ export interface EncodingFrame {
 }
 
 /** The most bytes that a codec may make of a payload of `plain` bytes (see {@link Encoder}). */
-export function mostEncoded(plain: number): number {
+function mostEncoded(plain: number): number {
   return plain + (plain >> 7) + 64;
 }
 

@@ -41,12 +41,7 @@ export function figure({ rounds }: Results, metric: string, peer: string): Sprea
 }
 
 /** Our figure divided by another's of the same round, over all rounds: noise that both had cancels out. */
-function ratio(
-  { rounds }: Results,
-  metric: Metric,
-  peer: string,
-  otherKey: string = metric.key,
-): Spread | undefined {
+function ratio({ rounds }: Results, metric: Metric, peer: string, otherKey: string = metric.key): Spread | undefined {
   return spreadOf(
     rounds.flatMap((round) => {
       const ours = round[metric.key]?.['wiremux'];
