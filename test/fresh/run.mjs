@@ -1,6 +1,6 @@
 // Does what the README tells a newcomer to do, as on a machine that has nothing but Node, npm and git: clones HEAD into
 // an empty folder, with an empty HOME and a PATH of node, npm, npx, git and sh, and runs `npm test` and `npm start`.
-// The last line counts the steps.
+// Arguments are the folders whose tests are run, of all without any. The last line counts the steps.
 import { execFileSync, spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -148,7 +148,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 const env = makeEnvironment();
 try {
   execFileSync('git', ['clone', '--quiet', '--no-hardlinks', root, clone], { stdio: 'inherit' });
-  await step('`npm test` installs, builds and passes', () => run(12 * MINUTE, 'npm', ['test']));
+  await step('`npm test` installs, builds and passes', () =>
+    run(12 * MINUTE, 'npm', ['test', '--', ...process.argv.slice(2)]),
+  );
 
   const gateway = start('npm', ['start', '--', '--port', '0'], ['ignore', 'pipe', 'inherit']);
   const exit = exitOf(gateway);
