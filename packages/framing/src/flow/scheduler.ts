@@ -84,6 +84,11 @@ export class Scheduler<T extends Sendable> {
     this.#active.push(...this.#blocked.splice(0));
   }
 
+  /** All that wait for their turn, in any order; some may have nothing to send any more. */
+  get waiting(): Iterable<T> {
+    return this.#waiting;
+  }
+
   /** True if somebody has something to send, on a channel that is not blocked. */
   get busy(): boolean {
     return this.#active.length > 0;

@@ -64,8 +64,6 @@ export class Output implements FrameWriter {
   #linkFrames: LinkFrame[] = [];
   readonly #credits = new Map<number, number>();
   readonly #cancels = new Map<number, Cancel>();
-  /** Halves that end with an error, which waits for no window. */
-  readonly #failing = new Set<SendHalf>();
   /** Largest payload the other side accepts, bytes. */
   maxPayload: number;
   /** Frames and bytes sent. */
@@ -141,11 +139,6 @@ export class Output implements FrameWriter {
     this.#cancels.set(requestId, { flags: ack ? CancelFlag.Ack : 0, payload });
   }
 
-  /** The half ends with an error. */
-  failing(half: SendHalf): void {
-    this.#failing.add(half);
-  }
-
   /** Forgets grants for a request whose half has ended. */
   forgetCredit(requestId: number): void {
     this.#credits.delete(requestId);
@@ -165,7 +158,6 @@ export class Output implements FrameWriter {
     this.#linkFrames = [];
     this.#credits.clear();
     this.#cancels.clear();
-    this.#failing.clear();
   }
 
   begin(
@@ -249,11 +241,9 @@ export class Output implements FrameWriter {
 
   /** Errors that nothing else of their half is ahead of (SPEC 8.7.7). */
   #writeErrors(): void {
-    for (const half of this.#failing) {
-      if (half.ended) this.#failing.delete(half);
+    for (const half of this.scheduler.waiting) {
       if (!half.onlyErrorLeft || this.streams.of(half.channel).stream.busy) continue;
       if (half.writeFrame(this, LONE_PAYLOAD - this.batch.size) === 0) return;
-      this.#failing.delete(half);
       this.#onScheduled(half);
     }
   }

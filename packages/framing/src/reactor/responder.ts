@@ -465,7 +465,6 @@ export class Responder {
   #finish(request: IncomingRequest, how: HalfEnd): void {
     request.running = false;
     request.send.end(how);
-    if (how !== 'eos') this.#context.output.failing(request.send);
     this.#intake.abandonMap(request);
     this.#dropData(request);
     this.#wake(request.send);
