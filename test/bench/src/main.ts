@@ -8,7 +8,7 @@ import { pageReport } from './report/page.js';
 import type { Results, Round } from './report/results.js';
 import { amount, textReport } from './report/text.js';
 import { versionsOf } from './versions.js';
-import { WORKS, workByName } from './work/index.js';
+import { WORKS, workloadByName } from './workloads/index.js';
 
 const HELP = `Compares wiremux with others, side by side: server and client in processes of their own, in alternating rounds.
 
@@ -39,7 +39,7 @@ if (values.help) process.stdout.write(HELP);
 else await bench();
 
 async function bench(): Promise<void> {
-  const works = values.work?.split(',').map((name) => workByName(name.trim())) ?? WORKS;
+  const works = values.work?.split(',').map((name) => workloadByName(name.trim())) ?? WORKS;
   const peers = values.peers?.split(',').map((name) => peerByName(name.trim())) ?? PEERS;
   const rounds: Round[] = [];
   const results: Results = {

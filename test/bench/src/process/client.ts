@@ -1,12 +1,12 @@
 import { peerByName } from '../peers/index.js';
-import { workByName } from '../work/index.js';
+import { workloadByName } from '../workloads/index.js';
 import type { FromClient, ToClient } from './messages.js';
 
 const [peerName = '', workName = '', portText = '', measureFor = ''] = process.argv.slice(2);
 const tell = (message: FromClient): void => void process.send?.(message);
 
 const peer = peerByName(peerName);
-const work = workByName(workName);
+const work = workloadByName(workName);
 const port = Number(portText);
 let onMemory = (_bytes: number): void => undefined;
 

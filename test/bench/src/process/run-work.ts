@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Peer } from '../peer.js';
-import type { Work } from '../work.js';
+import type { Work } from '../workload.js';
 import type { FromClient, FromServer, ToClient, ToServer } from './messages.js';
 
 /** Longer than any work takes, ms. */

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { rowOf } from '../peer.js';
 import { peerByName } from '../peers/index.js';
-import { workByName } from '../work/index.js';
+import { workloadByName } from '../workloads/index.js';
 import type { FromServer, ToServer } from './messages.js';
 
 const [peerName = '', workName = ''] = process.argv.slice(2);
 const tell = (message: FromServer): void => void process.send?.(message);
 
-const { compress = false } = workByName(workName);
+const { compress = false } = workloadByName(workName);
 const { port, publish } = await peerByName(peerName).serve({ compress });
 let updates = 0;
 

@@ -1,4 +1,4 @@
-import type { Metric } from '../work.js';
+import type { Metric } from '../workload.js';
 
 /** One round: metric keys to what each peer gave. */
 export type Round = Readonly<Record<string, Readonly<Record<string, number>>>>;

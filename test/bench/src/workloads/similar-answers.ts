@@ -1,7 +1,7 @@
 import { createServer, connect as dial } from 'node:net';
 import { rowOf } from '../peer.js';
 import { portOf } from '../peers/sockets.js';
-import type { Work } from '../work.js';
+import type { Work } from '../workload.js';
 
 const ANSWERS = 1_000;
 

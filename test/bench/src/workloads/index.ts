@@ -1,4 +1,4 @@
-import type { Work } from '../work.js';
+import type { Work } from '../workload.js';
 import { callDuringBulk } from './call-during-bulk.js';
 import { calls } from './calls.js';
 import { fanOutTenThousand, fanOutThousand } from './fan-out.js';
@@ -23,7 +23,7 @@ export const WORKS: readonly Work[] = [
 ];
 
 /** The work of that name. */
-export function workByName(name: string): Work {
+export function workloadByName(name: string): Work {
   const work = WORKS.find((candidate) => candidate.name === name);
   if (work === undefined)
     throw new Error(`There is no work "${name}"; there is ${WORKS.map((each) => each.name).join(', ')}.`);

@@ -1,5 +1,5 @@
 import { rowOf, type Session } from '../peer.js';
-import type { Work } from '../work.js';
+import type { Work } from '../workload.js';
 
 const IN_FLIGHT = 64;
 

@@ -1,4 +1,4 @@
-import type { Work } from '../work.js';
+import type { Work } from '../workload.js';
 
 const CONNECTIONS = 5_000;
 /** Connections made at once. */

@@ -1,5 +1,5 @@
 import { PIECE_BYTES, type Session } from '../peer.js';
-import type { Work } from '../work.js';
+import type { Work } from '../workload.js';
 
 const ROWS_FIRST = 20_000;
 const PIECES_FIRST = 512;

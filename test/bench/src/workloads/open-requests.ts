@@ -1,4 +1,4 @@
-import type { Work } from '../work.js';
+import type { Work } from '../workload.js';
 import { callFor } from './calls.js';
 
 const STEPS = [1, 100, 1_000, 10_000] as const;

@@ -1,5 +1,5 @@
 import type { Session } from '../peer.js';
-import type { Metric, Work } from '../work.js';
+import type { Metric, Work } from '../workload.js';
 import { percentile } from './clock.js';
 
 const UPDATES = 20;

@@ -1,5 +1,5 @@
 import { rowOf } from '../peer.js';
-import type { Work } from '../work.js';
+import type { Work } from '../workload.js';
 import { micros, percentile } from './clock.js';
 import { mebibytes, piecesRate, steadyRate } from './streams.js';
 
