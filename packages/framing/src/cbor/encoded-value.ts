@@ -10,24 +10,15 @@ const LIMITS: CborLimits = {
 };
 
 /**
- * A value that is CBOR already: checked once, then sent as it is and uncopied, any number of times. Stands for its value
- * wherever a value is encoded, nested in others too. Made with {@link preEncoded}.
+ * A value that is CBOR already: sent as it is and uncopied, any number of times. Stands for its value wherever a value is
+ * encoded, nested in others too. Made with {@link preEncoded}, which checks it, and of values that are passed on unread.
  */
 export class EncodedValue {
   /** One item. Nobody may change it. */
   readonly bytes: Uint8Array;
 
-  /** @throws {WiremuxError} `bad-encoding`, see {@link preEncoded} */
+  /** `bytes` were checked, or are to be by whoever they are passed on to. */
   constructor(bytes: Uint8Array) {
-    const checked = decodeOne(bytes, LIMITS);
-    if (!checked.ok) {
-      const { code, message, offset } = checked.error;
-      throw new WiremuxError(
-        'bad-encoding',
-        `These bytes are not one CBOR value that can be sent: byte ${offset}: ${message} Encode the value anew.`,
-        { data: { code, offset } },
-      );
-    }
     this.bytes = bytes;
   }
 }
@@ -38,5 +29,14 @@ export class EncodedValue {
  * @throws {WiremuxError} `bad-encoding` if they are not exactly one item that receivers with default limits take
  */
 export function preEncoded(bytes: Uint8Array): EncodedValue {
+  const checked = decodeOne(bytes, LIMITS);
+  if (!checked.ok) {
+    const { code, message, offset } = checked.error;
+    throw new WiremuxError(
+      'bad-encoding',
+      `These bytes are not one CBOR value that can be sent: byte ${offset}: ${message} Encode the value anew.`,
+      { data: { code, offset } },
+    );
+  }
   return new EncodedValue(bytes);
 }

@@ -1,5 +1,6 @@
 import type { CborLimits } from './bounds.js';
 import { ByteStringReader, type PieceSink } from './byte-string-reader.js';
+import { EncodedValue } from './encoded-value.js';
 import { type CborError, unfinished } from './error.js';
 import { Materializer } from './materialize.js';
 import { decodePlain } from './plain.js';
@@ -18,6 +19,11 @@ const KEEP_HOLD = 4 * 1024;
  * number of times, however it arrives. Byte strings handed out are views: of the bytes pushed where a value came whole.
  */
 export class ValueReader {
+  /**
+   * Values are given as {@link EncodedValue}s, to be passed on unread: within the bounds and well-formed, but not checked
+   * for duplicate keys and the like. Set between two values.
+   */
+  encoded = false;
   readonly #scanner: Scanner;
   /** Made for the first byte string that is taken in pieces. */
   #byteStrings: ByteStringReader | undefined;
@@ -73,8 +79,9 @@ export class ValueReader {
     const size = this.#heldSize;
     this.#heldSize = 0;
     // Views of the buffer may be in the value.
-    if (scanner.hasBytes || held.length > KEEP_HOLD) this.#held = NOTHING;
-    const error = scanner.plain ? this.#deliverPlain(held, 0, [size], sink) : this.#deliver(held, 0, size, sink);
+    if (this.encoded || scanner.hasBytes || held.length > KEEP_HOLD) this.#held = NOTHING;
+    const error =
+      scanner.plain && !this.encoded ? this.#deliverPlain(held, 0, [size], sink) : this.#deliver(held, 0, size, sink);
     return error === undefined ? after : REFUSED;
   }
 
@@ -94,7 +101,7 @@ export class ValueReader {
         continue;
       }
       const after = scanner.scan(bytes, at, bytes.length);
-      if (after >= 0 && scanner.plain) {
+      if (after >= 0 && scanner.plain && !this.encoded) {
         sizes.push(after - at);
         at = after;
         continue;
@@ -133,6 +140,11 @@ export class ValueReader {
   }
 
   #deliver(bytes: Uint8Array, from: number, size: number, sink: ValueSink): CborError | undefined {
+    if (this.encoded) {
+      this.#offset += size;
+      sink(new EncodedValue(bytes.subarray(from, from + size)), size);
+      return undefined;
+    }
     const materializer = new Materializer(bytes, from);
     const value = materializer.read();
     if (materializer.error !== undefined) return this.#die(materializer.error);

@@ -1,4 +1,4 @@
-import { type CborError, type CborLimits, ValueReader } from '../cbor/index.js';
+import { type CborError, type CborLimits, decodeOne, EncodedValue, ValueReader } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
 import { parseStatus, STATUS_OK } from '../message/failure.js';
 import type { RedirectLocation } from '../message/redirect.js';
@@ -41,6 +41,8 @@ export interface AnswerReaderOptions {
   readonly codes: boolean;
   /** Byte strings among the values are given as they come (SPEC 3.4.8). */
   readonly bytePieces: boolean;
+  /** Values are given as they are encoded. */
+  readonly encodedValues: boolean;
   /** The request said where it could be sent instead. */
   readonly redirects: boolean;
 }
@@ -54,8 +56,17 @@ export class ValueReaderPool {
     this.#limits = limits;
   }
 
-  take(): ValueReader {
-    return this.#idle.pop() ?? new ValueReader(this.#limits);
+  /** @param encoded it is to give values as they are encoded */
+  take(encoded: boolean): ValueReader {
+    const reader = this.#idle.pop() ?? new ValueReader(this.#limits);
+    reader.encoded = encoded;
+    return reader;
+  }
+
+  /** The value that a reader gave as it is encoded; undefined if it is none. */
+  decode({ bytes }: EncodedValue): unknown {
+    const decoded = decodeOne(bytes, this.#limits);
+    return decoded.ok ? decoded.value : undefined;
   }
 
   /** Readers that died or hold bytes are not kept. */
@@ -97,11 +108,11 @@ export class AnswerReader implements ReadsAnswer {
       rest = payload.subarray(STATUS_OK.length);
     }
     if (rest.length > 0 || this.#values !== undefined) {
-      this.#values ??= this.#pool.take();
+      this.#values ??= this.#pool.take(this.#options.encodedValues);
       const onValue = (value: unknown, size: number): void => {
         if (failure !== undefined) return;
         if (!this.#begun) {
-          failure = this.#readStatus(value);
+          failure = this.#readStatus(value instanceof EncodedValue ? this.#pool.decode(value) : value);
           return;
         }
         failure = this.#misplaced();

@@ -17,13 +17,18 @@ export class BytesAnswerReader implements ReadsAnswer {
   readonly refusal = undefined;
   readonly #pool: ValueReaderPool;
   readonly #bytePieces: boolean;
+  readonly #encodedValues: boolean;
   #values: ValueReader | undefined;
   #begun = false;
 
-  /** @param bytePieces byte strings are given as they come (SPEC 3.4.8) */
-  constructor(pool: ValueReaderPool, bytePieces = false) {
+  /**
+   * @param bytePieces byte strings are given as they come (SPEC 3.4.8)
+   * @param encodedValues the values of the sequence are given as they are encoded
+   */
+  constructor(pool: ValueReaderPool, bytePieces = false, encodedValues = false) {
     this.#pool = pool;
     this.#bytePieces = bytePieces;
+    this.#encodedValues = encodedValues;
   }
 
   read(payload: Uint8Array, eos: boolean, flags: number): AnswerPiece {
@@ -52,7 +57,7 @@ export class BytesAnswerReader implements ReadsAnswer {
   }
 
   #readValues(payload: Uint8Array): Omit<AnswerPiece, 'begins' | 'redirect'> {
-    this.#values ??= this.#pool.take();
+    this.#values ??= this.#pool.take(this.#encodedValues);
     const parts: AnswerPart[] = [];
     let run: Extract<AnswerPart, { kind: 'values' }> | undefined;
     let delivered = 0;

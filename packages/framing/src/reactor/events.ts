@@ -48,6 +48,10 @@ export type ResponderEvent =
       readonly hasData: boolean;
       /** The channel its opener asked for (SPEC 8.11). */
       readonly channel: string | undefined;
+      /** The credit its answer was given to begin with, where that is not its opener's usual one (SPEC 8.11.2). */
+      readonly credit?: number | undefined;
+      /** Nothing of it is to be encoded (SPEC 8.11.4). */
+      readonly plain?: boolean | undefined;
       /** When its time is over, monotonic ms; `cancelled` with code `deadline` comes then (SPEC 8.11.5). */
       readonly deadlineAt?: number | undefined;
       /** Its idempotency key, 1 to 64 bytes (SPEC 8.11.10). */

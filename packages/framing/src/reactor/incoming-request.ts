@@ -1,6 +1,8 @@
 import type { RequestTranslator } from '../dialect/request-format.js';
 import { FrameType } from '../dialect/types.js';
+import type { RequestMessage } from '../message/request.js';
 import type { PeerContext } from './context.js';
+import type { ResponderEvent } from './events.js';
 import { DATA_CREDIT } from './grant.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import type { RequestMapAssembly } from './request-map.js';
@@ -74,4 +76,13 @@ export function incomingRequest(
     cancelled: false,
     refusing: false,
   };
+}
+
+/** What the application is told of a request that is to run. */
+export function requestEvent(
+  { id, hasData }: IncomingRequest,
+  { name, args, channel, credit, plain, redirect, idem, trace }: RequestMessage,
+  deadlineAt: number | undefined,
+): ResponderEvent {
+  return { kind: 'request', id, name, args, hasData, channel, credit, plain, redirect, deadlineAt, idem, trace };
 }

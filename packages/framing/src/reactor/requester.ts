@@ -44,6 +44,11 @@ export interface OutgoingRequest {
    * whole in `values` (SPEC 3.4.8).
    */
   readonly bytePieces?: boolean;
+  /**
+   * The other values of the answer come as `EncodedValue`s, to be passed on: whoever reads them in the end checks what a
+   * decoder does. What a frame holds as it is (0002, 0003) comes as bytes all the same.
+   */
+  readonly encodedValues?: boolean;
   /** Where it could be sent instead; left out where the dialect has no redirects (SPEC 3.2.7). */
   readonly redirect?: RedirectOffer;
 }
@@ -259,11 +264,11 @@ export class Requester {
     throw new WiremuxError('too-many-requests', 'Every request id is in use; wait until some requests have ended.');
   }
 
-  #readerFor({ bytePieces = false, redirect }: OutgoingRequest): ReadsAnswer {
+  #readerFor({ bytePieces = false, encodedValues = false, redirect }: OutgoingRequest): ReadsAnswer {
     const { answers, extended, redirects } = this.#context.dialect;
-    if (!answers.selfDelimiting) return new BytesAnswerReader(this.#readers, bytePieces);
+    if (!answers.selfDelimiting) return new BytesAnswerReader(this.#readers, bytePieces, encodedValues);
     const asked = redirects && redirect !== undefined && redirect.targets.length > 0;
-    return new AnswerReader(this.#readers, { codes: extended, bytePieces, redirects: asked });
+    return new AnswerReader(this.#readers, { codes: extended, bytePieces, encodedValues, redirects: asked });
   }
 
   #wake(send: SendHalf): void {

@@ -20,7 +20,7 @@ import { Deadlines } from './deadlines.js';
 import type { CancelResult } from './events.js';
 import { grantTo } from './grant.js';
 import { HeldAnswers } from './held-answers.js';
-import type { IncomingRequest } from './incoming-request.js';
+import { type IncomingRequest, requestEvent } from './incoming-request.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import { RequestIntake } from './request-intake.js';
 import type { HalfEnd, SendHalf } from './send-half.js';
@@ -336,7 +336,7 @@ export class Responder {
   }
 
   #start(request: IncomingRequest, message: RequestMessage): void {
-    const { name, args, channel, credit, plain = false, redirect, deadline, idem, trace } = message;
+    const { channel, credit, plain = false, redirect, deadline } = message;
     const deadlineAt = deadline === undefined ? undefined : request.since + deadline;
     if (deadlineAt !== undefined && deadlineAt <= this.#context.now) {
       this.#fail(request, outOfTime());
@@ -351,8 +351,7 @@ export class Responder {
     request.running = true;
     request.targets = redirect?.targets ?? [];
     if (deadlineAt !== undefined) this.#deadlines.add(request, deadlineAt);
-    const { id, hasData } = request;
-    this.#context.emit({ kind: 'request', id, name, args, hasData, channel, redirect, deadlineAt, idem, trace });
+    this.#context.emit(requestEvent(request, message, deadlineAt));
   }
 
   /** The request ends with an error before it runs; kept as a bare id until its opener's half ends (SPEC 8.4.9). */
