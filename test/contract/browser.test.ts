@@ -64,7 +64,7 @@ describeWithComponent('chromium', 'the client in Chromium, under a strict Conten
   describe.each(TRANSPORTS)('over %s', (transport) => {
     describe.each(DIALECTS)('%s', (dialect) => {
       it.each(casesFor(transport, dialect))('$title', async ({ at, expected }) => {
-        const options = { dialects: [dialect], transport };
+        const options = { dialect, transport };
         const result = await watched.page.evaluate(([index, url, how]) => window.runCase(index, url, how), [
           at,
           mux,

@@ -1,4 +1,5 @@
-import { connect, type DialectName, type TransportKind } from '@wiremux/client';
+import { connect, type TransportKind } from '@wiremux/client';
+import { type Dialect, EXP_FRAMING_0005, EXP_FRAMING_0006, WIREMUX_1 } from '@wiremux/client/dialects';
 import { createGateway } from '@wiremux/gateway';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TestMux } from '../support/aborts.js';
@@ -6,14 +7,14 @@ import { type contract, makeCommands } from '../support/commands.js';
 import { casesFor } from './cases.js';
 import { dialMemory } from './memory-server.js';
 
-const DIALECTS: readonly DialectName[] = ['wiremux.1', 'exp-framing-0006', 'exp-framing-0005'];
+const SPOKEN = [WIREMUX_1, EXP_FRAMING_0006, EXP_FRAMING_0005];
 const TRANSPORTS: readonly TransportKind[] = ['websocket', 'http'];
 
 /** Runs every case that applies against the commands of `support/commands.ts`. */
 function holdContract(
   transport: TransportKind,
-  dialect: DialectName,
-  makeMux: (dialects: readonly DialectName[]) => TestMux,
+  dialect: Dialect,
+  makeMux: (dialects: readonly Dialect[]) => TestMux,
 ): void {
   const open: TestMux[] = [];
   const connectOne = (): TestMux => {
@@ -24,12 +25,12 @@ function holdContract(
   afterEach(() => {
     for (const mux of open.splice(0)) mux.close();
   });
-  it.each(casesFor(transport, dialect))('$title', async ({ run, expected }) => {
+  it.each(casesFor(transport, dialect.name))('$title', async ({ run, expected }) => {
     expect(await run(connectOne(), connectOne)).toEqual(expected);
   });
 }
 
-describe.each(DIALECTS)('%s in memory', (dialect) => {
+describe.each(SPOKEN)('$name in memory', (dialect) => {
   const transport = dialMemory(makeCommands());
   holdContract('websocket', dialect, (dialects) =>
     connect<typeof contract>('ws://in.memory/', { dialects, transport, reconnect: false }),
@@ -37,7 +38,7 @@ describe.each(DIALECTS)('%s in memory', (dialect) => {
 });
 
 describe.each(TRANSPORTS)('over %s in Node', (transport) => {
-  describe.each(DIALECTS)('%s', (dialect) => {
+  describe.each(SPOKEN)('$name', (dialect) => {
     const gateway = createGateway({ port: 0, logLevel: 'silent', commands: makeCommands() });
     let url = '';
     beforeAll(async () => {

@@ -1,4 +1,5 @@
-import { type ConnectOptions, connect, type HttpOptions, type WiremuxError } from '@wiremux/client';
+import { connect, type DialectName, type HttpOptions, type TransportKind, type WiremuxError } from '@wiremux/client';
+import { dialectByName } from '@wiremux/client/dialects';
 import { type JsonValue, toJsonForm } from '@wiremux/client/json';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import type { TestMux } from '../support/aborts.js';
@@ -7,7 +8,7 @@ import { CONTRACT } from './cases.js';
 declare global {
   interface Window {
     /** Runs the case of that number over such connections to the gateway at `url`; resolves with the JSON form of its result. */
-    runCase(at: number, url: string, options: ConnectOptions): Promise<JsonValue>;
+    runCase(at: number, url: string, how: { dialect: DialectName; transport: TransportKind }): Promise<JsonValue>;
     /** Uploads so many bytes over HTTP; resolves with how many came, or the code of the error. */
     upload(size: number, url: string, http: HttpOptions): Promise<unknown>;
     /** Calls `elsewhere` and follows it; resolves with the JSON form of its values, or the error. */
@@ -15,12 +16,12 @@ declare global {
   }
 }
 
-window.runCase = async (at, url, options) => {
+window.runCase = async (at, url, { dialect, transport }) => {
   const found = CONTRACT[at];
   if (found === undefined) throw new RangeError(`There is no case ${at}.`);
   const open: TestMux[] = [];
   const connectOne = (): TestMux => {
-    const mux = connect(url, { ...options, reconnect: false }) as unknown as TestMux;
+    const mux = connect(url, { dialects: [dialectByName(dialect)], transport, reconnect: false }) as unknown as TestMux;
     open.push(mux);
     return mux;
   };

@@ -1,6 +1,7 @@
 /** Every dialect over a real WebSocket, from the public client to the public gateway. */
 import { createHash, randomBytes } from 'node:crypto';
-import { type Commands, connect, type DialectName, formatOutput, type Mux, WiremuxError } from '@wiremux/client';
+import { type Commands, connect, formatOutput, type Mux, WiremuxError } from '@wiremux/client';
+import { type Dialect, dialectByName } from '@wiremux/client/dialects';
 import { DIALECT_NAMES } from '@wiremux/framing';
 import { createGateway } from '@wiremux/gateway';
 import { command, defineCommands, implement } from '@wiremux/server';
@@ -36,6 +37,7 @@ const commands = implement(contract, {
 const text = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString() : String(value));
 
 describe.each(DIALECT_NAMES)('SPEC 2.1, 2.6 %s over a WebSocket', (dialect) => {
+  const spoken = dialectByName(dialect);
   const gateway = createGateway({ port: 0, logLevel: 'silent', commands });
   const open: Mux<typeof contract>[] = [];
   let url = '';
@@ -46,7 +48,7 @@ describe.each(DIALECT_NAMES)('SPEC 2.1, 2.6 %s over a WebSocket', (dialect) => {
   afterEach(() => {
     for (const mux of open.splice(0)) mux.close();
   });
-  const mux = (dialects: readonly DialectName[] = [dialect]): Mux<typeof contract> => {
+  const mux = (dialects: readonly Dialect[] = [spoken]): Mux<typeof contract> => {
     const made = connect<typeof contract>(`${url}mux`, { dialects, reconnect: false, transport: 'websocket' });
     open.push(made);
     return made;
@@ -115,9 +117,9 @@ describe.each(DIALECT_NAMES)('SPEC 2.1, 2.6 %s over a WebSocket', (dialect) => {
     const others = DIALECT_NAMES.filter((name) => name !== dialect);
     const without = createGateway({ port: 0, logLevel: 'silent', dialects: others });
     const { url: address } = await without.listen();
-    const refused = connect(`${address}mux`, { dialects: [dialect], reconnect: false, transport: 'websocket' });
+    const refused = connect(`${address}mux`, { dialects: [spoken], reconnect: false, transport: 'websocket' });
     const taken = connect(`${address}mux`, {
-      dialects: [dialect, ...others],
+      dialects: [spoken, ...others.map((name) => dialectByName(name))],
       reconnect: false,
       transport: 'websocket',
     });

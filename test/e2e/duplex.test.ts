@@ -1,4 +1,5 @@
 import { type ConnectOptions, connect } from '@wiremux/client';
+import { EXP_FRAMING_0006 } from '@wiremux/client/dialects';
 import { createGateway, type Gateway } from '@wiremux/gateway';
 import { command, defineCommands, implement } from '@wiremux/server';
 import { filter, firstValueFrom, lastValueFrom, ReplaySubject, tap } from 'rxjs';
@@ -68,7 +69,7 @@ describe('SPEC 8.4.1 a gateway calls its clients', () => {
   });
 
   it('but not those over HTTP or in an older dialect, which it does not list', async () => {
-    const old = openPage('old', { dialects: ['exp-framing-0006'] });
+    const old = openPage('old', { dialects: [EXP_FRAMING_0006] });
     const client = gateway.client(await old.id());
     expect(client?.supported).toBe(false);
     expect(gateway.clients().size).toBe(0);

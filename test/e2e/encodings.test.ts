@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Commands, ConnectOptions } from '@wiremux/client';
+import { EXP_FRAMING_0006 } from '@wiremux/client/dialects';
 import { zlib } from '@wiremux/framing/zlib';
 import { zstd } from '@wiremux/framing/zstd';
 import { filter, firstValueFrom, from, lastValueFrom, toArray } from 'rxjs';
@@ -41,7 +42,7 @@ const hash = createHash('sha256').update(data).digest('hex');
 const ALL: readonly (readonly [string, ConnectOptions])[] = [
   ['wiremux.1', {}],
   ['wiremux.1 over HTTP', { transport: 'http' }],
-  ['exp-framing-0006', { dialects: ['exp-framing-0006'] }],
+  ['exp-framing-0006', { dialects: [EXP_FRAMING_0006] }],
 ];
 
 describe('content encodings between client and gateway', () => {

@@ -10,6 +10,7 @@ import type {
   RequestState,
   WiremuxError,
 } from '@wiremux/client';
+import { EXP_FRAMING_0006 } from '@wiremux/client/dialects';
 import { encodeValue } from '@wiremux/framing';
 import { createGateway, type Gateway } from '@wiremux/gateway';
 import { command, defineCommands, implement, type RedirectTo, redirect } from '@wiremux/server';
@@ -67,8 +68,8 @@ afterEach(() => logged.splice(0));
 const WIRES: readonly [name: string, options: ConnectOptions][] = [
   ['wiremux.1 over a WebSocket', { transport: 'websocket' }],
   ['wiremux.1 over HTTP', { transport: 'http' }],
-  ['exp-framing-0006 over a WebSocket', { transport: 'websocket', dialects: ['exp-framing-0006'] }],
-  ['exp-framing-0006 over HTTP', { transport: 'http', dialects: ['exp-framing-0006'] }],
+  ['exp-framing-0006 over a WebSocket', { transport: 'websocket', dialects: [EXP_FRAMING_0006] }],
+  ['exp-framing-0006 over HTTP', { transport: 'http', dialects: [EXP_FRAMING_0006] }],
 ];
 
 /** A request of a client that follows to the file server. */

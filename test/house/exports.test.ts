@@ -11,6 +11,7 @@ const entries: Readonly<Record<string, () => Promise<object>>> = {
   '@wiremux/framing/zstd': () => import('@wiremux/framing/zstd'),
   '@wiremux/server': () => import('@wiremux/server'),
   '@wiremux/client': () => import('@wiremux/client'),
+  '@wiremux/client/dialects': () => import('@wiremux/client/dialects'),
   '@wiremux/client/json': () => import('@wiremux/client/json'),
   '@wiremux/gateway': () => import('@wiremux/gateway'),
   '@wiremux/cli': () => import('@wiremux/cli'),

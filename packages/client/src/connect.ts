@@ -1,4 +1,4 @@
-import { ContextBudget } from '@wiremux/framing';
+import { ContextBudget, WIREMUX_1 } from '@wiremux/framing';
 import { platform } from '#platform';
 import { Backoff, type BackoffPlan } from './backoff.js';
 import { Client, type Mux } from './client.js';
@@ -30,7 +30,7 @@ export function connect<C extends Commands = Commands>(url: string | URL, option
   const served = new ServedCommands(clock, options.log);
   const dispatcher = new Dispatcher(options.maxQueued ?? 4_096, served);
   const shared = {
-    dialects: options.dialects ?? (['wiremux.1'] as const),
+    dialects: options.dialects ?? [WIREMUX_1],
     token: options.token,
     agent: options.agent,
     limits: options.limits ?? {},

@@ -1,4 +1,4 @@
-import type { Clock, ContentCodec, DialectName, Limits, Logger } from '@wiremux/framing';
+import type { Clock, ContentCodec, Dialect, Limits, Logger } from '@wiremux/framing';
 import type { Mux } from './client.js';
 import type { RedirectOptions } from './redirect/options.js';
 import type { Dial } from './transport/dial.js';
@@ -33,8 +33,8 @@ export interface HttpOptions {
 }
 
 export interface ConnectOptions {
-  /** Dialects offered, best first. Default: `['wiremux.1']`. */
-  readonly dialects?: readonly DialectName[] | undefined;
+  /** Dialects offered, best first, of `@wiremux/client/dialects`. Default: `[WIREMUX_1]`, which is the smallest bundle. */
+  readonly dialects?: readonly Dialect[] | undefined;
   /**
    * Proof of who this client is, at most 16 KiB; travels in the settings, never in the URL. A function is asked before
    * each connection, and makes a refused token (4401) a reason to connect again with a new one.

@@ -1,8 +1,8 @@
 import {
   type Clock,
   CloseCode,
+  type Dialect,
   type DialectName,
-  dialectByName,
   Link,
   type Peer,
   type PeerEvent,
@@ -20,7 +20,7 @@ import type { Dial, DialedTransport } from './transport/dial.js';
 /** What a WebSocket line is made of. */
 export interface SocketConfig extends ClientPeerOptions {
   readonly url: string;
-  readonly dialects: readonly DialectName[];
+  readonly dialects: readonly Dialect[];
   readonly token: Token;
   readonly connectTimeout: number;
   readonly dial: Dial;
@@ -33,15 +33,16 @@ export async function openSocketLine(
   source: RunSource,
   signal: AbortSignal,
 ): Promise<Line | Loss> {
-  const { url, connectTimeout, clock } = config;
-  const dialed = await dialOnce({ ...config, timeout: connectTimeout, signal });
+  const { url, dialects, connectTimeout, clock } = config;
+  const names = dialects.map(({ name }) => name);
+  const dialed = await dialOnce({ ...config, dialects: names, timeout: connectTimeout, signal });
   if ('reconnect' in dialed) return dialed;
   const { transport, token } = dialed;
-  const dialect = dialectByName(transport.protocol);
+  const dialect = dialects.find(({ name }) => name === transport.protocol);
   if (dialect === undefined) {
     transport.terminate();
     const chosen = transport.protocol === '' ? 'no dialect' : `the dialect "${transport.protocol}"`;
-    return connectFailed(url, new Error(`it chose ${chosen}, which this client does not speak.`));
+    return connectFailed(url, new Error(`it chose ${chosen}, which this client did not offer.`));
   }
   const line = new SocketLine(clientPeer(config, { dialect, token, now: clock.now() }), transport, clock, source);
   signal.addEventListener('abort', () => line.giveUp());

@@ -1,4 +1,4 @@
-import { CloseCode, encodeFrame } from '@wiremux/framing';
+import { CloseCode, EXP_FRAMING_0006, encodeFrame } from '@wiremux/framing';
 import { VirtualClock } from '@wiremux/framing/testing';
 import { describe, expect, it } from 'vitest';
 import { Backoff } from '../src/backoff.js';
@@ -62,7 +62,7 @@ describe('SPEC 2.4 choosing a dialect', () => {
 
   it('speaks the one that the gateway chose', async () => {
     const gateway = new TestGateway();
-    const mux = await gateway.open({ dialects: ['exp-framing-0006'] });
+    const mux = await gateway.open({ dialects: [EXP_FRAMING_0006] });
     expect(gateway.dials[0]!.protocols).toEqual(['exp-framing-0006']);
     expect(record(mux.status$).values).toEqual([
       { state: 'open', transport: 'websocket', dialect: 'exp-framing-0006' },

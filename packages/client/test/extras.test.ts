@@ -1,3 +1,4 @@
+import { EXP_FRAMING_0006 } from '@wiremux/framing';
 import { describe, expect, it } from 'vitest';
 import type { ConnectOptions, DataOptions } from '../src/options.js';
 import { TestGateway } from './support/gateway.js';
@@ -59,7 +60,7 @@ describe('SPEC 8.11.5, 8.11.6 a deadline', () => {
   });
 
   it('SPEC 8.11.15 is its own affair in older dialects', async () => {
-    const { request } = await told({ deadline: 5 }, { dialects: ['exp-framing-0006'] });
+    const { request } = await told({ deadline: 5 }, { dialects: [EXP_FRAMING_0006] });
     expect(request).toMatchObject({ name: 'run', deadlineAt: undefined });
   });
 });
@@ -88,7 +89,7 @@ describe('SPEC 8.11.10 an idempotency key', () => {
   });
 
   it('SPEC 8.11.15 does not exist in older dialects', async () => {
-    const { request, error } = await told({ idempotencyKey: 'k' }, { dialects: ['exp-framing-0006'] });
+    const { request, error } = await told({ idempotencyKey: 'k' }, { dialects: [EXP_FRAMING_0006] });
     expect([request, error]).toMatchObject([undefined, { code: 'unsupported' }]);
   });
 });

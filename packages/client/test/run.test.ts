@@ -1,4 +1,4 @@
-import { WiremuxError } from '@wiremux/framing';
+import { EXP_FRAMING_0006, WiremuxError } from '@wiremux/framing';
 import { describe, expect, it } from 'vitest';
 import type { RequestState } from '../src/request-state.js';
 import { TestGateway } from './support/gateway.js';
@@ -242,7 +242,7 @@ describe('SPEC 8.11 what a request may ask for', () => {
 describe('SPEC 5.9 exp-framing-0006, which has no cancel', () => {
   it('ends a cancelled request at once, as `left`', async () => {
     const gateway = new TestGateway();
-    const mux = await gateway.open({ dialects: ['exp-framing-0006'] });
+    const mux = await gateway.open({ dialects: [EXP_FRAMING_0006] });
     const request = mux.request('watch');
     const [values, states] = [record(request.values$), record(request.state$)];
     await gateway.settle();

@@ -10,7 +10,12 @@ export {
   type ValueSink,
 } from './cbor/index.js';
 export type { Dialect } from './dialect/dialect.js';
+export { EXP_FRAMING_0002 } from './dialect/exp-framing-0002.js';
+export { EXP_FRAMING_0003 } from './dialect/exp-framing-0003.js';
+export { EXP_FRAMING_0005 } from './dialect/exp-framing-0005.js';
+export { EXP_FRAMING_0006 } from './dialect/exp-framing-0006.js';
 export { DIALECTS, dialectByName, selectDialect } from './dialect/table.js';
+export { WIREMUX_1 } from './dialect/wiremux-1.js';
 export {
   CloseCode,
   ERROR_CODES,

@@ -158,7 +158,7 @@ export class ServerConnection {
       peer: this.#peer,
       clock,
       log: this.#log,
-      textAsBytes: dialect.argumentForm === 'portable',
+      textAsBytes: dialect.textAsBytes,
       redirects,
       calls: this.#calls,
       commands,

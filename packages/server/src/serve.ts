@@ -24,7 +24,7 @@ export function answerRequests(commands: CommandSet, host: ServingHost): Request
     peer,
     clock,
     log: withFields(log, { connection }),
-    textAsBytes: peer.dialect.argumentForm === 'portable',
+    textAsBytes: peer.dialect.textAsBytes,
     redirects: new Map(),
     calls: new OutgoingCalls({ peer, clock, maxQueued: 0, refusal }),
     commands,

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 
 /** What a page loads of each client; rxjs and cbor-x, which pages often have anyway, are left out of ours. */
 const BUNDLES = [
-  { peer: 'wiremux', code: "export { connect } from '@wiremux/client'", external: ['rxjs', 'cbor-x', 'cbor-x/*'] },
+  { peer: 'wiremux', code: "export { connect } from '@wiremux/client'", external: ['rxjs', '#cbor-x'] },
   { peer: 'graphql-ws', code: "export { createClient } from 'graphql-ws'", external: [] },
   { peer: 'tRPC', code: "export { createTRPCClient, createWSClient, wsLink } from '@trpc/client'", external: [] },
   { peer: 'Socket.IO', code: "export { io } from 'socket.io-client'", external: [] },

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type RequestHandle } from '@wiremux/client';
+import { dialectByName } from '@wiremux/client/dialects';
 import type { OutputAtom, ProgressUpdate } from '@wiremux/framing';
 import { lastValueFrom } from 'rxjs';
 import { type ExitStatus, usageError } from '../exit-status.js';
@@ -61,7 +62,7 @@ async function exchange(
   const output = options.output === undefined ? undefined : await openByteOutput(options.output, stdout);
   const capture = options.capture === undefined ? undefined : await openCapture(options.capture, options.transport);
   const mux = connect(address, {
-    dialects: [options.dialect],
+    dialects: [dialectByName(options.dialect)],
     transport: capture === undefined ? options.transport : capturedDial(capture),
     codecs: options.encoding,
     agent: `wiremux-cli/${VERSION}`,

@@ -2,7 +2,7 @@ import type { DialectName } from '../frame/frame-types.js';
 import type { AnswerFormat } from '../message/answer-format.js';
 import type { ErrorFormat } from '../message/error-format.js';
 import type { OutputFormat } from '../message/output-format.js';
-import type { ArgumentForm } from '../message/request.js';
+import type { EncodeArgument } from '../message/request.js';
 import type { FrameTable } from './frame-table.js';
 import type { RequestFormat } from './request-format.js';
 
@@ -22,7 +22,13 @@ export interface Dialect extends FrameTable {
   readonly encodings: boolean;
   /** Answers may say that they are to be had elsewhere (SPEC 3.2.7, 3.4.10). */
   readonly redirects: boolean;
-  readonly argumentForm: ArgumentForm;
+  /**
+   * The value of an argument, as the dialect's peers can read it (SPEC 3.1.3).
+   * @throws {WiremuxError} `unsupported` for what cannot be written so
+   */
+  readonly encodeArgument: EncodeArgument;
+  /** Text in arguments comes as byte strings. */
+  readonly textAsBytes: boolean;
   /** Largest payload of request frames, bytes; Infinity: as it fits. */
   readonly mapCut: number;
   /** Largest payload of data frames, bytes; one of exactly this size never ends the data. Infinity: as it fits. */
@@ -31,4 +37,6 @@ export interface Dialect extends FrameTable {
   readonly answers: AnswerFormat;
   readonly errors: ErrorFormat;
   readonly output: OutputFormat;
+  /** How it is spoken where input ends before output begins (SPEC 7.6), under the same name; undefined: as it is. */
+  readonly halfDuplex?: Dialect;
 }

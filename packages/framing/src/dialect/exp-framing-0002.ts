@@ -1,4 +1,5 @@
-import { BYTES_ANSWERS } from '../message/answer-format.js';
+import { encodePortable } from '../cbor/index.js';
+import { BYTES_ANSWERS } from '../message/bytes-answers.js';
 import { PLAIN_ERRORS } from '../message/error-format.js';
 import { PACKED_OUTPUT } from '../message/packed-output.js';
 import type { Dialect } from './dialect.js';
@@ -23,7 +24,8 @@ export const EXP_FRAMING_0002: Dialect = {
   duplex: false,
   encodings: false,
   redirects: false,
-  argumentForm: 'portable',
+  encodeArgument: encodePortable,
+  textAsBytes: true,
   mapCut: 32_768,
   dataCut: 32_768,
   requests: NAMED_REQUESTS,

@@ -1,4 +1,5 @@
-import { FLAGGED_ANSWERS } from '../message/answer-format.js';
+import { encodePortable } from '../cbor/index.js';
+import { FLAGGED_ANSWERS } from '../message/bytes-answers.js';
 import { PLAIN_ERRORS } from '../message/error-format.js';
 import { CBOR_OUTPUT } from '../message/output-format.js';
 import type { Dialect } from './dialect.js';
@@ -23,7 +24,8 @@ export const EXP_FRAMING_0003: Dialect = {
   duplex: false,
   encodings: false,
   redirects: false,
-  argumentForm: 'portable',
+  encodeArgument: encodePortable,
+  textAsBytes: true,
   mapCut: 32_768,
   dataCut: 32_768,
   requests: MAP_REQUESTS,

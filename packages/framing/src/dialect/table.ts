@@ -1,3 +1,4 @@
+import type { DialectName } from '../frame/frame-types.js';
 import type { Dialect } from './dialect.js';
 import { EXP_FRAMING_0002 } from './exp-framing-0002.js';
 import { EXP_FRAMING_0003 } from './exp-framing-0003.js';
@@ -15,6 +16,8 @@ export const DIALECTS: readonly Dialect[] = [
 ];
 
 /** The dialect of that name, which is also its WebSocket subprotocol token (SPEC 2.4). */
+export function dialectByName(name: DialectName): Dialect;
+export function dialectByName(name: string): Dialect | undefined;
 export function dialectByName(name: string): Dialect | undefined {
   return DIALECTS.find((dialect) => dialect.name === name);
 }

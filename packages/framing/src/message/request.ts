@@ -1,4 +1,4 @@
-import { type CborLimits, CborWriter, decodeOne, encodePortable, encodeValue, utf8Encode } from '../cbor/index.js';
+import { type CborLimits, CborWriter, decodeOne, encodeValue, utf8Encode } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
 import { asFields, asText, type Fields, field, isFields, isUint } from './fields.js';
 import { parseRedirectOffer, type RedirectOffer, writeRedirectOffer } from './redirect.js';
@@ -41,8 +41,8 @@ export interface RequestFeatures {
   readonly redirects: boolean;
 }
 
-/** How the values of arguments are written: as the dialect's peers can read them (SPEC 3.1.3). */
-export type ArgumentForm = 'text' | 'portable';
+/** Writes the value of an argument as the dialect's peers can read it (SPEC 3.1.3). */
+export type EncodeArgument = (value: unknown) => Uint8Array;
 
 /** A request map, and where in it the value of its deadline is: `bytes[from, to)`; nothing where it has none. */
 export interface EncodedRequest {
@@ -53,9 +53,9 @@ export interface EncodedRequest {
 
 /**
  * The request map, keys sorted by their content (SPEC 3.1.1).
- * @throws {WiremuxError} `unsupported` if an argument cannot be written in this form
+ * @throws {WiremuxError} `unsupported` if `encode` cannot write an argument
  */
-export function encodeRequest(request: RequestMessage, form: ArgumentForm): EncodedRequest {
+export function encodeRequest(request: RequestMessage, encode: EncodeArgument): EncodedRequest {
   const { name, args, channel, credit, deadline, idem, plain = false, redirect, trace } = request;
   const keys = argumentNames(args);
 
@@ -67,7 +67,7 @@ export function encodeRequest(request: RequestMessage, form: ArgumentForm): Enco
     out.mapHead(keys.length);
     for (const key of keys) {
       out.bytes(key);
-      out.raw(form === 'text' ? encodeValue(args[key]) : encodePortable(args[key]));
+      out.raw(encode(args[key]));
     }
   }
   writeBytes(out, 'channel', channel);

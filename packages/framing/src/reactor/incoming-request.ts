@@ -1,5 +1,6 @@
 import type { RequestTranslator } from '../dialect/request-format.js';
 import { FrameType } from '../dialect/types.js';
+import { FrameQueue } from '../flow/frame-queue.js';
 import type { RequestMessage } from '../message/request.js';
 import type { PeerContext } from './context.js';
 import type { ResponderEvent } from './events.js';
@@ -52,6 +53,7 @@ export function incomingRequest(
     channel: 'default',
     bodyType: FrameType.Response,
     dialect,
+    frames: dialect.answers.selfDelimiting ? undefined : new FrameQueue(),
     credit: dialect.duplex ? remoteSettings.credit : Number.POSITIVE_INFINITY,
     textQueue: limits.textQueue,
     progressTopics: limits.progressTopics,

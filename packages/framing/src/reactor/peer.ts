@@ -1,6 +1,5 @@
 import type { CborLimits } from '../cbor/index.js';
 import type { Dialect } from '../dialect/dialect.js';
-import { halfDuplexOf } from '../dialect/half-duplex.js';
 import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import { DEFAULT_CHANNELS } from '../flow/scheduler.js';
 import { SendWindow } from '../flow/send-window.js';
@@ -72,7 +71,7 @@ export class Peer {
 
   constructor(options: PeerOptions) {
     const { role, now, halfDuplex = false } = options;
-    const dialect = halfDuplex ? halfDuplexOf(options.dialect) : options.dialect;
+    const dialect = (halfDuplex ? options.dialect.halfDuplex : undefined) ?? options.dialect;
     const limits = resolveLimits(options.limits);
     const cborLimits: CborLimits = { depth: limits.cborDepth, items: limits.cborItems, bytes: limits.valueBytes };
     this.role = role;

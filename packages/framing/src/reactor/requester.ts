@@ -4,14 +4,13 @@ import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import { isPrecompressed } from '../flow/precompressed.js';
 import type { FrameHeader } from '../frame/frame.js';
+import { type ReadsAnswer, ValueReaderPool } from '../message/answer-reader.js';
 import { type CancelReason, encodeCancel, parseCancel, parseCancelResult, parseCredit } from '../message/control.js';
 import { parseProgress } from '../message/progress.js';
 import type { RedirectOffer } from '../message/redirect.js';
 import { IDEM_BYTES, MAX_DEADLINE } from '../message/request.js';
 import { MAX_CREDIT, MIN_CREDIT } from '../message/settings.js';
 import { isTraceparent } from '../message/trace.js';
-import { AnswerReader, type ReadsAnswer, ValueReaderPool } from './answer-reader.js';
-import { BytesAnswerReader } from './bytes-answer-reader.js';
 import type { PeerContext } from './context.js';
 import { DATA_CREDIT, grantTo } from './grant.js';
 import { LongMaps } from './long-maps.js';
@@ -125,7 +124,7 @@ export class Requester {
         ...(dialect.redirects && redirect !== undefined ? { redirect } : {}),
       },
       hasData,
-      dialect.argumentForm,
+      dialect.encodeArgument,
     );
     if (opening.bytes > remoteSettings.requestMap) {
       throw new WiremuxError(
@@ -266,9 +265,8 @@ export class Requester {
 
   #readerFor({ bytePieces = false, encodedValues = false, redirect }: OutgoingRequest): ReadsAnswer {
     const { answers, extended, redirects } = this.#context.dialect;
-    if (!answers.selfDelimiting) return new BytesAnswerReader(this.#readers, bytePieces, encodedValues);
     const asked = redirects && redirect !== undefined && redirect.targets.length > 0;
-    return new AnswerReader(this.#readers, { codes: extended, bytePieces, encodedValues, redirects: asked });
+    return answers.reader(this.#readers, { codes: extended, bytePieces, encodedValues, redirects: asked });
   }
 
   #wake(send: SendHalf): void {

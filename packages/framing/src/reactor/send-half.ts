@@ -2,7 +2,7 @@ import type { Dialect } from '../dialect/dialect.js';
 import type { Opening } from '../dialect/request-format.js';
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { ByteQueue, type ByteSink } from '../flow/byte-queue.js';
-import { FrameQueue } from '../flow/frame-queue.js';
+import type { FrameQueue } from '../flow/frame-queue.js';
 import type { Sendable } from '../flow/scheduler.js';
 import { HEADER_SIZE } from '../frame/frame.js';
 import type { ErrorFrame } from '../message/error-format.js';
@@ -28,6 +28,8 @@ export interface SendHalfOptions {
   /** `Data` for an opener's half, `Response` for an answerer's. */
   readonly bodyType: typeof FrameType.Data | typeof FrameType.Response;
   readonly dialect: Dialect;
+  /** Holds the body where a frame ends what is in it. */
+  readonly frames?: FrameQueue | undefined;
   /** Bytes of body it may send unasked; Infinity where the dialect has no credit. */
   readonly credit: number;
   readonly textQueue: number;
@@ -88,8 +90,7 @@ export class SendHalf implements Sendable {
     this.#highWater = options.highWater;
     this.#credit = options.credit;
     this.#lonePayload = options.lonePayload;
-    const framed = options.bodyType === FrameType.Response && !options.dialect.answers.selfDelimiting;
-    this.#frames = framed ? new FrameQueue() : undefined;
+    this.#frames = options.frames;
     this.#body = this.#frames ?? this.#bytes;
     this.#side = new SideQueue(options.textQueue, options.progressTopics, options.dialect);
   }

@@ -243,8 +243,9 @@ const REFUSAL = new WiremuxError('out-of-luck', '100 % of it', { data: { at: 7 }
 const ATOMS = [outputAtom('%s of %%', ['one'], ['label']), outputAtom('grüße')];
 const VALUES = [0, -1, 2 ** 53, 2n ** 70n, 1.5, 'text', [1, [2]], { a: { b: null } }, new Set([1]), new Map([[1, 2]])];
 const MESSAGES: readonly Uint8Array[] = [
-  encodeRequest({ name: 'echo', args: { value: 1 }, channel: 'bulk', credit: 2_000 }, 'text').bytes,
-  encodeRequest({ name: 'echo', args: {}, deadline: 60_000, idem: new Uint8Array(16), trace: TRACE }, 'text').bytes,
+  encodeRequest({ name: 'echo', args: { value: 1 }, channel: 'bulk', credit: 2_000 }, encodeValue).bytes,
+  encodeRequest({ name: 'echo', args: {}, deadline: 60_000, idem: new Uint8Array(16), trace: TRACE }, encodeValue)
+    .bytes,
   encodeSettings({ ...DEFAULT_SETTINGS, token: 'secret', encodings: ['zlib', 'identity'] }),
   encodeStatusError(REFUSAL, true),
   encodeErrorFrame(REFUSAL, 'server', true),

@@ -23,7 +23,7 @@ export function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => str
 
 /** The dialect that cuts requests into frames of at most so many bytes. */
 export function cuttingAt(name: DialectName, mapCut: number): Dialect {
-  return { ...(dialectByName(name) as Dialect), mapCut };
+  return { ...dialectByName(name), mapCut };
 }
 
 export function bytesOf(frames: readonly string[]): Uint8Array {

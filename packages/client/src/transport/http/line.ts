@@ -1,4 +1,4 @@
-import { type Clock, type Dialect, type DialectName, dialectByName, type PeerSettings } from '@wiremux/framing';
+import type { Clock, Dialect, DialectName, PeerSettings } from '@wiremux/framing';
 import { openPost } from '#post';
 import { type ClientPeerOptions, clientPeer } from '../../client-peer.js';
 import { deferred } from '../../deferred.js';
@@ -16,7 +16,7 @@ import { failureLoss, HttpStatus } from './failure.js';
 export interface HttpConfig extends ClientPeerOptions {
   /** An http(s) address. */
   readonly url: string;
-  readonly dialects: readonly DialectName[];
+  readonly dialects: readonly Dialect[];
   readonly token: Token;
   readonly connectTimeout: number;
   readonly flush: 'auto' | 'manual';
@@ -47,9 +47,7 @@ export async function openHttpLine(config: HttpConfig, source: RunSource, signal
 
 async function firstSpoken(config: HttpConfig, source: RunSource, signal: AbortSignal): Promise<Line | Loss> {
   let loss: Loss | undefined;
-  for (const name of config.dialects) {
-    const dialect = dialectByName(name);
-    if (dialect === undefined) continue;
+  for (const dialect of config.dialects) {
     const { failure, fault, settings } = await tryDialect(config, dialect, source, signal);
     if (fault !== undefined) return faultLoss(fault);
     if (failure === undefined) return new HttpLine(config, source, { dialect, settings });

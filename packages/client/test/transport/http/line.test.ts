@@ -1,4 +1,4 @@
-import { type Clock, dialectByName } from '@wiremux/framing';
+import { type Clock, EXP_FRAMING_0006, WIREMUX_1 as NEWEST } from '@wiremux/framing';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Mux } from '../../../src/client.js';
@@ -78,22 +78,25 @@ describe('a client over HTTP', () => {
   });
 
   it('SPEC 7.11 asks with OPTIONS where the dialect has no settings to ask with', async () => {
-    const status = await reaches(connectOverHttp({ dialects: ['exp-framing-0006'] }), 'open');
+    const status = await reaches(connectOverHttp({ dialects: [EXP_FRAMING_0006] }), 'open');
     expect(status).toEqual({ state: 'open', transport: 'http', dialect: 'exp-framing-0006' });
     expect(gateway.asked).toEqual(['OPTIONS']);
   });
 
   it.each([
-    [['wiremux.1', 'exp-framing-0006'], 'exp-framing-0006', [WIREMUX_1, 'OPTIONS']],
-    [['exp-framing-0006', 'wiremux.1'], 'exp-framing-0006', ['OPTIONS']],
-  ] as const)('SPEC 7.5 goes on from %j to what is spoken, %s', async (dialects, spoken, asked) => {
-    gateway.dialects = [dialectByName('exp-framing-0006')!];
-    expect(await reaches(connectOverHttp({ dialects }), 'open')).toMatchObject({ dialect: spoken });
+    [
+      [NEWEST, EXP_FRAMING_0006],
+      [WIREMUX_1, 'OPTIONS'],
+    ],
+    [[EXP_FRAMING_0006, NEWEST], ['OPTIONS']],
+  ])('SPEC 7.5 goes on from %o to what is spoken', async (dialects, asked) => {
+    gateway.dialects = [EXP_FRAMING_0006];
+    expect(await reaches(connectOverHttp({ dialects }), 'open')).toMatchObject({ dialect: 'exp-framing-0006' });
     expect(gateway.asked).toEqual(asked);
   });
 
   it('fails, typed, where no dialect asked for is spoken', async () => {
-    gateway.dialects = [dialectByName('exp-framing-0006')!];
+    gateway.dialects = [EXP_FRAMING_0006];
     const status = await reaches(connectOverHttp({ reconnect: false }), 'closed');
     expect(status.reason).toMatchObject({ code: 'connect-failed' });
     expect(status.reason?.message).toContain(`it answered HTTP 415 Unsupported Media Type: Known: ${EXP_0006}`);

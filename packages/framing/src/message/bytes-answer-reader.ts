@@ -1,6 +1,5 @@
 import type { ValueReader } from '../cbor/index.js';
 import type { WiremuxError } from '../errors.js';
-import { CBOR_FLAG } from '../message/answer-format.js';
 import {
   type AnswerPart,
   type AnswerPiece,
@@ -8,6 +7,9 @@ import {
   unreadable,
   type ValueReaderPool,
 } from './answer-reader.js';
+
+/** Flag of `exp-framing-0003`'s answers: the payload is CBOR. */
+export const CBOR_FLAG = 4;
 
 /**
  * Reads an answer of bytes-response frames (SPEC 3.4.12, 3.4.13): every frame is a byte string of its own, but for those

@@ -1,7 +1,7 @@
 import { type CborError, type CborLimits, decodeOne, EncodedValue, ValueReader } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
-import { parseStatus, STATUS_OK } from '../message/failure.js';
-import type { RedirectLocation } from '../message/redirect.js';
+import { parseStatus, STATUS_OK } from './failure.js';
+import type { RedirectLocation } from './redirect.js';
 
 /** Values of an answer, or a piece of a byte string that is taken in pieces. */
 export type AnswerPart =
