@@ -6,10 +6,12 @@ import {
   ContextBudget,
   DEFAULT_LIMITS,
   type Dialect,
+  type DialectName,
   type Limits,
   type Transport,
 } from '@wiremux/framing';
 import {
+  type Authenticate,
   type ClientCaller,
   type CommandSet,
   IdempotencyStore,
@@ -21,6 +23,7 @@ import {
 import { nodeClock } from './clock.js';
 import { allCommands } from './commands/all.js';
 import { framesCommands } from './commands/frames.js';
+import { provableDialects, resolveAuthenticate } from './config/authenticate.js';
 import { resolveSettings } from './config/resolve.js';
 import type { GatewayOptions, GatewaySettings } from './config/settings.js';
 import { ConnectionRegistry, type TransportKind } from './connections/registry.js';
@@ -95,9 +98,11 @@ export interface Gateway {
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const { commands = [], logger, ...given } = options;
-  const settings = resolveSettings({ flags: {}, env: {}, object: { ...given }, objectName: 'createGateway()' });
+  const sources = { flags: {}, env: {}, object: { ...given }, objectName: 'createGateway()' };
+  const settings = resolveSettings(sources);
+  const authenticate = resolveAuthenticate(sources);
   const sets = Array.isArray(commands) ? (commands as readonly CommandSet[]) : [commands as CommandSet];
-  return new GatewayServer(settings, sets, logger ?? createLogger(settings.logLevel));
+  return new GatewayServer(settings, sets, logger ?? createLogger(settings.logLevel), authenticate);
 }
 
 class GatewayServer implements Gateway {
@@ -105,6 +110,8 @@ class GatewayServer implements Gateway {
   readonly commands: RoutedCommands;
   readonly log: Logger;
   readonly #limits: Limits;
+  readonly #authenticate: Authenticate | undefined;
+  readonly #dialects: readonly DialectName[];
   readonly #connections = new ConnectionRegistry(nodeClock);
   readonly #codecs: readonly ContentCodec[];
   readonly #contexts: ContextBudget;
@@ -118,11 +125,18 @@ class GatewayServer implements Gateway {
   #connectionsSoFar = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(settings: GatewaySettings, sets: readonly CommandSet[], log: Logger) {
+  constructor(
+    settings: GatewaySettings,
+    sets: readonly CommandSet[],
+    log: Logger,
+    authenticate: Authenticate | undefined,
+  ) {
     this.settings = settings;
     this.log = log;
     this.#limits = limitsOf(settings);
-    const { dialects, upstreams } = settings;
+    const { upstreams } = settings;
+    this.#authenticate = authenticate;
+    this.#dialects = authenticate === undefined ? settings.dialects : provableDialects(settings.dialects);
     this.#codecs = codecsOf(settings.encodings);
     this.#contexts = new ContextBudget(settings.maxContexts);
     this.#idempotency = new IdempotencyStore(nodeClock, {
@@ -137,7 +151,7 @@ class GatewayServer implements Gateway {
       [...sets, ...upstreamCommands(upstreams, this.#limits)],
       { connections: this.#connections, loopDelay: () => this.#loopDelay.read(nodeClock.now()) },
       {
-        dialects,
+        dialects: this.#dialects,
         encodings,
         limits: this.#limits,
         redirects: this.#redirects,
@@ -219,7 +233,7 @@ class GatewayServer implements Gateway {
         : 'The page is turned off (--no-page).\n',
       isClosing,
       exchange: createExchanger({
-        dialects: enabledDialects(settings.dialects),
+        dialects: enabledDialects(this.#dialects),
         uploadIdle: settings.uploadIdle,
         answerIdle: settings.answerIdle,
         isClosing,
@@ -231,7 +245,7 @@ class GatewayServer implements Gateway {
     });
     const upgrade = createUpgrader({
       origins: settings,
-      dialects: enabledDialects(settings.dialects),
+      dialects: enabledDialects(this.#dialects),
       isClosing,
       isFull,
       refused: (reason) => this.#metrics.refused(reason),
@@ -278,6 +292,7 @@ class GatewayServer implements Gateway {
       contexts: this.#contexts,
       idempotency: this.#idempotency,
       redirects: this.#redirects,
+      ...(this.#authenticate === undefined ? {} : { authenticate: this.#authenticate }),
       log: this.log,
       agent: `wiremux/${VERSION}`,
       observer: {

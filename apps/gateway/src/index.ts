@@ -7,6 +7,7 @@ export {
   type ConfiguredCommands,
   defineConfig,
   type GatewayConfig,
+  type GatewayHooks,
   type GatewayOptions,
   type GatewaySettings,
   type GivenSettings,

@@ -37,7 +37,8 @@ export interface ConnectOptions {
   readonly dialects?: readonly Dialect[] | undefined;
   /**
    * Proof of who this client is, at most 16 KiB; travels in the settings, never in the URL. A function is asked before
-   * each connection, and makes a refused token (4401) a reason to connect again with a new one.
+   * each connection, and again when four fifths of the time that the gateway gave the token are over: the newer one is
+   * sent in place (SPEC 8.3.11). It makes a token that was refused or has expired (4401) a reason to connect again.
    */
   readonly token?: string | (() => string | Promise<string>) | undefined;
   /** Name and version of the program, at most 256 bytes; shown in the gateway's table of connections. */

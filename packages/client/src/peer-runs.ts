@@ -86,6 +86,8 @@ export class PeerRuns {
       case 'authenticate':
       case 'ready':
       case 'pong':
+      case 'token':
+      case 'token-answered':
       case 'slots-free':
         return;
       default:

@@ -15,6 +15,7 @@ import type { RunSource } from './dispatcher.js';
 import type { Line, Loss } from './line.js';
 import { closeLoss, faultLoss } from './loss.js';
 import type { PeerRuns } from './peer-runs.js';
+import { TokenRefresh } from './token-refresh.js';
 import type { Dial, DialedTransport } from './transport/dial.js';
 
 /** What a WebSocket line is made of. */
@@ -44,7 +45,8 @@ export async function openSocketLine(
     const chosen = transport.protocol === '' ? 'no dialect' : `the dialect "${transport.protocol}"`;
     return connectFailed(url, new Error(`it chose ${chosen}, which this client did not offer.`));
   }
-  const line = new SocketLine(clientPeer(config, { dialect, token, now: clock.now() }), transport, clock, source);
+  const peer = clientPeer(config, { dialect, token, now: clock.now() });
+  const line = new SocketLine(peer, transport, config, source);
   signal.addEventListener('abort', () => line.giveUp());
   return (await Promise.race([line.ready, line.lost])) ?? line;
 }
@@ -58,22 +60,28 @@ class SocketLine implements Line {
   readonly #link: Link;
   readonly #ready = deferred<undefined>();
   readonly #lost = deferred<Loss>();
+  readonly #tokens: TokenRefresh | undefined;
   #agent: string | undefined;
   /** It has been told to send: what waits is its to take. */
   #inUse = false;
   #fault: ProtocolFault | undefined;
 
-  constructor(peer: Peer, transport: DialedTransport, clock: Clock, source: RunSource) {
+  constructor(peer: Peer, transport: DialedTransport, { clock, token }: SocketConfig, source: RunSource) {
     this.dialect = peer.dialect.name;
     this.#peer = peer;
     this.#source = source;
     this.#runs = source.carry(peer, () => this.#close());
+    this.#tokens =
+      typeof token === 'function'
+        ? new TokenRefresh({ token, clock, send: (newer) => peer.refreshToken(newer, clock.now()) })
+        : undefined;
     this.#link = new Link({
       peer,
       transport,
       clock,
       onEvent: (event) => this.#receive(event),
       onClosed: (code, reason) => {
+        this.#tokens?.stop();
         source.release(this.#runs);
         this.#lost.resolve(this.#fault === undefined ? closeLoss(code, reason) : faultLoss(this.#fault));
       },
@@ -118,8 +126,10 @@ class SocketLine implements Line {
     if (event.kind === 'closing') this.#fault = event.fault;
     if (event.kind === 'ready') {
       this.#agent = event.settings.agent;
+      if (event.settings.auth !== undefined) this.#tokens?.judged(event.settings.auth);
       this.#ready.resolve(undefined);
     }
+    if (event.kind === 'token-answered') this.#tokens?.judged(event.verdict);
     this.#runs.receive(event);
     // An end makes room for another.
     if (this.#inUse) this.send();

@@ -49,6 +49,7 @@ export {
 export { type FrameFilter, matchesFilter } from './inspect/frame-filter.js';
 export { printValue } from './inspect/print-value.js';
 export { DEFAULT_LIMITS, type Limits, PRINCIPAL_KEYS, PROCESS_CONTEXTS, PROCESS_KEY_BYTES } from './limits.js';
+export type { TokenVerdict } from './message/auth.js';
 export type { CancelReason } from './message/control.js';
 export { formatOutput, type OutputAtom, outputAtom, type TranslateAtom } from './message/output.js';
 export type { ProgressUpdate } from './message/progress.js';

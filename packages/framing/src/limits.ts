@@ -35,6 +35,8 @@ export interface Limits {
   readonly settingsBytes: number;
   /** Time for the peer's settings to arrive, ms. Past it: close 4408. */
   readonly settingsTimeout: number;
+  /** Server: time between two tokens of a client, ms. Past it: close 4429. A client keeps it too (SPEC 8.3.11). */
+  readonly tokenInterval: number;
   /** Initial credit of an answer, bytes, announced in settings. */
   readonly answerCredit: number;
   /** Window an upload's receiver keeps open once its consumer reads, bytes. Every upload starts with 16 KiB (SPEC 8.5). */
@@ -93,6 +95,7 @@ export const DEFAULT_LIMITS: Limits = {
   valueBytes: 16 * MiB,
   settingsBytes: 64 * KiB,
   settingsTimeout: 10_000,
+  tokenInterval: 10_000,
   answerCredit: 256 * KiB,
   uploadWindow: 256 * KiB,
   grantedBytes: 64 * MiB,
@@ -109,10 +112,11 @@ export const DEFAULT_LIMITS: Limits = {
   controlRefill: 200,
 };
 
-/** Ranges that the wire and the CBOR reader set (SPEC 4.7, 8.3.4, 8.5.7); every other limit is any whole number. */
+/** Ranges that the wire and the CBOR reader set (SPEC 4.7, 8.3.4, 8.3.11, 8.5.7); every other limit is any whole number. */
 const RANGES: Partial<Record<keyof Limits, readonly [least: number, most: number]>> = {
   framePayload: [65_535, 1 * MiB],
   openStreams: [1, 127],
+  tokenInterval: [0, 10_000],
   cborDepth: [0, 512],
   valueBytes: [0, 1_024 * MiB - 1],
   answerCredit: [1 * KiB, 16 * MiB],

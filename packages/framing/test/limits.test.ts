@@ -22,6 +22,7 @@ describe('SPEC 9.1 limits', () => {
       '9.1.10': `${DEFAULT_LIMITS.grantedBytes / MiB} MiB`,
       '9.1.11': `${DEFAULT_LIMITS.settingsBytes / KiB} KiB`,
       '9.1.12': `${DEFAULT_LIMITS.settingsTimeout / 1_000} s`,
+      '9.1.19': `${DEFAULT_LIMITS.tokenInterval / 1_000} s; at most that`,
       '9.1.13': `${DEFAULT_LIMITS.textQueue / KiB} KiB, ${DEFAULT_LIMITS.progressTopics}`,
       '9.1.14': `${DEFAULT_LIMITS.controlBudget.toLocaleString('en')}, refilled by ${DEFAULT_LIMITS.controlRefill} a second`,
       '9.1.15': `${DEFAULT_LIMITS.pausedBytes / MiB} MiB`,
@@ -47,12 +48,13 @@ describe('SPEC 9.1 limits', () => {
   it.each([
     ['framePayload', 65_535, MiB],
     ['openStreams', 1, 127],
+    ['tokenInterval', 0, 10_000],
     ['answerCredit', KiB, 16 * MiB],
     ['uploadWindow', 0, 16 * MiB],
     ['cborDepth', 0, 512],
     ['valueBytes', 0, 1_024 * MiB - 1],
   ] satisfies [keyof Limits, number, number][])(
-    'SPEC 8.3.4, 8.5.7 keep `%s` between %i and %i',
+    'SPEC 8.3.4, 8.3.11, 8.5.7 keep `%s` between %i and %i',
     (name, least, most) => {
       expect(resolveLimits({ [name]: least })[name]).toBe(least);
       expect(resolveLimits({ [name]: most })[name]).toBe(most);

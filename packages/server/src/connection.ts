@@ -12,26 +12,22 @@ import {
   Link,
   Peer,
   type PeerEvent,
-  type PeerSettings,
   type PeerStats,
   type ProtocolFault,
   type Transport,
   WiremuxError,
 } from '@wiremux/framing';
+import { Admitter, type Authenticate } from './admission.js';
 import { callerOf } from './caller.js';
 import type { ClientCaller } from './client-caller.js';
 import type { CommandSet } from './command-set.js';
 import { type RequestCounters, RequestDispatcher, type RequestSnapshot } from './dispatcher.js';
-import { describeError } from './failure.js';
 import { IdempotencyStore } from './idempotency.js';
 import { type Logger, SILENT, withFields } from './logger.js';
 import type { ConnectionObserver } from './observer.js';
 import { type CallSnapshot, OutgoingCalls } from './outgoing-calls.js';
 import { ANONYMOUS, type Principal } from './principal.js';
 import type { RedirectTargets } from './redirect-targets.js';
-
-/** Says whom the client of these settings acts for; rejects with `not-authenticated` or `not-allowed` to refuse it. */
-export type Authenticate = (settings: PeerSettings) => Principal | Promise<Principal>;
 
 /** What a {@link ServerConnection} is made of. */
 export interface ServerConnectionOptions {
@@ -62,8 +58,9 @@ export interface ServerConnectionOptions {
   /** Whom the connection acts for until `authenticate` says otherwise. Default: {@link ANONYMOUS}. */
   readonly principal?: Principal;
   /**
-   * Asked once, before any request runs (SPEC 8.3.2). Only the settings of `wiremux.1` can prove who a client is: in
-   * other dialects `principal` holds, and must be given.
+   * Asked before any request runs (SPEC 8.3.2), and again for each newer token: the connection ends when the one in force
+   * has expired (SPEC 8.3.14). Only the settings of `wiremux.1` can prove who a client is: in other dialects `principal`
+   * holds, and must be given.
    */
   readonly authenticate?: Authenticate;
   /** Name and version of this software, told to the client; at most 256 bytes. */
@@ -112,14 +109,12 @@ export class ServerConnection {
   readonly dialect: Dialect;
   /** Resolves when the transport is gone. Handlers that were running have been told to stop by then. */
   readonly closed: Promise<ConnectionEnd>;
-  readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #authenticate: Authenticate | undefined;
+  readonly #admitter: Admitter;
   readonly #peer: Peer;
   readonly #calls: OutgoingCalls;
   readonly #dispatcher: RequestDispatcher;
   readonly #link: Link;
-  #principal: Principal;
 
   /** @throws {TypeError} if nobody could say whom the connection acts for; see `authenticate` */
   constructor(options: ServerConnectionOptions) {
@@ -131,10 +126,7 @@ export class ServerConnection {
     this.id = options.id ?? crypto.randomUUID();
     this.since = clock.now();
     this.dialect = dialect;
-    this.#clock = clock;
     this.#log = withFields(log, { connection: this.id });
-    this.#authenticate = authenticate;
-    this.#principal = options.principal ?? ANONYMOUS;
     this.#peer = new Peer({
       role: 'server',
       dialect,
@@ -146,6 +138,14 @@ export class ServerConnection {
       ...(options.contexts === undefined ? {} : { contexts: options.contexts }),
       ...(limits === undefined ? {} : { limits }),
       ...(agent === undefined ? {} : { agent }),
+    });
+    this.#admitter = new Admitter({
+      authenticate,
+      principal: options.principal ?? ANONYMOUS,
+      peer: this.#peer,
+      clock,
+      log: this.#log,
+      close: (code, reason) => this.close(code, reason),
     });
     this.#calls = new OutgoingCalls({
       peer: this.#peer,
@@ -177,6 +177,7 @@ export class ServerConnection {
       clock,
       onEvent: (event) => this.#handle(event),
       onClosed: (code, reason) => {
+        this.#admitter.stop();
         this.#calls.close(connectionLost(code, reason));
         this.#dispatcher.close();
         this.#log.debug({ code, reason }, 'The connection has ended.');
@@ -187,7 +188,7 @@ export class ServerConnection {
 
   /** Whom the connection acts for. */
   get principal(): Principal {
-    return this.#principal;
+    return this.#admitter.principal;
   }
 
   get counters(): ConnectionCounters {
@@ -201,7 +202,7 @@ export class ServerConnection {
       id: this.id,
       since: this.since,
       dialect: this.dialect.name,
-      principal: this.#principal.name,
+      principal: this.principal.name,
       channels: streams,
       requests: this.#dispatcher.snapshot(requests),
       calls: this.#calls.snapshot(),
@@ -225,10 +226,13 @@ export class ServerConnection {
       case 'data-end':
       case 'answer-writable':
       case 'cancelled':
-        this.#dispatcher.handle(event, this.#principal);
+        this.#dispatcher.handle(event, this.principal);
         return;
       case 'authenticate':
-        void this.#admit(event.settings);
+        void this.#admitter.admit(event.settings);
+        return;
+      case 'token':
+        void this.#admitter.renew(event.settings);
         return;
       case 'ready':
         this.#log.debug({ dialect: this.dialect.name, agent: event.settings.agent }, 'The connection is ready.');
@@ -256,26 +260,10 @@ export class ServerConnection {
       case 'pong':
         // Of the pings that the core sends by itself.
         return;
+      case 'token-answered':
+        // Only a client has a token to refresh.
+        return;
     }
-  }
-
-  /** Lets the client in as whom it proves to be, or closes. */
-  async #admit(settings: PeerSettings): Promise<void> {
-    try {
-      if (this.#authenticate) this.#principal = await this.#authenticate(settings);
-    } catch (thrown) {
-      this.#turnAway(thrown);
-      return;
-    }
-    this.#peer.accept(this.#clock.now());
-  }
-
-  /** The client learns only what was meant for it: a `WiremuxError`'s message. */
-  #turnAway(thrown: unknown): void {
-    this.#log.warn({ err: describeError(thrown) }, 'The client was not let in.');
-    const meant = thrown instanceof WiremuxError ? thrown : undefined;
-    const code = meant?.code === 'not-allowed' ? CloseCode.NotAllowed : CloseCode.NotAuthenticated;
-    this.close(code, meant?.message ?? 'The token was not accepted.');
   }
 
   /** The connection is dead, though the transport may take its time to close: handlers are told at once (SPEC 5.11). */

@@ -1,10 +1,10 @@
 export { type EncodedValue, precompressed, preEncoded } from '@wiremux/framing';
+export type { Admission, Authenticate } from './admission.js';
 export { type ByteSource, type ByteStream, type ByteStreamOptions, byteStream } from './byte-stream.js';
 export type { CallData, CallOptions, CallParameters, ClientCaller, DataCallOptions } from './client-caller.js';
 export type { CommandSet, ErasedHandler, ImplementedCommand, ServableSet } from './command-set.js';
 export { implement, mergeCommands } from './command-set.js';
 export {
-  type Authenticate,
   type ConnectionCounters,
   type ConnectionEnd,
   type ConnectionSnapshot,

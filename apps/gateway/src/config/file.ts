@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { setupError } from '../errors.js';
+import { AUTHENTICATE } from './authenticate.js';
 import { firstLine, importModule } from './modules.js';
 import { OPTIONS } from './options.js';
 
@@ -27,7 +28,7 @@ export async function readConfigFile(cwd: string, asked: string | undefined): Pr
   }
   const options = await readOptions(path);
   for (const key of Object.keys(options)) {
-    if (Object.hasOwn(OPTIONS, key) || key === 'commands') continue;
+    if (Object.hasOwn(OPTIONS, key) || key === 'commands' || key === AUTHENTICATE) continue;
     throw setupError(
       'unknown-option',
       `\`${key}\` in ${path} is no option: see \`wiremux serve --help\` for the list.`,

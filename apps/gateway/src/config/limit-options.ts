@@ -29,6 +29,7 @@ export const LIMIT_OPTIONS: { readonly [Name in keyof Limits]: Option<number> } 
   valueBytes: limit('valueBytes', 1 * KiB, 1 * GiB - 1, 'Size of one value.', 'bytes'),
   settingsBytes: limit('settingsBytes', 1 * KiB, 1 * MiB, 'Size of the settings a client sends first.', 'bytes'),
   settingsTimeout: limit('settingsTimeout', 100, HOUR, "Time for a client's settings to arrive.", 'ms'),
+  tokenInterval: limit('tokenInterval', 0, 10_000, 'Time between two tokens of a client; sooner, it is closed.', 'ms'),
   answerCredit: limit('answerCredit', 1 * KiB, 16 * MiB, 'Credit of answers asked of a peer.', 'bytes'),
   uploadWindow: limit('uploadWindow', 16 * KiB, 16 * MiB, 'Data of one upload that may be on its way.', 'bytes'),
   grantedBytes: limit('grantedBytes', 64 * KiB, 4 * GiB, 'Data a client may have sent that no handler took.', 'bytes'),

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { CommandSet } from '@wiremux/server';
+import { resolveAuthenticate } from './authenticate.js';
 import { loadCommandSets } from './command-modules.js';
 import { readConfigFile } from './file.js';
 import { flagOf, variableOf } from './option.js';
@@ -20,7 +21,7 @@ export interface ConfigSources {
 
 /** What {@link loadConfig} found. */
 export interface LoadedConfig {
-  /** A value for every setting, and the operator's commands in the order they were listed. */
+  /** A value for every setting, the operator's commands in the order they were listed, and who may connect. */
   readonly options: GatewayOptions;
   /** Absolute path of the config file, if there was one. */
   readonly file: string | undefined;
@@ -34,8 +35,9 @@ export async function loadConfig({ cwd, config, env, flags }: ConfigSources): Pr
   const file = await readConfigFile(cwd, config ?? (env[variableOf('config')] || undefined));
   const sources: Sources = { flags, env, object: file?.options ?? {}, objectName: file?.path ?? 'the config file' };
   const settings = resolveSettings(sources);
+  const authenticate = resolveAuthenticate(sources);
   const commands = await loadCommands(sources, cwd, file?.path);
-  return { options: { ...settings, commands }, file: file?.path };
+  return { options: { ...settings, commands, authenticate }, file: file?.path };
 }
 
 async function loadCommands(sources: Sources, cwd: string, file: string | undefined): Promise<CommandSet[]> {

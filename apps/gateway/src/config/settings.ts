@@ -1,5 +1,5 @@
 import type { ChannelWeight, DialectName, Limits } from '@wiremux/framing';
-import type { CommandSet, Logger } from '@wiremux/server';
+import type { Authenticate, CommandSet, Logger } from '@wiremux/server';
 import type { TapPolicy } from '../tap/policy.js';
 import type { GivenUpstream, UpstreamSettings } from '../upstream/settings.js';
 import type { GivenChannel } from './channels.js';
@@ -59,16 +59,25 @@ export interface GivenSettings extends Partial<Omit<GatewaySettings, 'upstreams'
   readonly redirects?: GivenRedirects;
 }
 
+/** What is no setting, since only code can say it. */
+export interface GatewayHooks {
+  /**
+   * Says whom each client acts for; see `Authenticate` of `@wiremux/server`. Only `wiremux.1` is spoken then, since only
+   * its clients can prove who they are. Left out: everybody is anonymous.
+   */
+  readonly authenticate?: Authenticate | undefined;
+}
+
 /** What `createGateway()` takes: every setting has a default. */
-export interface GatewayOptions extends GivenSettings {
+export interface GatewayOptions extends GivenSettings, GatewayHooks {
   /** What `implement()` returned; served beside the built-in commands, or in the place of one with the same name. */
   readonly commands?: CommandSet | readonly CommandSet[];
   /** Takes the log instead of standard error; `logLevel` is then its owner's business. */
   readonly logger?: Logger;
 }
 
-/** What a config file may hold: any settings, and commands. */
-export interface GatewayConfig extends GivenSettings {
+/** What a config file may hold: any settings, commands, and in a module who may connect. */
+export interface GatewayConfig extends GivenSettings, GatewayHooks {
   /** What `implement()` returned, or paths of modules that export such sets, relative to the config file. */
   readonly commands?: ConfiguredCommands | readonly ConfiguredCommands[];
 }

@@ -7,6 +7,7 @@ import {
   type OutgoingRequest,
   Peer,
   type ProgressUpdate,
+  type TokenVerdict,
   type WiremuxError,
 } from '@wiremux/framing';
 import { WebSocket } from 'ws';
@@ -35,6 +36,9 @@ export interface MuxClient {
     data?: readonly Uint8Array[],
     options?: Partial<OutgoingRequest>,
   ): Answer;
+  /** What the gateway said of tokens, that of the settings first. */
+  readonly verdicts: TokenVerdict[];
+  refreshToken(token: string): void;
   /** Code and reason of the close. */
   readonly closed: Promise<{ code: number; reason: string }>;
   close(): void;
@@ -58,6 +62,7 @@ export async function connectMux(
   const socket = new WebSocket(`ws://127.0.0.1:${port}/mux`, [dialectName], { perMessageDeflate: false });
   await once(socket, 'open');
   const answers = new Map<number, OpenAnswer>();
+  const verdicts: TokenVerdict[] = [];
   const peer = new Peer({ role: 'client', dialect, now: nodeClock.now(), ...(token === undefined ? {} : { token }) });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     const link = new Link({
@@ -65,6 +70,8 @@ export async function connectMux(
       transport: new WsTransport(socket, uncorked),
       clock: nodeClock,
       onEvent: (event) => {
+        if (event.kind === 'ready' && event.settings.auth !== undefined) verdicts.push(event.settings.auth);
+        if (event.kind === 'token-answered') verdicts.push(event.verdict);
         const answer = 'id' in event ? answers.get(event.id) : undefined;
         if (answer === undefined) return;
         switch (event.kind) {
@@ -99,6 +106,8 @@ export async function connectMux(
   return {
     socket,
     closed,
+    verdicts,
+    refreshToken: (newer) => peer.refreshToken(newer, nodeClock.now()),
     close: () => socket.close(1000),
     call: (name, args = {}, data, options = {}) => {
       const id = peer.open({ name, args, hasData: data !== undefined, ...options });

@@ -17,10 +17,23 @@ export class GatewayEnd {
   /** How the connection ended, once it has. */
   closed: { readonly code: number; readonly reason: string } | undefined;
 
-  constructor(transport: MemoryTransport, dialect: DialectName, clock: VirtualClock, limits: Partial<Limits>) {
+  constructor(
+    transport: MemoryTransport,
+    dialect: DialectName,
+    clock: VirtualClock,
+    limits: Partial<Limits>,
+    authenticate: boolean,
+  ) {
     const chosen = DIALECTS.find(({ name }) => name === dialect)!;
     this.transport = transport;
-    this.peer = new Peer({ role: 'server', dialect: chosen, now: clock.now(), limits, agent: 'gateway/1' });
+    this.peer = new Peer({
+      role: 'server',
+      dialect: chosen,
+      now: clock.now(),
+      limits,
+      authenticate,
+      agent: 'gateway/1',
+    });
     this.link = new Link({
       peer: this.peer,
       transport,
@@ -56,6 +69,8 @@ export class TestGateway {
   readonly dials: { readonly url: string; readonly protocols: readonly string[]; readonly at: number }[] = [];
   /** Bounds of the gateway's peers to come. */
   limits: Partial<Limits> = {};
+  /** Its peers to come let nobody in by themselves. */
+  authenticates = false;
   /** Makes dials fail while it is set. */
   down: Error | undefined;
   /** Makes dials wait while it is set. */
@@ -70,7 +85,7 @@ export class TestGateway {
     if (this.down !== undefined) throw this.down;
     const [client, server] = memoryTransportPair(this.clock);
     const dialect = selectDialect(protocols, DIALECTS)!.name;
-    this.ends.push(new GatewayEnd(server, dialect, this.clock, this.limits));
+    this.ends.push(new GatewayEnd(server, dialect, this.clock, this.limits, this.authenticates));
     return Object.assign(client, { protocol: this.chooses ?? dialect });
   };
 

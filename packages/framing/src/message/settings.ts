@@ -1,10 +1,11 @@
 import { CborWriter, utf8Decode, utf8Encode } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
+import { parseVerdict, type TokenVerdict, writeVerdict } from './auth.js';
 import { asFields, asInteger, asList, asProse, cutText, type Fields, field, isUint } from './fields.js';
 
 /** The most bytes of a token (SPEC 8.3.4). */
-const TOKEN_BYTES = 16_384;
+export const TOKEN_BYTES = 16_384;
 const AGENT_BYTES = 256;
 /** Bounds of credit in settings and request maps (SPEC 8.3.4, 8.11.2). */
 export const MIN_CREDIT = 1_024;
@@ -33,6 +34,8 @@ export interface PeerSettings {
   readonly token?: string;
   /** Name and version of its software. */
   readonly agent?: string;
+  /** Server only: what it says of the client's token. */
+  readonly auth?: TokenVerdict;
 }
 
 /** The most decoders that a side of wiremux.1 keeps for the other (SPEC 8.3.4). */
@@ -56,11 +59,12 @@ export const DEFAULT_SETTINGS: PeerSettings = {
  */
 export function encodeSettings(settings: PeerSettings): Uint8Array {
   const extension: [string, (out: CborWriter) => void][] = [];
-  const { agent, token, credit, maxFrame } = settings;
+  const { agent, auth, token, credit, maxFrame } = settings;
   if (token !== undefined && utf8Encode(token).length > TOKEN_BYTES) {
     throw new WiremuxError('too-big', `A token may take ${TOKEN_BYTES} bytes at most.`);
   }
   if (agent !== undefined) extension.push(['agent', (out) => out.bytes(cutText(agent, AGENT_BYTES))]);
+  if (auth !== undefined) extension.push(['auth', (out) => writeVerdict(out, auth)]);
   if (credit !== DEFAULT_SETTINGS.credit) extension.push(['credit', (out) => out.uint(credit)]);
   const limits = changedLimits(settings);
   if (limits.length > 0) extension.push(['limits', (out) => writeUints(out, limits)]);
@@ -136,6 +140,8 @@ function parseExtension(own: Fields, encodings: readonly string[]): PeerSettings
   if (token === false) return '`wiremux.token` is not a byte string of at most 16 KiB.';
   const agent = boundedText(field(own, 'agent'), AGENT_BYTES);
   if (agent === false) return '`wiremux.agent` is not a byte string of at most 256 bytes.';
+  const auth = Object.hasOwn(own, 'auth') ? parseVerdict(own['auth']) : undefined;
+  if (auth === undefined && Object.hasOwn(own, 'auth')) return '`wiremux.auth` is not what it should be.';
   return {
     encodings,
     maxFrame,
@@ -143,6 +149,7 @@ function parseExtension(own: Fields, encodings: readonly string[]): PeerSettings
     ...limits,
     ...(token === undefined ? {} : { token }),
     ...(agent === undefined ? {} : { agent }),
+    ...(auth === undefined ? {} : { auth }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ProtocolFault, WiremuxError } from '../errors.js';
+import type { TokenVerdict } from '../message/auth.js';
 import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
 import type { RedirectLocation, RedirectOffer } from '../message/redirect.js';
@@ -76,6 +77,10 @@ export type ResponderEvent =
 export type ConnectionEvent =
   /** Server: the client's settings are here; nothing more is read until `accept()` (or `close()`). */
   | { readonly kind: 'authenticate'; readonly settings: PeerSettings }
+  /** Server: a newer token came, in the client's settings; `answerToken()` is due (SPEC 8.3.11). */
+  | { readonly kind: 'token'; readonly settings: PeerSettings }
+  /** Client: the server's answer to `refreshToken()`. */
+  | { readonly kind: 'token-answered'; readonly verdict: TokenVerdict }
   /** Both sides' settings hold; requests flow. On exp-framing dialects at once. */
   | { readonly kind: 'ready'; readonly settings: PeerSettings }
   /** A request may be opened again, after `openSlots` was 0. */

@@ -12,6 +12,7 @@ import type { Requester } from './requester.js';
 import type { Responder } from './responder.js';
 import { isFault, SettingsExchange } from './settings-exchange.js';
 import { StreamSettingsReader } from './stream-settings.js';
+import type { TokenRefresh } from './token-refresh.js';
 
 /** Who handles the frames of a connection. */
 export interface FrameRoutes {
@@ -19,6 +20,7 @@ export interface FrameRoutes {
   readonly responder: Responder;
   readonly heartbeat: Heartbeat;
   readonly budget: ReceiveBudget;
+  readonly tokens: TokenRefresh;
   /** The other side's settings are complete. */
   onSettings(settings: PeerSettings): void;
 }
@@ -167,6 +169,10 @@ export class FrameRouter {
   }
 
   #takeSettings(flags: number, payload: Uint8Array): ProtocolFault | undefined {
+    if (this.#settings.done) {
+      if (this.#context.dialect.duplex) return this.#routes.tokens.receive(flags, payload);
+      return fault('8.3.7', 'Settings came a second time.');
+    }
     const settings = this.#settings.receive(flags, payload);
     if (settings === undefined) return undefined;
     if (isFault(settings)) return settings;

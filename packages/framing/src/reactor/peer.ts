@@ -6,6 +6,7 @@ import { SendWindow } from '../flow/send-window.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { FrameReader } from '../frame/reader.js';
 import { resolveLimits } from '../limits.js';
+import type { TokenVerdict } from '../message/auth.js';
 import type { CancelReason } from '../message/control.js';
 import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
@@ -25,6 +26,7 @@ import { type OutgoingRequest, Requester } from './requester.js';
 import { Responder } from './responder.js';
 import { announceSettings, ownSettings } from './settings-exchange.js';
 import { type PeerStats, peerStats } from './stats.js';
+import { TokenRefresh } from './token-refresh.js';
 
 /**
  * One end of a connection, without I/O and clock: bytes in, events out, bytes out when asked.
@@ -54,6 +56,7 @@ export class Peer {
   readonly #requester: Requester;
   readonly #responder: Responder;
   readonly #heartbeat: Heartbeat;
+  readonly #tokens: TokenRefresh;
   readonly #output: Output;
   readonly #control: ControlBudget;
   readonly #openedAt: number;
@@ -118,11 +121,13 @@ export class Peer {
     this.#requester = new Requester(this.#context, this.#budget);
     this.#responder = new Responder(this.#context, this.#budget);
     this.#heartbeat = new Heartbeat(this.#context, window);
+    this.#tokens = new TokenRefresh(this.#context, this.#mustAuthenticate);
     this.#router = new FrameRouter(this.#context, {
       requester: this.#requester,
       responder: this.#responder,
       heartbeat: this.#heartbeat,
       budget: this.#budget,
+      tokens: this.#tokens,
       onSettings: (settings) => this.#onSettings(settings),
     });
     if (role === 'client') this.#sendSettings();
@@ -232,16 +237,36 @@ export class Peer {
     else this.#failStalledUploads(now);
   }
 
-  /** Server: the client is who its settings say; reading goes on (SPEC 8.3.2). */
-  accept(now: number): void {
+  /**
+   * Server: the client is who its settings say; reading goes on (SPEC 8.3.2).
+   * @param terms how long its token `expires`, ms from now; left out: it does not.
+   */
+  accept(now: number, terms: { readonly expires?: number } = {}): void {
     if (this.#state !== 'held') return;
     this.#context.now = now;
+    this.#context.ownSettings = { ...this.#context.ownSettings, auth: { ok: true, ...terms } };
     this.#state = 'reading';
     this.#heartbeat.heard();
     this.#ready();
     this.#afterRead(this.#reader.resume(this.#sink));
     this.#finishInput();
     this.#context.wake();
+  }
+
+  /**
+   * Client: sends a newer token in place; `token-answered` follows (SPEC 8.3.11). Ignored before `ready`, and where the
+   * dialect cannot.
+   * @throws {WiremuxError} `too-big` past 16 KiB, `too-many-requests` before the last was answered, or 10 s after it
+   */
+  refreshToken(token: string, now: number): void {
+    this.#context.now = now;
+    const able = this.role === 'client' && this.dialect.duplex && this.#router.settled && this.#state === 'reading';
+    if (able) this.#tokens.send(token);
+  }
+
+  /** Server: answers `token`. A token that is not `ok` leaves the one before in force (SPEC 8.3.13). */
+  answerToken(verdict: TokenVerdict): void {
+    if (this.#state === 'reading') this.#tokens.answer(verdict);
   }
 
   /** Ends the connection from this side: a `closing` event follows, the transport is to be closed with its code. */

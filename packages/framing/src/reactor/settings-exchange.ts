@@ -1,21 +1,19 @@
-import { decodeOne } from '../cbor/index.js';
 import { FrameType, PieceFlag } from '../dialect/types.js';
-import { CloseCode, fault, type ProtocolFault } from '../errors.js';
-import { ByteCollector } from '../flow/byte-collector.js';
+import type { ProtocolFault } from '../errors.js';
 import type { Limits } from '../limits.js';
-import { DEFAULT_SETTINGS, encodeSettings, type PeerSettings, parseSettings } from '../message/settings.js';
+import { DEFAULT_SETTINGS, encodeSettings, type PeerSettings } from '../message/settings.js';
 import type { PeerContext } from './context.js';
 import type { PeerOptions } from './peer-options.js';
+import { SettingsPieces } from './settings-pieces.js';
 
-/** Puts the other side's settings together and reads them (SPEC 3.8, 8.3). */
+/** The other side's first settings (SPEC 3.8, 8.3). */
 export class SettingsExchange {
-  readonly #context: PeerContext;
-  readonly #pieces = new ByteCollector();
+  readonly #pieces: SettingsPieces;
   #begun = false;
   #done = false;
 
   constructor(context: PeerContext) {
-    this.#context = context;
+    this.#pieces = new SettingsPieces(context);
   }
 
   /** Some but not all of the settings are here. */
@@ -30,24 +28,10 @@ export class SettingsExchange {
 
   /** The settings once they are whole, or how the frame breaks a rule. */
   receive(flags: number, payload: Uint8Array): PeerSettings | ProtocolFault | undefined {
-    if (this.#done) return fault('8.3.7', 'Settings came a second time.');
     this.#begun = true;
-    const { limits, cborLimits, dialect } = this.#context;
-    if (this.#pieces.size + payload.length > limits.settingsBytes) {
-      return fault('9.1.11', `Settings may take ${limits.settingsBytes} bytes at most.`, CloseCode.TooBig);
-    }
-    if (payload.length === 0 && flags !== PieceFlag.Eos) {
-      const over = this.#context.charge('an empty frame');
-      if (over !== undefined) return over;
-    }
-    this.#pieces.add(payload);
-    if (flags !== PieceFlag.Eos) return undefined;
-
-    this.#done = true;
-    const decoded = decodeOne(this.#pieces.take(), cborLimits);
-    if (!decoded.ok) return fault('3.1.7', `The settings cannot be read: ${decoded.error.message}`);
-    const settings = parseSettings(decoded.value, dialect.extended);
-    return typeof settings === 'string' ? fault(dialect.extended ? '8.3.5' : '3.8.3', settings) : settings;
+    const settings = this.#pieces.receive(flags, payload);
+    if (flags === PieceFlag.Eos) this.#done = true;
+    return settings;
   }
 }
 

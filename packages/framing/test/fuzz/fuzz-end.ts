@@ -165,6 +165,8 @@ export class FuzzEnd implements Application {
         return;
       case 'ready':
       case 'pong':
+      case 'token':
+      case 'token-answered':
       case 'slots-free':
         return;
     }

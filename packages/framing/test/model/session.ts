@@ -224,6 +224,8 @@ export class ModelEnd {
       case 'authenticate':
       case 'ready':
       case 'pong':
+      case 'token':
+      case 'token-answered':
       case 'slots-free':
         return;
     }

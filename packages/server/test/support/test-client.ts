@@ -11,6 +11,7 @@ import {
   type ProgressUpdate,
   type RedirectLocation,
   type RequestAnswerer,
+  type TokenVerdict,
   type Transport,
   type WiremuxError,
 } from '@wiremux/framing';
@@ -64,6 +65,8 @@ export class TestClient {
   readonly peer: Peer;
   readonly link: Link;
   closedWith: { readonly code: number; readonly reason: string } | undefined;
+  /** What the server said of newer tokens. */
+  readonly verdicts: TokenVerdict[] = [];
   ready = false;
   /** While false, values are not taken, so that credit is not given back. */
   taking = true;
@@ -111,6 +114,9 @@ export class TestClient {
     switch (event.kind) {
       case 'ready':
         this.ready = true;
+        return;
+      case 'token-answered':
+        this.verdicts.push(event.verdict);
         return;
       case 'request':
       case 'data':
