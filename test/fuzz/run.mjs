@@ -6,7 +6,7 @@
 //
 // It works in rounds of a minute, each a process of its own with a seed of its own and a heap of at most 1 GiB: memory
 // stays bounded however long it runs, and what leaks fails. It stops at the first round that fails or hangs, prints
-// what failed and how to run it again, and exits 1.
+// what failed and how to run it again, and exits 1. It ends with what it has done, added up.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -26,6 +26,18 @@ function readOptions() {
   if (!(seconds > 0)) throw new Error(`--seconds is ${values.seconds}; give it a number above 0.`);
   if (seed !== undefined && !Number.isSafeInteger(seed)) throw new Error('--seed is no whole number.');
   return { seconds, seed };
+}
+
+/** A file's last words, `counted {…}`: how often it did what. */
+const COUNTED = /counted (\{.*\})$/gm;
+
+/** What all rounds did, by name. */
+const totals = new Map();
+
+function addCounts(output) {
+  for (const [, counts] of output.matchAll(COUNTED)) {
+    for (const [what, count] of Object.entries(JSON.parse(counts))) totals.set(what, (totals.get(what) ?? 0) + count);
+  }
 }
 
 let child;
@@ -72,6 +84,7 @@ while (Date.now() < end && !interrupted) {
   const length = Math.max(1, Math.min(ROUND_SECONDS, Math.ceil((end - Date.now()) / 1_000)));
   console.log(`round ${rounds + 1}: seed ${seed}, ${length} s a file`);
   const { passed, hung, output } = await runRound(seed, length);
+  addCounts(output);
   if (interrupted) break;
   if (!passed) {
     console.log(output);
@@ -83,3 +96,4 @@ while (Date.now() < end && !interrupted) {
   seed = (seed + 1) % 2 ** 31;
 }
 console.log(`${rounds} rounds passed.`);
+console.table(Object.fromEntries([...totals].sort(([a], [b]) => (a < b ? -1 : 1))));

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DIALECTS } from '../../src/index.js';
-import { COUNTED, runs, TIMEOUT } from './budget.js';
+import { COUNTED, count, runs, TIMEOUT } from './budget.js';
 import { FuzzWire } from './fuzz-wire.js';
 import { LIMITS, runSession } from './session.js';
 
@@ -28,6 +28,8 @@ describe('SPEC 5, 8.4 to 8.9: careless applications', () => {
               check: () => undefined,
             });
             requests += ends[1].answered.size;
+            count(`careless sessions: ${dialect.name}`);
+            count('requests answered', ends[1].answered.size);
             expect(ends.flatMap(({ problems }) => problems)).toEqual([]);
             expect(ends.flatMap(({ faults }) => faults)).toEqual([]);
           }),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { afterAll } from 'vitest';
 
 /** Set to give each test file that long instead of a moment. `test/fuzz/run.mjs` sets it, and the seed. */
 const SECONDS = Number(process.env['WIREMUX_FUZZ_SECONDS'] ?? 0);
@@ -18,6 +19,18 @@ export const COUNTED: boolean = SECONDS === 0;
 
 /** The time one test may take, ms. */
 export const TIMEOUT: number = 20_000 + SECONDS * 1_000;
+
+const counts: Record<string, number> = {};
+
+/** Adds to what this file has done. */
+export function count(what: string, much = 1): void {
+  counts[what] = (counts[what] ?? 0) + much;
+}
+
+// For `test/fuzz/run.mjs`, which adds the rounds up.
+afterAll(() => {
+  if (!COUNTED) console.log(`counted ${JSON.stringify(counts)}`);
+});
 
 const specification = readFileSync(new URL('../../SPEC.md', import.meta.url), 'utf8');
 

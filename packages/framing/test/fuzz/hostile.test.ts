@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, DIALECTS } from '../../src/index.js';
-import { COUNTED, runs, TIMEOUT } from './budget.js';
+import { COUNTED, count, runs, TIMEOUT } from './budget.js';
 import type { FuzzEnd } from './fuzz-end.js';
 import { FuzzWire, MOST_DELIVERED, type Mutation } from './fuzz-wire.js';
 import { mutation } from './mutations.js';
@@ -51,7 +51,10 @@ describe('SPEC 5.12: hostile peers', () => {
                 down,
                 check: checkBounds,
               });
-              for (const { rule } of ends.flatMap(({ faults }) => faults)) met.add(rule);
+              const faults = ends.flatMap((end) => end.faults);
+              for (const { rule } of faults) met.add(rule);
+              count(`hostile sessions: ${dialect.name}`);
+              count('faults refused', faults.length);
               expect(ends.flatMap(({ problems }) => problems)).toEqual([]);
             }),
             runs(250, 1 / (2 * DIALECTS.length)),
