@@ -144,7 +144,7 @@ class GatewayServer implements Gateway {
       bytes: settings.maxIdempotencyBytes,
     });
     this.#redirects = redirectTargets(settings.redirects);
-    this.#taps = new TapPoints(nodeClock, this.#codecs, this.#contexts);
+    this.#taps = new TapPoints(nodeClock, settings.encodings, log);
     const encodings = [...this.#codecs.map(({ name }) => name), 'identity'];
     const listing = new UpstreamListing(upstreams, this.#limits);
     const own = allCommands(
@@ -193,6 +193,7 @@ class GatewayServer implements Gateway {
     this.#closeConnections('http');
     for (const { transport } of this.#connections.all()) transport.terminate();
     this.#loopDelay.stop();
+    await this.#taps.close();
     await new Promise((resolve) => {
       this.#server.close(resolve);
       this.#server.closeAllConnections();

@@ -82,8 +82,8 @@ export function FramesPanel(): JSX.Element | null {
 
 function missingText(dropped: number, missed: number): string {
   const parts = [
-    ...(dropped > 0 ? [`${formatCount(dropped)} frames were left out, because more came than can be shown`] : []),
-    ...(missed > 0 ? [`${formatBytes(missed)} went by without a look, or began inside a frame`] : []),
+    ...(dropped > 0 ? [`${formatCount(dropped)} frames were left out, because more passed than can be shown`] : []),
+    ...(missed > 0 ? [`${formatBytes(missed)} passed in which no frame could be told to begin`] : []),
   ];
   return `${parts.join('; ')}. The connection itself loses nothing.`;
 }

@@ -40,8 +40,8 @@ const contract = defineCommands({
     }),
     yields: z.object({
       frames: z.array(Frame).readonly(),
-      dropped: z.int().describe('Frames left out so far because they were taken too slowly.'),
-      missed: inOut.describe('Bytes so far in which no frames could be told.'),
+      dropped: z.int().describe('Frames left out so far: more passed than could be described, or were taken.'),
+      missed: inOut.describe('Bytes so far in which no frame could be told to begin.'),
       closed: z.boolean().describe('The connection is gone.'),
     }),
   }),

@@ -1,17 +1,10 @@
-import {
-  type Clock,
-  type ContentCodec,
-  type ContextBudget,
-  type DescribedFrame,
-  type FrameFilter,
-  type KnownRequest,
-  WiremuxError,
-} from '@wiremux/framing';
-import type { ServerConnection } from '@wiremux/server';
+import { type Clock, type FrameFilter, type KnownRequest, WiremuxError } from '@wiremux/framing';
+import type { Logger, ServerConnection } from '@wiremux/server';
+import { DescribingThread } from './describing-thread.js';
 import { Tap } from './tap.js';
 import type { TappedTransport } from './tapped-transport.js';
 
-/** Taps open at once in a gateway: each describes frames on the event loop that serves the connections. */
+/** Taps open at once in a gateway: one thread describes the frames of all. */
 const MOST_TAPS = 16;
 
 /** Who looks: a request of a connection. */
@@ -21,7 +14,7 @@ export interface Viewer {
 }
 
 interface TapPoint {
-  readonly connection: Pick<ServerConnection, 'id' | 'dialect' | 'closed' | 'snapshot'>;
+  readonly connection: Pick<ServerConnection, 'id' | 'dialect' | 'closed' | 'counters' | 'snapshot'>;
   readonly transport: TappedTransport;
 }
 
@@ -34,17 +27,22 @@ export interface OpenTap {
 /** The connections of a gateway, as far as they can be tapped, and the taps there are. */
 export class TapPoints {
   readonly #clock: Clock;
-  readonly #codecs: readonly ContentCodec[];
-  readonly #contexts: ContextBudget;
+  readonly #encodings: readonly string[];
+  readonly #log: Pick<Logger, 'error'>;
   readonly #points = new Map<string, TapPoint>();
   /** The requests that look, by their connection. */
   readonly #viewers = new Map<string, Set<number>>();
   #taps = 0;
+  /** There while there are taps. */
+  #thread: DescribingThread | undefined;
+  /** Threads that are no longer there. */
+  #ended: Promise<void> = Promise.resolve();
 
-  constructor(clock: Clock, codecs: readonly ContentCodec[], contexts: ContextBudget) {
-    this.#contexts = contexts;
+  /** @param encodings names of the content encodings that taps decode */
+  constructor(clock: Clock, encodings: readonly string[], log: Pick<Logger, 'error'>) {
     this.#clock = clock;
-    this.#codecs = codecs;
+    this.#encodings = encodings;
+    this.#log = log;
   }
 
   /** Holds a connection until it has closed. */
@@ -72,17 +70,20 @@ export class TapPoints {
         `${MOST_TAPS} taps are open, and no more are allowed: end one first.`,
       );
     }
+    const { connection, transport } = point;
     const tap = new Tap({
-      dialect: point.connection.dialect.name,
-      codecs: this.#codecs,
-      contexts: this.#contexts,
-      known: this.#knownRequests(point),
-      filter,
+      thread: this.#liveThread(),
+      description: {
+        connection: id,
+        dialect: connection.dialect.name,
+        known: this.#knownRequests(point),
+        filter,
+      },
       clock: this.#clock,
-      isOwn: (frame) => this.#isOwn(id, frame),
+      framesIn: () => connection.counters.frames.in,
     });
-    const unwatch = point.transport.watch(tap);
     this.#addViewer(viewer);
+    const unwatch = transport.watch(tap.watcher);
     return {
       tap,
       close: () => {
@@ -93,21 +94,35 @@ export class TapPoints {
     };
   }
 
+  /** To be called when no connection is left: settled when nothing of the taps is. */
+  async close(): Promise<void> {
+    this.#endThread();
+    await this.#ended;
+  }
+
+  #liveThread(): DescribingThread {
+    if (this.#thread?.isAlive === true) return this.#thread;
+    this.#thread = new DescribingThread(this.#encodings, this.#log);
+    for (const [connection, requests] of this.#viewers) this.#thread.setViewers(connection, [...requests]);
+    return this.#thread;
+  }
+
+  #endThread(): void {
+    const ended = this.#thread?.end();
+    this.#thread = undefined;
+    this.#ended = this.#ended.then(() => ended);
+  }
+
   #knownRequests({ connection }: TapPoint): KnownRequest[] {
     const epoch = Date.now() - this.#clock.now();
     return connection.snapshot().requests.map(({ id, command, since }) => ({ id, command, since: epoch + since }));
-  }
-
-  /** Frames of requests that look, on whatever connection, and the acknowledgements that these cause. */
-  #isOwn(connection: string, { requestId, type }: DescribedFrame): boolean {
-    const viewers = this.#viewers.get(connection);
-    return viewers !== undefined && (type === 'ack' || viewers.has(requestId));
   }
 
   #addViewer({ connection, requestId }: Viewer): void {
     this.#taps++;
     const viewers = this.#viewers.get(connection) ?? new Set();
     this.#viewers.set(connection, viewers.add(requestId));
+    this.#thread?.setViewers(connection, [...viewers]);
   }
 
   #removeViewer({ connection, requestId }: Viewer): void {
@@ -115,5 +130,7 @@ export class TapPoints {
     const viewers = this.#viewers.get(connection);
     viewers?.delete(requestId);
     if (viewers?.size === 0) this.#viewers.delete(connection);
+    if (this.#taps === 0) this.#endThread();
+    else this.#thread?.setViewers(connection, [...(viewers ?? [])]);
   }
 }

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import type { DescribedFrame } from '@wiremux/framing';
 import { command, defineCommands, implement } from '@wiremux/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startGateway } from '../support/gateway.js';
+import { type recordingLog, startGateway } from '../support/gateway.js';
 import { connectMux, type MuxClient } from '../support/mux-client.js';
 
 type Frame = Omit<DescribedFrame, 'values'> & { readonly values?: readonly string[] };
@@ -31,6 +33,12 @@ const kept = defineCommands({
 const keepers = implement(kept, {
   keep: ({ note }) => ({ note, secret: 'hush-hush' }),
 });
+
+/** The next thread that this process starts. */
+async function nextThread(): Promise<Worker> {
+  const [thread] = (await once(process, 'worker')) as [Worker];
+  return thread;
+}
 
 describe('gateway.frames', () => {
   it('shows the frames of another connection as they pass, with their commands', async () => {
@@ -121,18 +129,54 @@ describe('gateway.frames', () => {
     const answer = viewer.call('gateway.frames', { connection: 'c1', every: 50 });
     await answer.count(1);
     viewer.socket.pause();
-    const running = watched.call('gateway.stats', { every: 50 });
-    await running.count(1);
-    for (let at = 0; at < 6_000; at++) await watched.call('echo', { at }).done;
+    for (let round = 0; round < 60; round++) {
+      const calls = Array.from({ length: 100 }, (_, at) => watched.call('echo', { at: round * 100 + at }).done);
+      await Promise.all(calls);
+    }
     viewer.socket.resume();
     const frames = await framesUntil(answer, (list) => list.some(({ payload }) => payload.includes("b'at': 5999")));
-    const batches = answer.values as Batch[];
-    const dropped = batches.at(-1)!.dropped;
-    const missed = batches.at(-1)!.missed;
-    expect(
-      frames.filter(({ command }) => command === 'echo').length + dropped + missed.in + missed.out,
-    ).toBeGreaterThanOrEqual(6_000);
+    await watched.call('echo', { mark: 'last' }).done;
+    const all = await framesUntil(answer, (list) => JSON.stringify(list.slice(-4)).split('last').length > 2);
+    const { dropped, missed } = (answer.values as Batch[]).at(-1)!;
+    expect(frames.length).toBeLessThan(12_000);
+    expect(missed).toEqual({ in: 0, out: 0 });
     expect(dropped).toBeGreaterThan(0);
+    expect(all.length + dropped).toBe(all.at(-1)!.seq + 1);
+  });
+
+  it('tells its viewers if the thread that describes frames fails; what they watched goes on', async () => {
+    const { port, log } = await startGateway();
+    const [watched, viewer] = [await connectMux(port), await connectMux(port)];
+    const thread = nextThread();
+    const taps = [1, 2].map(() => viewer.call('gateway.frames', { connection: 'c1', every: 50 }));
+    await Promise.all(taps.map((tap) => tap.count(1)));
+    const ended = Promise.allSettled(taps.map((tap) => tap.done));
+    await (await thread).terminate();
+    expect(await ended).toMatchObject([{ reason: { code: 'internal' } }, { reason: { code: 'internal' } }]);
+    expect((log as ReturnType<typeof recordingLog>).lines).toContain(
+      'The thread that describes frames has failed; connections are not affected.',
+    );
+    expect(await watched.call('echo', { a: 1 }).done).toEqual([{ a: 1 }]);
+    const again = viewer.call('gateway.frames', { connection: 'c1', every: 50 });
+    await again.count(1);
+    await watched.call('echo', { mark: 'again' }).done;
+    await framesUntil(again, (list) => JSON.stringify(list).includes('again'));
+  });
+
+  it('has a thread while somebody looks, and no longer', async () => {
+    const gateway = await startGateway();
+    const viewer = await connectMux(gateway.port);
+    const first = nextThread();
+    const taps = [1, 2].map(() => viewer.call('gateway.frames', { connection: 'c1', every: 50 }));
+    await Promise.all(taps.map((tap) => tap.count(1)));
+    const gone = once(await first, 'exit');
+    for (const tap of taps) tap.cancel();
+    await gone;
+    const second = nextThread();
+    await viewer.call('gateway.frames', { connection: 'c1', every: 50 }).count(1);
+    expect((await second).threadId).toBeGreaterThan(0);
+    await gateway.close();
+    expect((await second).threadId).toBe(-1);
   });
 
   it.each([

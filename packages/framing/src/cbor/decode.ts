@@ -22,17 +22,31 @@ export function decodeStrict(bytes: Uint8Array, limits: CborLimits): DecodeResul
   return decodeWhole(new Scanner(limits, true), bytes);
 }
 
+/** What {@link decodeOne} would refuse the bytes for; most values need not be built to know. */
+export function checkOne(bytes: Uint8Array, limits: CborLimits): CborError | undefined {
+  const scanner = new Scanner(limits);
+  const refused = scanWhole(scanner, bytes);
+  if (refused !== undefined || scanner.plain) return refused;
+  const materializer = new Materializer(bytes, 0);
+  materializer.read();
+  return materializer.error;
+}
+
 function decodeWhole(scanner: Scanner, bytes: Uint8Array): DecodeResult {
-  const size = bytes.length;
-  const end = scanner.scan(bytes, 0, size);
-  if (end === REFUSED) return { ok: false, error: scanner.error as CborError };
-  if (end === CUT) return { ok: false, error: unfinished(size) };
-  if (end < size) {
-    const message = 'There are more bytes after the value.';
-    return { ok: false, error: { code: CborErrorCode.TrailingBytes, message, offset: end } };
-  }
-  if (scanner.plain) return { ok: true, value: decodePlain(bytes, 0, size, 1)[0] };
+  const refused = scanWhole(scanner, bytes);
+  if (refused !== undefined) return { ok: false, error: refused };
+  if (scanner.plain) return { ok: true, value: decodePlain(bytes, 0, bytes.length, 1)[0] };
   const materializer = new Materializer(bytes, 0);
   const value = materializer.read();
   return materializer.error === undefined ? { ok: true, value } : { ok: false, error: materializer.error };
+}
+
+/** Goes over bytes that must be exactly one value. */
+function scanWhole(scanner: Scanner, bytes: Uint8Array): CborError | undefined {
+  const size = bytes.length;
+  const end = scanner.scan(bytes, 0, size);
+  if (end === REFUSED) return scanner.error;
+  if (end === CUT) return unfinished(size);
+  if (end === size) return undefined;
+  return { code: CborErrorCode.TrailingBytes, message: 'There are more bytes after the value.', offset: end };
 }

@@ -1,12 +1,13 @@
-import { type FrameHeader, StreamFlag } from '../frame/frame.js';
+import { StreamFlag } from '../frame/frame.js';
 import { type DialectName, FRAME_TYPES } from '../frame/frame-types.js';
-import { printFrame, printHeader } from '../frame/text-form.js';
+import { printHeader } from '../frame/text-form.js';
 import type { ContentCodec } from '../stream/codec.js';
 import { ContextBudget } from '../stream/contexts.js';
 import type { DescribedFrame, Direction, FoundProblem, RequestSummary } from './described-frame.js';
 import { type CutFrame, DirectionCutter } from './direction-cutter.js';
 import { findFlagProblem, nameType } from './flag-rules.js';
 import { type Decoded, type FollowedStream, FollowedStreams } from './followed-streams.js';
+import { payloadText } from './payload-text.js';
 import { type PlainFrame, type Reading, RequestLog } from './request-log.js';
 import { asItIs, hidden, SequenceReader } from './sequence-reader.js';
 import type { HoldBudget } from './value-collector.js';
@@ -96,7 +97,7 @@ export class ConnectionFollower {
     this.#sides = { in: this.#createSide('in', fromStart), out: this.#createSide('out', fromStart) };
   }
 
-  /** Frames of both directions so far. */
+  /** Frames of both directions so far, as far as they are known: told of, skipped, and those of gaps. */
   get frames(): number {
     return this.#frames;
   }
@@ -111,11 +112,6 @@ export class ConnectionFollower {
     return this.#sides[direction].cutter.passedOver;
   }
 
-  /** Whether it is known where the frames of this direction begin. */
-  isInStep(direction: Direction): boolean {
-    return this.#sides[direction].cutter.isInStep;
-  }
-
   /** Takes bytes that went in this direction at `time`, ms. They must not change until the call is done. */
   receive(direction: Direction, bytes: Uint8Array, time: number): Promise<void> | undefined {
     if (this.#closed) return undefined;
@@ -123,21 +119,36 @@ export class ConnectionFollower {
     const { cutter } = this.#sides[direction];
     const wasDead = cutter.fault !== undefined;
     const waiting = this.#describeAll(direction, cutter.push(bytes));
-    const { fault, offset } = cutter;
-    if (fault === undefined || wasDead) return waiting;
-    const tell = (): void => this.#tell({ rule: fault.rule, message: fault.message, direction, offset });
-    if (waiting !== undefined) return waiting.then(tell);
-    tell();
+    if (wasDead) return waiting;
+    if (waiting !== undefined) return waiting.then(() => this.#tellFault(direction));
+    this.#tellFault(direction);
     return undefined;
   }
 
-  /** Bytes of this direction went by unseen: what follows is taken up where frames can be told again. */
-  gap(direction: Direction): void {
-    const side = this.#sides[direction];
-    side.cutter.gap();
-    side.streams.gap();
-    side.settings = this.#reader(true);
-    this.#requests.gap(this.#time);
+  /**
+   * Takes bytes as `receive` does, but only counts their frames, for which it needs a small part of the time: what they
+   * said is lost, as in a gap, while it stays known where frames begin. The number of frames.
+   */
+  skip(direction: Direction, bytes: Uint8Array, time: number): number {
+    if (this.#closed) return 0;
+    this.#time = time;
+    const { cutter } = this.#sides[direction];
+    const wasDead = cutter.fault !== undefined;
+    const { length } = cutter.push(bytes);
+    this.#frames += length;
+    this.#forget(direction);
+    if (!wasDead) this.#tellFault(direction);
+    return length;
+  }
+
+  /**
+   * Bytes of this direction went by unseen, `frames` of them if that is known: what follows is taken up where frames can
+   * be told again.
+   */
+  gap(direction: Direction, frames = 0): void {
+    this.#sides[direction].cutter.gap();
+    this.#frames += frames;
+    this.#forget(direction);
   }
 
   /** Nothing more comes: tells of what is unfinished, and frees what it holds. */
@@ -281,6 +292,20 @@ export class ConnectionFollower {
     return this.#requests.receive(frame);
   }
 
+  /** What was said in this direction was not heard: no stream, request or setting is known for sure. */
+  #forget(direction: Direction): void {
+    const side = this.#sides[direction];
+    side.streams.gap();
+    side.settings.close();
+    side.settings = this.#reader(true);
+    this.#requests.gap(this.#time);
+  }
+
+  #tellFault(direction: Direction): void {
+    const { fault, offset } = this.#sides[direction].cutter;
+    if (fault !== undefined) this.#tell({ rule: fault.rule, message: fault.message, direction, offset });
+  }
+
   #tell(problem: ConnectionProblem): void {
     this.#problems++;
     this.#options.onProblem?.(problem);
@@ -290,18 +315,4 @@ export class ConnectionFollower {
 /** Dialects whose stream settings have flags say what is in them (SPEC 3.8.5). */
 function hasStreamSettings(dialect: DialectName): boolean {
   return Object.values(FRAME_TYPES[dialect]).some((info) => info?.name === 'stream-settings' && info.flags.length > 0);
-}
-
-function payloadText(
-  header: FrameHeader,
-  shown: Uint8Array | undefined,
-  bytes: number,
-  dialect: DialectName,
-  most: number,
-): string {
-  if (shown === undefined) return `… (${bytes} bytes)`;
-  const isWhole = shown.length <= most;
-  const line = printFrame({ ...header, payload: shown.subarray(0, most) }, dialect, { literals: isWhole });
-  const text = line.slice(printHeader(header, dialect).length + 1);
-  return isWhole ? text : `${text}… (${shown.length} bytes)`;
 }

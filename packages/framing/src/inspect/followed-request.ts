@@ -22,11 +22,12 @@ export class FollowedRequest {
   readonly map: SequenceReader;
   readonly arguments: ArgumentBlanker = new ArgumentBlanker();
   readonly answer: SequenceReader;
+  /** Frames of it went by before it was watched, so that it may have ended unseen. */
+  readonly isJoined: boolean;
   /** Data was announced. */
   hasData = false;
   openerEnded: boolean;
   answerEnded = false;
-  readonly #isJoined: boolean;
   readonly #since: number;
   #until: number;
   readonly #frames = { in: 0, out: 0 };
@@ -40,7 +41,7 @@ export class FollowedRequest {
     this.id = id;
     this.opener = (id & 1) === 1 ? 'in' : 'out';
     this.command = command;
-    this.#isJoined = isJoined;
+    this.isJoined = isJoined;
     this.openerEnded = isJoined;
     this.#since = since;
     this.#until = since;
@@ -63,7 +64,7 @@ export class FollowedRequest {
   answered(values: readonly unknown[], skipped: number): void {
     const before = this.#values;
     this.#values += values.length + skipped;
-    if (before > 0 || this.#isJoined) return;
+    if (before > 0 || this.isJoined) return;
     const status = asFields(values[0]);
     const word = status && asText(field(status, 'status'));
     if (word === 'redirect') this.#result = 'redirect';
@@ -99,7 +100,7 @@ export class FollowedRequest {
   }
 
   summary(): RequestSummary {
-    const status = this.#isJoined ? 0 : Math.min(1, this.#values);
+    const status = this.isJoined ? 0 : Math.min(1, this.#values);
     return {
       id: this.id,
       ...(this.command === undefined ? {} : { command: this.command }),

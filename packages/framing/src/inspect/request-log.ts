@@ -6,7 +6,7 @@ import { FollowedRequest, type RequestOrigin } from './followed-request.js';
 import { asItIs, hidden, SequenceReader, type ShownPayload } from './sequence-reader.js';
 import type { HoldBudget } from './value-collector.js';
 
-/** Requests followed at once; the payloads of others cannot be judged. */
+/** Requests followed at once. Past it the oldest goes that may have ended unseen, or a new one's payloads are not judged. */
 const MOST_REQUESTS = 4_096;
 
 /** A frame with its payload decoded. */
@@ -96,7 +96,8 @@ export class RequestLog {
     const known = this.#open.get(requestId);
     const isOpener = direction === ((requestId & 1) === 1 ? 'in' : 'out');
     const opens = type.name === 'command-name' || (type.name === 'command-request' && type.flags.has('new'));
-    if (opens && isOpener && known === undefined) {
+    if (opens && isOpener && known?.isJoined !== false) {
+      if (known !== undefined) this.#lose(known);
       const request = this.#add({ id: requestId, since: time, isJoined: false });
       return request === undefined ? {} : { request };
     }
@@ -113,10 +114,25 @@ export class RequestLog {
   }
 
   #add(origin: RequestOrigin): FollowedRequest | undefined {
-    if (this.#open.size >= MOST_REQUESTS) return undefined;
+    if (this.#open.size >= MOST_REQUESTS && !this.#loseStale()) return undefined;
     const request = new FollowedRequest(origin, this.#options.valueBytes, this.#budget);
     this.#open.set(origin.id, request);
     return request;
+  }
+
+  /** Makes room, if there is one that may have ended unseen. */
+  #loseStale(): boolean {
+    for (const request of this.#open.values()) {
+      if (!request.isJoined) continue;
+      this.#lose(request);
+      return true;
+    }
+    return false;
+  }
+
+  #lose(request: FollowedRequest): void {
+    request.close();
+    this.#open.delete(request.id);
   }
 
   #read(request: FollowedRequest | undefined, { type }: PlainFrame, plain: Uint8Array): ShownPayload {
@@ -208,8 +224,7 @@ export class RequestLog {
   }
 
   #over(request: FollowedRequest): void {
-    request.close();
-    this.#open.delete(request.id);
+    this.#lose(request);
     this.#options.onOver(request);
   }
 }

@@ -276,10 +276,12 @@ describe('a follower that begins in the middle', () => {
     const value = frame("1 4 0 command-response continuation cbor:{'row': 1}");
     await told.receive('out', ECHO.subarray(3));
     expect(told.frames).toEqual([]);
-    expect(told.follower.isInStep('out')).toBe(false);
+    expect(told.follower.passedOver('out')).toBe(ECHO.length - 3);
     await told.receive('out', value);
     expect(told.frames).toMatchObject([{ command: 'rows', values: [{ row: 1 }] }]);
-    expect([told.follower.isInStep('out'), told.follower.isInStep('in')]).toEqual([true, false]);
+    await told.receive('in', value);
+    expect(told.frames).toHaveLength(1);
+    expect(told.follower.passedOver('in')).toBe(value.length);
     expect(told.follower.passedOver('out')).toBe(ECHO.length - 3);
     expect(told.follower.problems).toBe(0);
   });
@@ -316,5 +318,74 @@ describe('a follower that begins in the middle', () => {
     expect(told.frames.at(-1)).toMatchObject({ command: 'echo', values: [{ row: 1 }] });
     expect(told.follower.passedOver('out')).toBe(9);
     expect(told.follower.problems).toBe(0);
+  });
+
+  it('counts the frames of a gap, where they are known', async () => {
+    const told = new Told();
+    await told.receive('in', ECHO);
+    told.follower.gap('out', 40);
+    await told.receive('out', frame("1 4 0 command-response eos cbor:{'row': 1}"));
+    expect(told.frames.map(({ seq }) => seq)).toEqual([0, 41]);
+    expect(told.follower.frames).toBe(42);
+  });
+
+  it('skips frames, counts them, and stays in step inside one', async () => {
+    const told = new Told();
+    await told.receive('in', ECHO);
+    const rows = frame("1 4 0 command-response continuation cbor:{'row': 1}");
+    const three = Uint8Array.from([...rows, ...rows, ...rows]);
+    expect(told.follower.skip('out', ANSWER, 5)).toBe(1);
+    expect(told.follower.skip('out', three.subarray(0, rows.length + 9), 6)).toBe(1);
+    await told.receive('out', three.subarray(rows.length + 9));
+    expect(told.frames.slice(1)).toMatchObject([
+      { seq: 3, offset: ANSWER.length + rows.length, command: 'echo', values: [{ row: 1 }] },
+      { seq: 4, values: [{ row: 1 }] },
+    ]);
+    expect([told.follower.frames, told.follower.passedOver('out'), told.follower.problems]).toEqual([5, 0, 0]);
+  });
+
+  it('takes no request for open that may have ended in a gap', async () => {
+    const told = new Told();
+    await told.receive('in', ECHO);
+    told.follower.gap('out', 1);
+    await told.receive('in', frame("1 3 0 command-request new cbor:{b'name': b'rows'}"));
+    await told.receive('out', ANSWER);
+    expect(told.frames.at(-1)).toMatchObject({ command: 'rows', payload: "cbor:{b'status': b'ok'}" });
+    expect(told.follower.problems).toBe(0);
+  });
+
+  it('follows 4,096 requests, and one more in place of one that may have ended in a gap', async () => {
+    const told = new Told();
+    const open = (id: number) => told.receive('in', frame(`${id} 3 0 command-request new cbor:{b'name': b'echo'}`));
+    await told.receive('in', ECHO);
+    told.follower.gap('out', 1);
+    for (let id = 3; id <= 2 * 4_096 + 1; id += 2) await open(id);
+    expect(told.frames.at(-1)).toMatchObject({ command: 'echo' });
+    await open(2 * 4_096 + 3);
+    expect(told.frames.at(-1)).toMatchObject({ note: 'Its request is not known.' });
+    await told.receive('out', frame("3 4 stream-begin command-response eos cbor:{b'status': b'ok'}"));
+    await open(2 * 4_096 + 3);
+    expect(told.frames.at(-1)).toMatchObject({ command: 'echo' });
+  });
+
+  it('SPEC 3.1.7, 4.3: takes nothing that was skipped for known', async () => {
+    const told = new Told();
+    await told.receive('in', ECHO);
+    const encoded = await deflated(4, 1, [STATUS, STATUS]);
+    const settings = frame("1 4 stream-begin stream-settings eos cbor:b'zlib'").length;
+    told.follower.skip('out', encoded.subarray(0, settings), 5);
+    await told.receive('out', encoded.subarray(settings));
+    expect(told.frames.at(-1)).toMatchObject({ note: 'Stream 4 was running before it was watched.' });
+    expect(told.follower.problems).toBe(0);
+  });
+
+  it('SPEC 1.1: tells of bytes that are no frames also where it skips, once, and then of nothing', async () => {
+    const told = new Told();
+    const bad = Uint8Array.of(0, 0, 0xff, 1, 0, 1, 0, 0x11);
+    expect(told.follower.skip('out', bad, 5)).toBe(0);
+    expect(told.follower.skip('out', ECHO, 6)).toBe(0);
+    expect(told.problems).toMatchObject([{ direction: 'out', offset: 0 }]);
+    told.follower.close();
+    expect(told.follower.skip('in', ECHO, 7)).toBe(0);
   });
 });
