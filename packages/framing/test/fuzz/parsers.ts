@@ -40,8 +40,9 @@ export interface ParserTarget {
 const LIMITS = { depth: 64, items: 10_000, bytes: 1024 * 1024 };
 const FRAME_PAYLOAD = 65_535;
 const MOST_STEP = 10_000;
-/** Where a bomb is believed to be one. */
+/** Where a bomb is believed to be one, but for what a decoder reads ahead: so near it may come upon a fault first. */
 const MOST_PLAIN = 1024 * 1024;
+const READ_AHEAD = 64 * 1024;
 
 function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array> {
   let at = 0;
@@ -188,7 +189,7 @@ async function decodeAll(codec: ContentCodec, pieces: Iterable<Uint8Array>): Pro
     }
     if (step.kind === 'malformed') {
       must((await decoder.decode(piece, 1)).kind === 'malformed', 'a dead decoder goes on');
-      outcome = 'malformed';
+      outcome = size < MOST_PLAIN - READ_AHEAD ? 'malformed' : 'much';
       break;
     }
     if (size >= MOST_PLAIN) {
