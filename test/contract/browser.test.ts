@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import type { DialectName, TransportKind } from '@wiremux/client';
 import { toJsonForm } from '@wiremux/client/json';
 import { encodeValue } from '@wiremux/framing';
@@ -10,9 +11,9 @@ import { FileServer } from '../../packages/client/test/support/file-server.js';
 import { Browser, type WatchedPage } from '../support/browser.js';
 import { makeCommands } from '../support/commands.js';
 import { describeWithComponent } from '../support/components.js';
+import { type StrictPage, serveStrictPage } from '../support/strict-page.js';
 import { casesFor } from './cases.js';
 import type {} from './page.js';
-import { type StrictPage, serveStrictPage } from './strict-page.js';
 
 const DIALECTS: readonly DialectName[] = ['wiremux.1', 'exp-framing-0006'];
 const TRANSPORTS: readonly TransportKind[] = ['websocket', 'http'];
@@ -39,7 +40,10 @@ describeWithComponent('chromium', 'the client in Chromium, under a strict Conten
   let mux = '';
 
   beforeAll(async () => {
-    site = await serveStrictPage();
+    site = await serveStrictPage({
+      page: fileURLToPath(new URL('page.ts', import.meta.url)),
+      worker: fileURLToPath(new URL('../support/tabs-worker.ts', import.meta.url)),
+    });
     files = await FileServer.listen();
     gateway = createGateway({
       port: 0,
@@ -73,6 +77,17 @@ describeWithComponent('chromium', 'the client in Chromium, under a strict Conten
         expect(result).toEqual(toJsonForm(expected));
         expect(watched.problems).toEqual([]);
       });
+    });
+  });
+
+  describe('through a shared worker', () => {
+    it.each(casesFor('websocket', 'wiremux.1'))('$title', async ({ at, expected }) => {
+      const result = await watched.page.evaluate(([index, url]) => window.runSharedCase(index, url), [
+        at,
+        mux,
+      ] as const);
+      expect(result).toEqual(toJsonForm(expected));
+      expect(watched.problems).toEqual([]);
     });
   });
 

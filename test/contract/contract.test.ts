@@ -1,9 +1,11 @@
 import { connect, type TransportKind } from '@wiremux/client';
 import { type Dialect, EXP_FRAMING_0005, EXP_FRAMING_0006, WIREMUX_1 } from '@wiremux/client/dialects';
+import { connectShared } from '@wiremux/client/shared-worker';
 import { createGateway } from '@wiremux/gateway';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TestMux } from '../support/aborts.js';
 import { type contract, makeCommands } from '../support/commands.js';
+import { startTabWorker } from '../support/tab-worker.js';
 import { casesFor } from './cases.js';
 import { dialMemory } from './memory-server.js';
 
@@ -49,4 +51,17 @@ describe.each(TRANSPORTS)('over %s in Node', (transport) => {
       connect<typeof contract>(`${url}mux`, { dialects, transport, reconnect: false }),
     );
   });
+});
+
+describe('wiremux.1 through a shared worker in Node', () => {
+  const gateway = createGateway({ port: 0, logLevel: 'silent', commands: makeCommands() });
+  const openWorker = startTabWorker({ reconnect: false });
+  let url = '';
+  beforeAll(async () => {
+    ({ url } = await gateway.listen());
+  });
+  afterAll(() => gateway.close());
+  holdContract('websocket', WIREMUX_1, () =>
+    connectShared<typeof contract>(openWorker, `${url}mux`, { reconnect: false }),
+  );
 });

@@ -13,6 +13,8 @@ const entries: Readonly<Record<string, () => Promise<object>>> = {
   '@wiremux/client': () => import('@wiremux/client'),
   '@wiremux/client/dialects': () => import('@wiremux/client/dialects'),
   '@wiremux/client/json': () => import('@wiremux/client/json'),
+  '@wiremux/client/shared-worker': () => import('@wiremux/client/shared-worker'),
+  '@wiremux/client/worker': () => import('@wiremux/client/worker'),
   '@wiremux/gateway': () => import('@wiremux/gateway'),
   '@wiremux/cli': () => import('@wiremux/cli'),
 };

@@ -1,3 +1,5 @@
+import type { ReconnectOptions } from './options.js';
+
 export interface BackoffPlan {
   /** Upper bound of the first delay, ms. */
   readonly initial: number;
@@ -35,4 +37,21 @@ export class Backoff {
   reset(): void {
     this.#failures = 0;
   }
+}
+
+/** When a lost connection is made again. */
+export const RECONNECT: BackoffPlan = { initial: 250, max: 30_000, factor: 2 };
+
+/** The delays that the options ask for; undefined: none, nothing is tried again. */
+export function backoffOf(
+  options: ReconnectOptions | false = {},
+  defaults: BackoffPlan,
+  random: () => number,
+): Backoff | undefined {
+  if (options === false) return undefined;
+  const { initial, max, factor } = options;
+  return new Backoff(
+    { initial: initial ?? defaults.initial, max: max ?? defaults.max, factor: factor ?? defaults.factor },
+    random,
+  );
 }

@@ -1,21 +1,21 @@
 import { ContextBudget, WIREMUX_1 } from '@wiremux/framing';
 import { platform } from '#platform';
-import { Backoff, type BackoffPlan } from './backoff.js';
+import { type BackoffPlan, backoffOf, RECONNECT } from './backoff.js';
 import { Client, type Mux } from './client.js';
 import { Connection } from './connection.js';
 import type { Commands } from './contract.js';
 import { connectFailed } from './dialing.js';
 import { Dispatcher } from './dispatcher.js';
 import type { OpenLine } from './line.js';
-import type { ConnectOptions, ReconnectOptions } from './options.js';
+import type { ConnectOptions } from './options.js';
+import type { AnswersRequests } from './peer-runs.js';
+import type { RunContext } from './run.js';
 import { ServedCommands } from './served-commands.js';
 import { openSocketLine } from './socket-line.js';
 import { httpUrl, socketUrl } from './url.js';
 
 const MiB = 1024 * 1024;
 
-/** When a lost connection is made again. */
-const RECONNECT: BackoffPlan = { initial: 250, max: 30_000, factor: 2 };
 /** When a WebSocket is tried again while HTTP stands in for it. */
 const UPGRADE: BackoffPlan = { initial: 30_000, max: 600_000, factor: 2 };
 
@@ -25,9 +25,24 @@ const UPGRADE: BackoffPlan = { initial: 30_000, max: 600_000, factor: 2 };
  * @throws WiremuxError `connect-failed` if `url` is no such address.
  */
 export function connect<C extends Commands = Commands>(url: string | URL, options: ConnectOptions = {}): Mux<C> {
+  const served = new ServedCommands(options.clock ?? platform.clock, options.log);
+  const { context, connection } = openClient(socketUrl(url, platform.baseUrl), options, served);
+  // What a command takes and yields is known to the compiler only.
+  return new Client({ ...context, served }, connection) as unknown as Mux<C>;
+}
+
+/** A client's inner parts: where its runs wait, and the connection they go over. */
+export interface OpenedClient {
+  readonly context: RunContext & { readonly queue: Dispatcher };
+  readonly connection: Connection;
+}
+
+/**
+ * Connects to the WebSocket address `address`, with what `connect` is given.
+ * @param served answers what the gateway asks.
+ */
+export function openClient(address: string, options: ConnectOptions, served: AnswersRequests): OpenedClient {
   const { clock = platform.clock, random = Math.random, transport = 'auto', http = {} } = options;
-  const address = socketUrl(url, platform.baseUrl);
-  const served = new ServedCommands(clock, options.log);
   const dispatcher = new Dispatcher(options.maxQueued ?? 4_096, served);
   const shared = {
     dialects: options.dialects ?? [WIREMUX_1],
@@ -72,30 +87,14 @@ export function connect<C extends Commands = Commands>(url: string | URL, option
     },
     dispatcher,
   );
-  const client = new Client(
-    {
+  return {
+    context: {
       queue: dispatcher,
-      served,
       clock,
       maxUploadBuffer: options.maxUploadBuffer ?? 16 * MiB,
       trace: options.trace,
       follow: { secure: address.startsWith('wss:'), limits: shared.limits },
     },
     connection,
-  );
-  // What a command takes and yields is known to the compiler only.
-  return client as unknown as Mux<C>;
-}
-
-function backoffOf(
-  options: ReconnectOptions | false = {},
-  defaults: BackoffPlan,
-  random: () => number,
-): Backoff | undefined {
-  if (options === false) return undefined;
-  const { initial, max, factor } = options;
-  return new Backoff(
-    { initial: initial ?? defaults.initial, max: max ?? defaults.max, factor: factor ?? defaults.factor },
-    random,
-  );
+  };
 }

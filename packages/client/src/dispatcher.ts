@@ -1,8 +1,7 @@
 import { type Peer, WiremuxError } from '@wiremux/framing';
 import type { Line } from './line.js';
-import { PeerRuns } from './peer-runs.js';
+import { type AnswersRequests, PeerRuns } from './peer-runs.js';
 import type { Run, RunQueue } from './run.js';
-import type { ServedCommands } from './served-commands.js';
 
 /** Where a line gets its runs. */
 export interface RunSource {
@@ -17,7 +16,7 @@ export interface RunSource {
 /** Keeps runs until there is a line that takes them. */
 export class Dispatcher implements RunQueue, RunSource {
   readonly #maxQueued: number;
-  readonly #served: ServedCommands;
+  readonly #served: AnswersRequests;
   readonly #waiting = new Set<Run>();
   readonly #carried = new Set<PeerRuns>();
   readonly #elsewhere = new Set<Run>();
@@ -30,7 +29,7 @@ export class Dispatcher implements RunQueue, RunSource {
    * @param maxQueued the most runs that wait.
    * @param served what the gateway can ask for.
    */
-  constructor(maxQueued: number, served: ServedCommands) {
+  constructor(maxQueued: number, served: AnswersRequests) {
     this.#maxQueued = maxQueued;
     this.#served = served;
   }

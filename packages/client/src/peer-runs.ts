@@ -9,7 +9,12 @@ import {
 import { faultLoss } from './loss.js';
 import { offerOf } from './redirect/options.js';
 import type { Run } from './run.js';
-import type { ServedCommands } from './served-commands.js';
+
+/** Who answers what the other side of a peer asks. */
+export interface AnswersRequests {
+  /** What answers the requests that come to `peer`; undefined: there is nothing to ask for. */
+  answererFor(peer: Peer): RequestAnswerer | undefined;
+}
 
 /**
  * The runs whose requests are open at one peer: opens them there, and brings them its events. What the peer's other side
@@ -19,12 +24,12 @@ export class PeerRuns {
   readonly #peer: Peer;
   readonly #end: () => void;
   readonly #runs = new Map<number, Run>();
-  readonly #served: ServedCommands;
+  readonly #served: AnswersRequests;
   /** Made when the first request comes. */
   #answerer: RequestAnswerer | undefined;
 
   /** @param end ends the connection of that peer. */
-  constructor(peer: Peer, end: () => void, served: ServedCommands) {
+  constructor(peer: Peer, end: () => void, served: AnswersRequests) {
     this.#peer = peer;
     this.#end = end;
     this.#served = served;
@@ -50,6 +55,7 @@ export class PeerRuns {
         ...(plain === undefined ? {} : { plain }),
         ...run.extras,
         ...(run.bytePieces ? { bytePieces: true } : {}),
+        ...(run.encodedValues ? { encodedValues: true } : {}),
         ...(redirect === undefined ? {} : { redirect: offerOf(redirect) }),
       });
     } catch (error) {

@@ -75,6 +75,8 @@ export class Run implements ReadableRequest {
   readonly spec: RunSpec;
   /** Byte strings of the answer are to come in pieces; set before it starts. */
   bytePieces = false;
+  /** Other values are to come as they are encoded, to be passed on; set before it starts. */
+  encodedValues = false;
   /** Set as it starts. */
   extras: RunExtras = {};
   readonly #context: RunContext;

@@ -6,9 +6,10 @@ import {
   type ServableCommands,
   WiremuxError,
 } from '@wiremux/framing';
+import type { AnswersRequests } from './peer-runs.js';
 
 /** The commands that a client serves, on whatever connection it has. */
-export class ServedCommands {
+export class ServedCommands implements AnswersRequests {
   readonly #clock: Clock;
   readonly #log: Logger | undefined;
   readonly #commands = new Map<string, object>();
@@ -19,6 +20,11 @@ export class ServedCommands {
   constructor(clock: Clock, log: Logger | undefined) {
     this.#clock = clock;
     this.#log = log;
+  }
+
+  /** The names of all that are served now. */
+  get names(): string[] {
+    return [...this.#commands.keys()];
   }
 
   /**
@@ -37,7 +43,6 @@ export class ServedCommands {
     };
   }
 
-  /** What answers the requests that come to `peer`; undefined: nothing was ever served. */
   answererFor(peer: Peer): RequestAnswerer | undefined {
     if (this.#server === undefined) return undefined;
     this.#connections += 1;

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 
-/** A page that does nothing but load `page.ts`, served under the strictest policy it can run with. */
+/** A page that does nothing but load `/page.js`, served under the strictest policy it can run with. */
 export interface StrictPage {
   readonly origin: string;
   /** Lets the page connect to these addresses, and nowhere else. */
@@ -12,25 +11,26 @@ export interface StrictPage {
   close(): Promise<void>;
 }
 
-const HTML = '<!doctype html><html lang="en"><title>contract</title><script type="module" src="/page.js"></script>';
+const HTML = '<!doctype html><html lang="en"><title>test</title><script type="module" src="/page.js"></script>';
 
-/** Bundles `page.ts` as a user's bundler would: its scripts by their paths, `/page.js` first. */
-async function bundle(): Promise<ReadonlyMap<string, string>> {
+/** Bundles scripts as a user's bundler would: what comes of it by its paths. */
+async function bundle(entry: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, string>> {
   const built = (await build({
     configFile: false,
     logLevel: 'error',
     build: {
       write: false,
       minify: false,
-      lib: { entry: fileURLToPath(new URL('page.ts', import.meta.url)), formats: ['es'], fileName: 'page' },
+      lib: { entry, formats: ['es'], fileName: (_, name) => `${name}.js` },
     },
   })) as Rolldown.RolldownOutput[];
   const files = built.flatMap(({ output }) => output);
   return new Map(files.map((file) => [`/${file.fileName}`, file.type === 'chunk' ? file.code : '']));
 }
 
-export async function serveStrictPage(): Promise<StrictPage> {
-  const scripts = await bundle();
+/** @param entry the files of its scripts: `page`, and others by their names. */
+export async function serveStrictPage(entry: Readonly<Record<string, string>>): Promise<StrictPage> {
+  const scripts = await bundle(entry);
   let policy = "default-src 'none'; script-src 'self'";
   const server: Server = createServer((request, response) => {
     const script = scripts.get(request.url ?? '');
