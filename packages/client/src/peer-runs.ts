@@ -95,6 +95,9 @@ export class PeerRuns {
       case 'token':
       case 'token-answered':
       case 'slots-free':
+      case 'resumed':
+      case 'leaving':
+      case 'session-lost':
         return;
       default:
         this.#runs.get(event.id)?.receive(event satisfies RequesterEvent);

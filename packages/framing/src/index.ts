@@ -48,18 +48,27 @@ export {
 } from './inspect/described-frame.js';
 export { type FrameFilter, matchesFilter } from './inspect/frame-filter.js';
 export { printValue } from './inspect/print-value.js';
-export { DEFAULT_LIMITS, type Limits, PRINCIPAL_KEYS, PROCESS_CONTEXTS, PROCESS_KEY_BYTES } from './limits.js';
+export {
+  DEFAULT_LIMITS,
+  type Limits,
+  PRINCIPAL_KEYS,
+  PROCESS_CONTEXTS,
+  PROCESS_KEPT_BYTES,
+  PROCESS_KEY_BYTES,
+} from './limits.js';
 export type { TokenVerdict } from './message/auth.js';
 export type { CancelReason } from './message/control.js';
 export { formatOutput, type OutputAtom, outputAtom, type TranslateAtom } from './message/output.js';
 export type { ProgressUpdate } from './message/progress.js';
 export type { RedirectLocation, RedirectOffer } from './message/redirect.js';
 export { MAX_DEADLINE } from './message/request.js';
+export type { SessionGrant, SessionReply, SessionRequest } from './message/session-settings.js';
 export type { PeerSettings } from './message/settings.js';
 export type { CancelResult, ConnectionEvent, PeerEvent, RequesterEvent, ResponderEvent } from './reactor/events.js';
 export { Link, type LinkOptions } from './reactor/link.js';
 export { ObserverReader, type ValueObserver } from './reactor/observer-reader.js';
 export { Peer } from './reactor/peer.js';
+export type { AcceptTerms } from './reactor/peer-core.js';
 export type { PeerOptions } from './reactor/peer-options.js';
 export type { AnswerConsumer, ReadableRequest } from './reactor/reading.js';
 export {
@@ -74,6 +83,8 @@ export type { OutgoingRequest } from './reactor/requester.js';
 export type { Logger, LogMethod, RequestAnswerer, ServableCommands, ServingHost } from './reactor/serving.js';
 export type { PeerStats, RequestStats, StreamStats } from './reactor/stats.js';
 export { ValueIterator } from './reactor/value-iterator.js';
+export { closeEndsSession } from './session/close-table.js';
+export { KeptBudget } from './session/kept-budget.js';
 export type { ContentCodec, Decoder, DecodeStep, Encoder } from './stream/codec.js';
 export { ContextBudget } from './stream/contexts.js';
 export type { Clock, Transport, TransportHandlers } from './transport/transport.js';

@@ -57,7 +57,10 @@ export interface Limits {
   readonly textQueue: number;
   /** Progress topics queued per request. */
   readonly progressTopics: number;
-  /** Bytes of session frames on their way without an acknowledgement, 72 more for each: what W may grow to (SPEC 8.7.9). */
+  /**
+   * Bytes of session frames on their way without an acknowledgement, 72 more for each: what W may grow to (SPEC 8.7.9), and
+   * all that a session keeps for a replay.
+   */
   readonly sendWindow: number;
   /** Silence after which a ping is sent, and again after which the transport is dropped, ms. */
   readonly pingInterval: number;
@@ -68,6 +71,9 @@ export interface Limits {
 
 /** Encoding and decoding contexts of all connections of a process, unless its budget says otherwise (SPEC 9.1.21). */
 export const PROCESS_CONTEXTS = 1_024;
+
+/** Bytes of session frames that all sessions of a process keep for a replay, unless their budget says otherwise (SPEC 9.1.29). */
+export const PROCESS_KEPT_BYTES = 536_870_912;
 
 /** Idempotency keys that are remembered of one principal, unless their store says otherwise (SPEC 9.1.27). */
 export const PRINCIPAL_KEYS = 1_024;

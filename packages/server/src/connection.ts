@@ -257,6 +257,11 @@ export class ServerConnection {
       case 'redirected':
         this.#calls.receive(event);
         return;
+      case 'resumed':
+      case 'leaving':
+      case 'session-lost':
+        // Of sessions, which are not granted.
+        return;
       case 'pong':
         // Of the pings that the core sends by itself.
         return;

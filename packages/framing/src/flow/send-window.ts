@@ -1,10 +1,22 @@
+import { HEADER_SIZE } from '../frame/frame.js';
 import { BandwidthDelay } from './bandwidth-delay.js';
 import { FrameLedger } from './frame-ledger.js';
 
-/** What an unacknowledged frame counts beside its payload: its header, and what keeping it costs (SPEC 8.7.7). */
-const FRAME_COST = 72;
+/** What keeping an unacknowledged frame costs beside its bytes, and what it counts beside its payload (SPEC 8.7.7). */
+const KEEPING_COST = 64;
+const FRAME_COST: number = HEADER_SIZE + KEEPING_COST;
 /** What W begins with, and never goes below, bytes (SPEC 8.7.9). */
 const LEAST_WINDOW = 131_072;
+
+/** Keeps frames that were sent until they are acknowledged. */
+export interface FrameKeeper {
+  /** With that of others more is kept than should be: W is as small as it gets. */
+  readonly crowded: boolean;
+  /** The oldest `frames`, of `bytes` together, are acknowledged. */
+  drop(frames: number, bytes: number): void;
+  /** What is kept is to be sent again. */
+  rewind(): void;
+}
 
 /**
  * The window W: how much may be on its way without an acknowledgement (SPEC 8.7). It follows twice the bandwidth-delay
@@ -13,10 +25,16 @@ const LEAST_WINDOW = 131_072;
 export class SendWindow {
   readonly #most: number;
   readonly #ledger = new FrameLedger();
-  readonly #measured = new BandwidthDelay();
+  #measured = new BandwidthDelay();
   #sent = 0;
   #acknowledged = 0;
+  /** Frames that wait to be sent again on a new transport, and what they count. */
+  #waiting = 0;
+  #waitingCost = 0;
   #size: number = LEAST_WINDOW;
+
+  /** Absent without a session: then only the lengths of frames are kept (SPEC 8.7.10). */
+  keeper: FrameKeeper | undefined;
 
   /** @param most what W may grow to, bytes */
   constructor(most: number) {
@@ -25,12 +43,17 @@ export class SendWindow {
 
   /** W in bytes. */
   get size(): number {
-    return this.#size;
+    return this.keeper?.crowded === true ? LEAST_WINDOW : this.#size;
   }
 
   /** Session frames sent, the count that acks speak of. */
   get sent(): number {
     return this.#sent;
+  }
+
+  /** The same without those that were lost with a transport and not sent again yet. */
+  get onTransport(): number {
+    return this.#sent - this.#waiting;
   }
 
   /** Session frames that the other side has acknowledged. */
@@ -45,7 +68,7 @@ export class SendWindow {
 
   /** Another frame may go; at most one overshoots (SPEC 8.7.7). */
   get open(): boolean {
-    return this.#ledger.total < this.#size;
+    return this.#ledger.total < this.size;
   }
 
   /** A session frame goes out. */
@@ -64,14 +87,48 @@ export class SendWindow {
     this.#measured.starved(this.#ledger.total);
   }
 
-  /** The other side has `count` session frames: between `acknowledged` and `sent`. True if the window opened. */
+  /** The other side may say that it has `count` session frames: it was sent them, and did not have more before. */
+  canHave(count: number): boolean {
+    return count >= this.#acknowledged && count <= this.#sent;
+  }
+
+  /**
+   * There is a new transport, and the other side has `count` session frames, which {@link canHave} holds for: the others
+   * are sent again, and W is measured anew (SPEC 8.7.9, 8.8.8).
+   */
+  resume(count: number): void {
+    this.#forget(count);
+    this.#measured = new BandwidthDelay();
+    this.#size = LEAST_WINDOW;
+    this.#waiting = this.#sent - count;
+    this.#waitingCost = this.#ledger.total;
+    this.keeper?.rewind();
+  }
+
+  /** A message of what was kept, `frames` of `bytes` together, goes out again. */
+  resent(frames: number, bytes: number, now: number): void {
+    const before = this.#ledger.total - this.#waitingCost;
+    this.#waiting -= frames;
+    this.#waitingCost -= bytes + KEEPING_COST * frames;
+    this.#measured.sent(this.onTransport, before, now);
+  }
+
+  /** The other side has `count` session frames: between `acknowledged` and `onTransport`. True if the window opened. */
   acknowledge(count: number, now: number): boolean {
     const wasOpen = this.open;
-    const bytes = this.#ledger.shift(count - this.#acknowledged);
-    this.#acknowledged = count;
+    const bytes = this.#forget(count);
     this.#measured.acknowledged(count, bytes, now);
     this.#resize(now);
     return !wasOpen && this.open;
+  }
+
+  /** Nothing of the frames up to `count` is kept any more; what they counted. */
+  #forget(count: number): number {
+    const frames = count - this.#acknowledged;
+    const cost = this.#ledger.shift(frames);
+    this.#acknowledged = count;
+    this.keeper?.drop(frames, cost - KEEPING_COST * frames);
+    return cost;
   }
 
   /** A window that was kept full hides the path's own round trip behind its queue: it narrows until that is seen again. */

@@ -1,6 +1,7 @@
 import { StreamFlag } from '../frame/frame.js';
 import { type DialectName, FRAME_TYPES } from '../frame/frame-types.js';
 import { printHeader } from '../frame/text-form.js';
+import { asFields, field } from '../message/fields.js';
 import type { ContentCodec } from '../stream/codec.js';
 import { ContextBudget } from '../stream/contexts.js';
 import type { DescribedFrame, Direction, FoundProblem, RequestSummary } from './described-frame.js';
@@ -277,6 +278,7 @@ export class ConnectionFollower {
     if (plain === undefined) return this.#requests.receive(frame);
     if (type.name === 'sender-protocol-settings') {
       const read = side.settings.read(plain);
+      if (direction === 'out' && resumesSession(read.values[0])) this.#join();
       if (type.flags.has('eos')) {
         side.settings.close();
         side.settings = this.#reader(false);
@@ -306,10 +308,23 @@ export class ConnectionFollower {
     if (fault !== undefined) this.#tell({ rule: fault.rule, message: fault.message, direction, offset });
   }
 
+  /** A session goes on here (SPEC 8.8.8): its streams and requests were begun on another transport. */
+  #join(): void {
+    this.#sides.in.streams.join();
+    this.#sides.out.streams.join();
+    this.#requests.gap(this.#time);
+  }
+
   #tell(problem: ConnectionProblem): void {
     this.#problems++;
     this.#options.onProblem?.(problem);
   }
+}
+
+/** Whether these are the settings of a server that goes on with a session. */
+function resumesSession(settings: unknown): boolean {
+  const own = asFields(field(asFields(settings) ?? {}, 'wiremux'));
+  return field(asFields(field(own ?? {}, 'session')) ?? {}, 'resumed') === true;
 }
 
 /** Dialects whose stream settings have flags say what is in them (SPEC 3.8.5). */

@@ -105,6 +105,11 @@ export class FollowedStreams {
     if ((streamFlags & StreamFlag.End) !== 0) this.#close(stream);
   }
 
+  /** Streams go on that were begun on another transport. */
+  join(): void {
+    this.#fromStart = false;
+  }
+
   /** Frames went by unseen: no context is right any more. */
   gap(): void {
     this.#fromStart = false;

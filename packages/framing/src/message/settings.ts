@@ -3,6 +3,7 @@ import { WiremuxError } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { parseVerdict, type TokenVerdict, writeVerdict } from './auth.js';
 import { asFields, asInteger, asList, asProse, cutText, type Fields, field, isUint } from './fields.js';
+import { parseSession, type SessionReply, type SessionRequest, writeSession } from './session-settings.js';
 
 /** The most bytes of a token (SPEC 8.3.4). */
 export const TOKEN_BYTES = 16_384;
@@ -36,6 +37,8 @@ export interface PeerSettings {
   readonly agent?: string;
   /** Server only: what it says of the client's token. */
   readonly auth?: TokenVerdict;
+  /** The session that a client asks for, or what the server answers (SPEC 8.8). Has a secret: never log it. */
+  readonly session?: SessionRequest | SessionReply;
 }
 
 /** The most decoders that a side of wiremux.1 keeps for the other (SPEC 8.3.4). */
@@ -59,7 +62,7 @@ export const DEFAULT_SETTINGS: PeerSettings = {
  */
 export function encodeSettings(settings: PeerSettings): Uint8Array {
   const extension: [string, (out: CborWriter) => void][] = [];
-  const { agent, auth, token, credit, maxFrame } = settings;
+  const { agent, auth, token, credit, maxFrame, session } = settings;
   if (token !== undefined && utf8Encode(token).length > TOKEN_BYTES) {
     throw new WiremuxError('too-big', `A token may take ${TOKEN_BYTES} bytes at most.`);
   }
@@ -69,6 +72,7 @@ export function encodeSettings(settings: PeerSettings): Uint8Array {
   const limits = changedLimits(settings);
   if (limits.length > 0) extension.push(['limits', (out) => writeUints(out, limits)]);
   if (maxFrame !== DEFAULT_SETTINGS.maxFrame) extension.push(['maxframe', (out) => out.uint(maxFrame)]);
+  if (session !== undefined) extension.push(['session', (out) => writeSession(out, session)]);
   if (token !== undefined) extension.push(['token', (out) => out.bytes(token)]);
 
   const out = new CborWriter();
@@ -116,9 +120,9 @@ function writeUints(out: CborWriter, entries: readonly (readonly [string, number
 
 /**
  * Reads a settings map; a string says what is wrong with it (SPEC 3.8.3, 8.3.5). `extension`: the dialect has the key
- * `wiremux`.
+ * `wiremux`. `sender`: whose settings they are.
  */
-export function parseSettings(value: unknown, extension: boolean): PeerSettings | string {
+export function parseSettings(value: unknown, extension: boolean, sender: 'client' | 'server'): PeerSettings | string {
   const fields = asFields(value);
   if (fields === undefined) return 'The settings are not a map.';
   const names = asList(field(fields, 'contentencodings', ['identity']), asProse);
@@ -126,10 +130,10 @@ export function parseSettings(value: unknown, extension: boolean): PeerSettings 
   const encodings = names.includes('identity') ? names : [...names, 'identity'];
   if (!extension) return { ...DEFAULT_SETTINGS, encodings };
   const own = asFields(field(fields, 'wiremux', {}));
-  return own === undefined ? '`wiremux` is not a map.' : parseExtension(own, encodings);
+  return own === undefined ? '`wiremux` is not a map.' : parseExtension(own, encodings, sender);
 }
 
-function parseExtension(own: Fields, encodings: readonly string[]): PeerSettings | string {
+function parseExtension(own: Fields, encodings: readonly string[], sender: 'client' | 'server'): PeerSettings | string {
   const limits = parseLimits(field(own, 'limits', {}));
   if (typeof limits === 'string') return limits;
   const maxFrame = field(own, 'maxframe', DEFAULT_SETTINGS.maxFrame);
@@ -142,6 +146,9 @@ function parseExtension(own: Fields, encodings: readonly string[]): PeerSettings
   if (agent === false) return '`wiremux.agent` is not a byte string of at most 256 bytes.';
   const auth = Object.hasOwn(own, 'auth') ? parseVerdict(own['auth']) : undefined;
   if (auth === undefined && Object.hasOwn(own, 'auth')) return '`wiremux.auth` is not what it should be.';
+  const asked = field(own, 'session');
+  const session = asked === undefined ? undefined : parseSession(asked, sender);
+  if (typeof session === 'string') return session;
   return {
     encodings,
     maxFrame,
@@ -150,6 +157,7 @@ function parseExtension(own: Fields, encodings: readonly string[]): PeerSettings
     ...(token === undefined ? {} : { token }),
     ...(agent === undefined ? {} : { agent }),
     ...(auth === undefined ? {} : { auth }),
+    ...(session === undefined ? {} : { session }),
   };
 }
 

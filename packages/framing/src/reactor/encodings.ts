@@ -15,21 +15,34 @@ export class Encodings {
   readonly #dialect: Dialect;
   readonly #limits: Limits;
   readonly #codecs: readonly ContentCodec[];
-  readonly #contexts: ConnectionContexts;
+  #contexts: ConnectionContexts;
   /** Decoders kept for what was advertised. */
   #decoders = 0;
 
-  /** @param onEncoded an encoder has finished its work */
-  constructor(options: PeerOptions, dialect: Dialect, limits: Limits, onEncoded: () => void) {
+  /**
+   * @param onEncoded an encoder has finished its work
+   * @param predecessor has advertised what holds here too: the decoders it keeps for that go over
+   */
+  constructor(options: PeerOptions, dialect: Dialect, limits: Limits, onEncoded: () => void, predecessor?: Encodings) {
     const { codecs = [], contexts = new ContextBudget(), channels = DEFAULT_CHANNELS } = options;
     this.#role = options.role;
     this.#dialect = dialect;
     this.#limits = limits;
     this.#codecs = dialect.encodings ? codecs : [];
     this.#contexts = new ConnectionContexts(contexts, limits.contexts);
+    if (predecessor !== undefined) {
+      this.#contexts = predecessor.#handOver();
+      this.#decoders = predecessor.#decoders;
+    }
     const choice = new EncoderChoice(this.#codecs, channels);
     this.encoders = new StreamEncoders(choice, this.#contexts, onEncoded);
     if (this.#codecs.length === 0) this.encoders.advertised([], 0);
+  }
+
+  #handOver(): ConnectionContexts {
+    const contexts = this.#contexts;
+    this.#contexts = new ConnectionContexts(new ContextBudget(0), 0);
+    return contexts;
   }
 
   /** Streams that the other side may have encoded at once. */

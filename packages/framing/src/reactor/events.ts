@@ -81,12 +81,21 @@ export type ConnectionEvent =
   | { readonly kind: 'token'; readonly settings: PeerSettings }
   /** Client: the server's answer to `refreshToken()`. */
   | { readonly kind: 'token-answered'; readonly verdict: TokenVerdict }
+  /** The session goes on, on a new transport (SPEC 8.8). */
+  | { readonly kind: 'resumed' }
+  /**
+   * Client: the server does not know the session any more, and every request has failed with that code. The peer is dead,
+   * but its transport is good: a `successorOf` it can go on there. `settings`: the server's.
+   */
+  | { readonly kind: 'session-lost'; readonly settings: PeerSettings }
   /** Both sides' settings hold; requests flow. On exp-framing dialects at once. */
   | { readonly kind: 'ready'; readonly settings: PeerSettings }
   /** A request may be opened again, after `openSlots` was 0. */
   | { readonly kind: 'slots-free' }
   /** A pong came back for the `ping()` with this payload. */
   | { readonly kind: 'pong'; readonly payload: Uint8Array }
+  /** The transport is to be closed with this code; the session stays (SPEC 8.8.14). */
+  | { readonly kind: 'leaving'; readonly fault: ProtocolFault }
   /** The peer is dead: send the bytes that are left, then close the transport with this code. */
   | { readonly kind: 'closing'; readonly fault: ProtocolFault };
 

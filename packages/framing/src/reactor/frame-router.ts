@@ -21,8 +21,8 @@ export interface FrameRoutes {
   readonly heartbeat: Heartbeat;
   readonly budget: ReceiveBudget;
   readonly tokens: TokenRefresh;
-  /** The other side's settings are complete. */
-  onSettings(settings: PeerSettings): void;
+  /** The other side's settings are complete; the fault if they do not fit. */
+  onSettings(settings: PeerSettings): ProtocolFault | undefined;
 }
 
 /** Checks where each frame may come and hands it to who handles it (SPEC 2.3, 4, 8.1). */
@@ -31,7 +31,7 @@ export class FrameRouter {
   readonly decoding: DecodeQueue;
   readonly #context: PeerContext;
   readonly #routes: FrameRoutes;
-  readonly #settings: SettingsExchange;
+  #settings: SettingsExchange;
   readonly #streamSettings: StreamSettingsReader;
   readonly #linkStream: number;
   /** 1 where requests with odd ids are ours, else 0. */
@@ -67,6 +67,19 @@ export class FrameRouter {
   /** The other side's settings came. */
   get settled(): boolean {
     return this.#settings.done;
+  }
+
+  /** The transport is gone: another begins with a handshake. */
+  dropLink(): void {
+    this.#settings = new SettingsExchange(this.#context);
+    this.inbound.dropLink();
+  }
+
+  /** Goes on with a transport whose handshake `other` has seen. */
+  inheritLink(other: FrameRouter): void {
+    this.frames += other.frames;
+    this.#settings = new SettingsExchange(this.#context, true);
+    this.inbound.inheritLink(other.inbound);
   }
 
   /** The other side sends nothing more: the fault if its settings are missing or cut off. */
@@ -176,8 +189,7 @@ export class FrameRouter {
     const settings = this.#settings.receive(flags, payload);
     if (settings === undefined) return undefined;
     if (isFault(settings)) return settings;
-    this.#routes.onSettings(settings);
-    return undefined;
+    return this.#routes.onSettings(settings);
   }
 
   /** The other side has found a fault of ours and is about to close. */

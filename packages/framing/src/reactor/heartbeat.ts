@@ -2,11 +2,8 @@ import { FrameType, PingFlag } from '../dialect/types.js';
 import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { SendWindow } from '../flow/send-window.js';
 import { encodePing, encodeUint, PING_BYTES, parseAck, parsePing } from '../message/control.js';
+import type { ReceivedCount } from '../session/received-count.js';
 import type { PeerContext } from './context.js';
-
-/** Session frames are acknowledged after this many bytes, and after this many ms at the latest (SPEC 8.7.3). */
-const ACK_BYTES = 32_768;
-const ACK_MS = 500;
 
 const EMPTY = new Uint8Array(0);
 
@@ -14,11 +11,7 @@ const EMPTY = new Uint8Array(0);
 export class Heartbeat {
   readonly #context: PeerContext;
   readonly #window: SendWindow;
-  /** Session frames and bytes that arrived, and how much of it was acknowledged. */
-  #received = 0;
-  #unackedBytes = 0;
-  #acked = 0;
-  #ackBy: number | undefined;
+  readonly #received: ReceivedCount;
   /** Session frames that were sent ahead of the ping that is not answered yet. */
   #sentBeforePing: number | undefined;
   /** The ping to send when that one is answered: the newest only (SPEC 8.9.4). */
@@ -28,17 +21,27 @@ export class Heartbeat {
   /** When silence was noticed, with a ping on its way. */
   #probedAt: number | undefined;
 
-  /** @param window what this side sends, and the other acknowledges */
-  constructor(context: PeerContext, window: SendWindow) {
+  /** @param window what this side sends, and the other acknowledges  @param received what came, to be acknowledged */
+  constructor(context: PeerContext, window: SendWindow, received: ReceivedCount) {
     this.#context = context;
     this.#window = window;
+    this.#received = received;
     this.#heardAt = context.now;
   }
 
   /** When `handleTimeout` wants to be called, ms. An ack that is due already waits for the transport, not for time. */
   get nextTimeout(): number {
     const silence = (this.#probedAt ?? this.#heardAt) + this.#context.limits.pingInterval;
-    return this.#ackBy === undefined || this.#ackDue ? silence : Math.min(silence, this.#ackBy);
+    return Math.min(silence, this.#received.dueAfter(this.#context.now));
+  }
+
+  /** There is a new transport, on which the other side was told how many session frames came (SPEC 8.8.6). */
+  restart(): void {
+    this.#sentBeforePing = undefined;
+    this.#nextPing = undefined;
+    this.#pong = undefined;
+    this.#received.told();
+    this.heard();
   }
 
   /** Any bytes came. */
@@ -49,31 +52,19 @@ export class Heartbeat {
 
   /** A whole session frame came (SPEC 8.7.1). */
   countFrame(bytes: number): void {
-    this.#received++;
-    this.#unackedBytes += bytes;
-    if (this.#ackBy === undefined) {
-      this.#ackBy = this.#context.now + ACK_MS;
-      this.#context.wake();
-    } else if (this.#unackedBytes >= ACK_BYTES) {
-      this.#context.wake();
-    }
+    if (this.#received.countFrame(bytes, this.#context.now)) this.#context.wake();
   }
 
   /** Puts the ack, and a pong behind it, ahead of what is about to be sent. `sending`: something else goes anyway. */
   flush(sending: boolean): void {
-    const { output } = this.#context;
+    const { output, now } = this.#context;
     if (this.#pong !== undefined) {
       output.linkFirst(FrameType.Ping, PingFlag.Pong, encodePing(this.#pong));
       this.#pong = undefined;
-    } else if (!this.#ackDue && !sending) {
+    } else if (!sending && !this.#received.isDue(now)) {
       return;
     }
-    if (this.#received > this.#acked) {
-      output.linkFirst(FrameType.Ack, 0, encodeUint(this.#received));
-      this.#acked = this.#received;
-    }
-    this.#unackedBytes = 0;
-    this.#ackBy = undefined;
+    if (this.#received.told()) output.linkFirst(FrameType.Ack, 0, encodeUint(this.#received.frames));
   }
 
   /**
@@ -86,7 +77,7 @@ export class Heartbeat {
       this.#nextPing = payload;
       return;
     }
-    this.#sentBeforePing = this.#window.sent;
+    this.#sentBeforePing = this.#window.onTransport;
     this.#context.output.link(FrameType.Ping, 0, encodePing(payload));
     this.#context.wake();
   }
@@ -94,7 +85,7 @@ export class Heartbeat {
   /** Sends the ack that is due, probes a silent peer; the fault of one that stayed silent (SPEC 8.9.1). */
   handleTimeout(): ProtocolFault | undefined {
     const { now, limits } = this.#context;
-    if (this.#ackDue) this.#context.wake();
+    if (this.#received.isDue(now)) this.#context.wake();
     if (now < (this.#probedAt ?? this.#heardAt) + limits.pingInterval) return undefined;
     if (this.#probedAt !== undefined) {
       return fault('8.9.1', 'The peer did not answer a ping; the connection is given up.', CloseCode.GivenUp);
@@ -118,14 +109,12 @@ export class Heartbeat {
     if (count === undefined) return fault('8.2.5', 'An ack frame is malformed.');
     const window = this.#window;
     if (count < window.acknowledged) return fault('8.7.4', `The peer acknowledged ${count} frames after more.`);
-    if (count > window.sent) return fault('8.7.4', `The peer acknowledged ${count} frames, more than were sent.`);
+    if (count > window.onTransport) {
+      return fault('8.7.4', `The peer acknowledged ${count} frames, more than were sent.`);
+    }
     if (count === window.acknowledged) return this.#context.charge('an ack that does not advance');
     if (window.acknowledge(count, this.#context.now)) this.#context.wake();
     return undefined;
-  }
-
-  get #ackDue(): boolean {
-    return this.#unackedBytes >= ACK_BYTES || (this.#ackBy !== undefined && this.#context.now >= this.#ackBy);
   }
 
   #receivePong(payload: Uint8Array): ProtocolFault | undefined {

@@ -1,7 +1,9 @@
 import { CloseCode, WiremuxError } from '../errors.js';
-import type { Clock, Transport } from '../transport/transport.js';
+import { TransportSeat } from '../transport/seat.js';
+import type { Clock, Transport, TransportHandlers } from '../transport/transport.js';
 import type { PeerEvent } from './events.js';
 import type { Peer } from './peer.js';
+import type { AcceptTerms } from './peer-core.js';
 
 /** Bytes a transport may hold before no more is given to it: what waits here can still be overtaken, there it cannot. */
 const TRANSPORT_HIGH_WATER = 262_144;
@@ -16,22 +18,28 @@ export interface LinkOptions {
    * is thrown again in a turn of its own: the events behind it are not lost.
    */
   onEvent(event: PeerEvent): void;
-  /** The transport is gone, and every request has had its end. Called once. */
+  /**
+   * The transport is gone, and the session stays (SPEC 8.8): requests are still open, the peer takes every call, and time
+   * goes on. Next is `attach`, `takeOver` or `close`. Called for each transport that is lost so.
+   */
+  onDetached?(code: number, reason: string): void;
+  /** All is over: the transport is gone, and every request has had its end. Called once, unless `takeOver` took it away. */
   onClosed(code: number, reason: string): void;
 }
 
 /**
- * Connects a sans-I/O {@link Peer} to a {@link Transport}: gives it bytes and time, hands on its events, and sends what
- * it has once a turn of the event loop, as fast as the transport takes it. The same on every side and platform.
+ * Connects a sans-I/O {@link Peer} to a {@link Transport}, or with a session to one after another: gives it bytes and
+ * time, hands on its events, and sends what it has once a turn of the event loop, as fast as the transport takes it. The
+ * same on every side and platform.
  */
 export class Link {
-  readonly #peer: Peer;
-  readonly #transport: Transport;
+  #peer: Peer;
+  /** Undefined while the session waits for a transport, and at the end. */
+  #seat: TransportSeat | undefined;
   readonly #clock: Clock;
   readonly #options: LinkOptions;
   /** A flush is due at the end of this turn. */
   #scheduled = false;
-  #paused = false;
   #closed = false;
   /** A half-duplex peer has sent all it will. */
   #finished = false;
@@ -41,28 +49,79 @@ export class Link {
   #delivering = false;
   #stopTimer: (() => void) | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
+  readonly #handlers: TransportHandlers = {
+    bytes: (chunk) => this.#receive(chunk),
+    drain: () => this.#schedule(),
+    ended: () => this.#receiveEnd(),
+    closed: (code, reason) => this.#onTransportClosed(this.#seat, code, reason),
+  };
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#peer = options.peer;
-    this.#transport = options.transport;
     this.#clock = options.clock;
     this.#peer.onWake(() => this.#schedule());
-    this.#transport.start({
-      bytes: (chunk) => this.#receive(chunk),
-      drain: () => this.#schedule(),
-      ended: () => this.#receiveEnd(),
-      closed: (code, reason) => this.#onTransportClosed(code, reason),
-    });
+    this.#seat = new TransportSeat(options.transport, this.#handlers);
     this.#schedule();
   }
 
-  /** Closes with this code, after what is queued for the transport. Open requests end with `connection-lost`. */
+  /**
+   * Closes with this code, after what is queued for the transport. Open requests end with `connection-lost`, those of a
+   * session with `session-lost`; unless it survives that code (SPEC 8.8.14): then it is detached. A detached one ends.
+   */
   close(code: CloseCode, reason: string): void {
     if (this.#closed) return;
     this.#flush();
+    if (this.#seat === undefined) {
+      this.#end(code, reason);
+      return;
+    }
     this.#peer.close(code, reason);
     this.#flush();
+  }
+
+  /**
+   * Client, detached: asks for the session on another transport, not started yet, which is the link's from now on. The
+   * event `resumed` follows, or `session-lost`.
+   * @param token proof of who it is from now on; absent: as before
+   */
+  attach(transport: Transport, token?: string): void {
+    if (this.#closed || this.#seat !== undefined) {
+      transport.terminate();
+      return;
+    }
+    this.#peer.attach(this.#clock.now(), token);
+    this.#seat = new TransportSeat(transport, this.#handlers);
+    this.#schedule();
+  }
+
+  /**
+   * Client, while it is told `session-lost`: goes on with `successor`, a peer made with `successorOf`, on the transport
+   * there is. Without it the transport is closed then.
+   */
+  renew(successor: Peer): void {
+    this.#peer = successor;
+    successor.onWake(() => this.#schedule());
+    this.#schedule();
+  }
+
+  /**
+   * Server: the session goes on with the client of `newer`, whose peer has told `authenticate`, on the transport of that:
+   * the older one, if it is still there, is closed with 4409. Nothing more is heard of `newer`. False: it cannot be
+   * resumed, and the peer of `newer` still waits for `accept`; see `resume` of the peer.
+   * @throws {WiremuxError} `unsupported` for a grant that is none
+   */
+  takeOver(newer: Link, terms: AcceptTerms = {}): boolean {
+    const seat = newer.#seat;
+    if (this.#closed || seat === undefined) return false;
+    if (!this.#peer.resume(newer.#peer, this.#clock.now(), terms)) return false;
+    newer.#stop();
+    this.#seat?.leave();
+    this.#seat?.transport.close(CloseCode.TakenOver, 'The session goes on over another transport.');
+    this.#seat = seat;
+    seat.give(this.#handlers);
+    this.#schedule();
+    return true;
   }
 
   #receive(chunk: Uint8Array): void {
@@ -90,13 +149,13 @@ export class Link {
   #flush(): void {
     if (this.#closed) return;
     this.#deliver();
-    while (!this.#closed && this.#transport.bufferedBytes < TRANSPORT_HIGH_WATER) {
+    while (this.#seat !== undefined && this.#seat.transport.bufferedBytes < TRANSPORT_HIGH_WATER) {
       const message = this.#peer.takeBytes(this.#clock.now());
       if (message === undefined) break;
-      this.#transport.send(message);
+      this.#seat.transport.send(message);
     }
     this.#deliver();
-    if (this.#ended && !this.#peer.inputPending) this.#onTransportClosed(CloseCode.Normal, '');
+    if (this.#ended && !this.#peer.inputPending) this.#onTransportClosed(this.#seat, CloseCode.Normal, '');
     this.#finishIfDone();
     this.#adjustReading();
     this.#armTimer();
@@ -105,7 +164,7 @@ export class Link {
   #finishIfDone(): void {
     if (this.#closed || this.#finished || !this.#peer.outputEnded) return;
     this.#finished = true;
-    this.#transport.finish?.();
+    this.#seat?.transport.finish?.();
   }
 
   #deliver(): void {
@@ -113,9 +172,12 @@ export class Link {
     this.#delivering = true;
     try {
       for (let events = this.#peer.takeEvents(); events.length > 0; events = this.#peer.takeEvents()) {
+        const peer = this.#peer;
         for (const event of events) {
           this.#tell(event);
-          if (event.kind === 'closing') this.#shut(event.fault.closeCode, event.fault.message);
+          if (event.kind === 'closing' || event.kind === 'leaving')
+            this.#shut(event.fault.closeCode, event.fault.message);
+          if (event.kind === 'session-lost' && peer === this.#peer) this.#shut(CloseCode.Normal, '');
         }
       }
     } finally {
@@ -136,20 +198,26 @@ export class Link {
   /** Sends the peer's last words and closes the transport; one that fell silent is dropped (SPEC 8.9.1). */
   #shut(code: CloseCode, reason: string): void {
     if (this.#closed) return;
+    if (this.#seat === undefined) {
+      this.#onTransportClosed(undefined, code, reason);
+      return;
+    }
+    const { transport } = this.#seat;
     if (code === CloseCode.GivenUp) {
-      this.#transport.terminate();
+      transport.terminate();
       return;
     }
     const lastWords = this.#peer.takeBytes(this.#clock.now());
-    if (lastWords !== undefined) this.#transport.send(lastWords);
-    this.#transport.close(code, reason);
+    if (lastWords !== undefined) transport.send(lastWords);
+    transport.close(code, reason);
   }
 
   #adjustReading(): void {
-    if (this.#closed || this.#paused === this.#peer.readPaused) return;
-    this.#paused = !this.#paused;
-    if (this.#paused) this.#transport.pause();
-    else this.#transport.resume();
+    const seat = this.#seat;
+    if (seat === undefined || seat.paused === this.#peer.readPaused) return;
+    seat.paused = !seat.paused;
+    if (seat.paused) seat.transport.pause();
+    else seat.transport.resume();
   }
 
   /** One timer, moved only when it would come too late: traffic moves the peer's next timeout all the time. */
@@ -165,22 +233,43 @@ export class Link {
     });
   }
 
-  #onTransportClosed(code: number, reason: string): void {
-    if (this.#closed) return;
+  /** @param seat of the transport that is gone; undefined where there was none */
+  #onTransportClosed(seat: TransportSeat | undefined, code: number, reason: string): void {
+    if (this.#closed || seat !== this.#seat) return;
     if (this.#delivering) {
       // From inside a handler's call: the events under way, and the ends of requests, come before the end of all.
-      this.#clock.defer(() => this.#onTransportClosed(code, reason));
+      this.#clock.defer(() => this.#onTransportClosed(seat, code, reason));
       return;
     }
     if (code === CloseCode.Normal && this.#peer.inputPending) {
       this.#ended = true;
       return;
     }
+    if (!this.#peer.survives(code)) {
+      this.#end(code, reason);
+      return;
+    }
+    this.#seat = undefined;
+    this.#peer.detach(this.#clock.now());
+    this.#deliver();
+    this.#options.onDetached?.(code, reason);
+    this.#armTimer();
+  }
+
+  /** Takes itself away from its transport, which is another's from now on. */
+  #stop(): void {
     this.#closed = true;
+    this.#seat = undefined;
     this.#stopTimer?.();
+  }
+
+  #end(code: number, reason: string): void {
+    this.#stop();
+    const lost = this.#peer.session === undefined ? 'connection-lost' : 'session-lost';
+    const what = lost === 'connection-lost' ? 'connection was lost' : 'session has ended';
     const why = reason === '' ? '' : `: ${reason}`;
-    const message = `The connection was lost (close ${code}${why}). Ask again once there is another.`;
-    this.#peer.transportClosed(new WiremuxError('connection-lost', message));
+    const message = `The ${what} (close ${code}${why}). Ask again once there is another.`;
+    this.#peer.transportClosed(new WiremuxError(lost, message));
     this.#deliver();
     this.#options.onClosed(code, reason);
   }

@@ -8,6 +8,7 @@ import { HEADER_SIZE, StreamFlag } from '../frame/frame.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { encodeUint } from '../message/control.js';
 import { encodeStreamSettings } from '../message/settings.js';
+import type { KeptFrames } from '../session/kept-frames.js';
 import {
   newOutboundStream,
   nextStreamFlags,
@@ -50,7 +51,7 @@ export class Output implements FrameWriter {
   readonly encoders: StreamEncoders;
   /** How much may be on its way; absent where nothing is acknowledged. */
   readonly window: SendWindow | undefined;
-  readonly #linkStream: OutboundStream;
+  #linkStream: OutboundStream;
   /** The number each type has in the dialect; encoded frames are of dialects whose numbers are the types'. */
   readonly #wireTypes: Dialect['wireTypes'];
   /** Nothing goes out before this side's settings (SPEC 8.3.1, 8.3.2). */
@@ -62,6 +63,10 @@ export class Output implements FrameWriter {
   /** The frame begun, if its payload goes through an encoder. */
   #encoding: EncodingFrame | undefined;
   #linkFrames: LinkFrame[] = [];
+  /** What goes out again on the next transport; undefined without a session. */
+  #kept: KeptFrames | undefined;
+  /** The other side has not said yet whether the session goes on: nothing of it may be sent (SPEC 8.3.3). */
+  resuming = false;
   readonly #credits = new Map<number, number>();
   readonly #cancels = new Map<number, Cancel>();
   /** Largest payload the other side accepts, bytes. */
@@ -108,6 +113,7 @@ export class Output implements FrameWriter {
       this.#cancels.size > 0 ||
       this.scheduler.busy ||
       this.encoders.next !== undefined ||
+      this.#kept?.replaying === true ||
       !this.empty
     );
   }
@@ -144,6 +150,27 @@ export class Output implements FrameWriter {
     this.#credits.delete(requestId);
   }
 
+  get kept(): KeptFrames | undefined {
+    return this.#kept;
+  }
+
+  /** Keeps what is sent from now on, or nothing. */
+  set kept(kept: KeptFrames | undefined) {
+    this.#kept = kept;
+    if (this.window !== undefined) this.window.keeper = kept;
+  }
+
+  /** The transport is gone, and its link frames with it. */
+  dropLink(): void {
+    this.#linkStream = newOutboundStream(this.#linkStream.id, this.#linkStream.channel);
+    this.#linkFrames = [];
+  }
+
+  /** Goes on with the link stream that another has begun, on a transport that it hands over. */
+  inheritLink(other: Output): void {
+    this.#linkStream = other.#linkStream;
+  }
+
   /** Every stream this side has sent on, the link stream first. */
   *allStreams(): Iterable<OutboundStream> {
     if (this.#linkStream.begun) yield this.#linkStream;
@@ -158,6 +185,8 @@ export class Output implements FrameWriter {
     this.#linkFrames = [];
     this.#credits.clear();
     this.#cancels.clear();
+    this.#kept?.close();
+    this.kept = undefined;
   }
 
   begin(
@@ -202,15 +231,36 @@ export class Output implements FrameWriter {
   takeMessage(now: number): Uint8Array[] | undefined {
     this.#writeLinkFrames();
     if (this.#settingsFirst && !this.#linkStream.begun) return undefined;
+    if (this.resuming || (this.#kept?.replaying === true && !this.empty)) return this.#takeBatch();
+    if (this.#kept?.replaying === true) return this.#takeReplay(this.#kept, now);
     const { window } = this;
-    if (window === undefined) this.#writeSession();
-    else {
-      const { sent, unacknowledged } = window;
+    if (window === undefined) {
       this.#writeSession();
-      if (window.sent > sent) window.message(unacknowledged, now);
-      if (window.open && !this.scheduler.busy) window.starved();
+      return this.#takeBatch();
     }
-    return this.batch.size === 0 ? undefined : this.batch.take();
+    const { sent, unacknowledged } = window;
+    const linkBytes = this.batch.size;
+    this.#writeSession();
+    const frames = window.sent - sent;
+    if (frames > 0) window.message(unacknowledged, now);
+    if (window.open && !this.scheduler.busy) window.starved();
+    const bytes = this.batch.size - linkBytes;
+    const message = this.#takeBatch();
+    if (frames > 0 && message !== undefined) this.#kept?.keep(message, linkBytes, frames, bytes);
+    return message;
+  }
+
+  #takeBatch(): Uint8Array[] | undefined {
+    return this.empty ? undefined : this.batch.take();
+  }
+
+  /** What was lost with the transport before goes ahead of everything new, regardless of W (SPEC 8.8.8). */
+  #takeReplay(kept: KeptFrames, now: number): Uint8Array[] {
+    const { chunks, frames, bytes } = kept.takeReplay();
+    this.window?.resent(frames, bytes, now);
+    this.frames += frames;
+    this.bytes += bytes;
+    return chunks;
   }
 
   #writeSession(): void {

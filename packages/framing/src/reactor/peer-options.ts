@@ -1,8 +1,10 @@
 import type { Dialect } from '../dialect/dialect.js';
 import type { ChannelWeight } from '../flow/scheduler.js';
 import type { Limits } from '../limits.js';
+import type { KeptBudget } from '../session/kept-budget.js';
 import type { ContentCodec } from '../stream/codec.js';
 import type { ContextBudget } from '../stream/contexts.js';
+import type { Peer } from './peer.js';
 
 /** What a peer is made of. */
 export interface PeerOptions {
@@ -28,4 +30,16 @@ export interface PeerOptions {
   readonly codecs?: readonly ContentCodec[];
   /** The contexts it may take for them: give all peers of a process the same. Default: one of its own. */
   readonly contexts?: ContextBudget;
+  /**
+   * Client: asks for a session, which outlives its transports; `peer.session` tells whether it was granted (SPEC 8.8).
+   * Ignored where the dialect has none. A server grants one with `accept`.
+   */
+  readonly session?: 'new';
+  /** What sessions may keep for a replay: give all peers of a process the same. Default: one of its own. */
+  readonly kept?: KeptBudget;
+  /**
+   * Client: the peer that has just said `session-lost`. This one goes on with its transport, the handshake done; `ready`
+   * is its first event. The other options are to be the same.
+   */
+  readonly successorOf?: Peer;
 }

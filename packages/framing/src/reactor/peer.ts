@@ -1,32 +1,18 @@
-import type { CborLimits } from '../cbor/index.js';
 import type { Dialect } from '../dialect/dialect.js';
-import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
-import { DEFAULT_CHANNELS } from '../flow/scheduler.js';
-import { SendWindow } from '../flow/send-window.js';
-import type { FrameHeader } from '../frame/frame.js';
-import { FrameReader } from '../frame/reader.js';
-import { resolveLimits } from '../limits.js';
+import { type CloseCode, WiremuxError } from '../errors.js';
 import type { TokenVerdict } from '../message/auth.js';
 import type { CancelReason } from '../message/control.js';
 import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
 import type { RedirectLocation } from '../message/redirect.js';
-import { DEFAULT_SETTINGS, type PeerSettings } from '../message/settings.js';
-import type { PeerContext } from './context.js';
-import { ControlBudget } from './control-budget.js';
-import { Encodings } from './encodings.js';
+import { grantProblem, type SessionGrant } from '../message/session-settings.js';
+import type { PeerSettings } from '../message/settings.js';
 import type { CancelResult, PeerEvent } from './events.js';
-import { reportFault } from './fault-report.js';
-import { FrameRouter } from './frame-router.js';
-import { Heartbeat } from './heartbeat.js';
-import { Output } from './output.js';
+import { type AcceptTerms, PeerCore } from './peer-core.js';
 import type { PeerOptions } from './peer-options.js';
-import { ReceiveBudget } from './receive-half.js';
-import { type OutgoingRequest, Requester } from './requester.js';
-import { Responder } from './responder.js';
-import { announceSettings, ownSettings } from './settings-exchange.js';
-import { type PeerStats, peerStats } from './stats.js';
-import { TokenRefresh } from './token-refresh.js';
+import type { OutgoingRequest, Requester } from './requester.js';
+import type { Responder } from './responder.js';
+import type { PeerStats } from './stats.js';
 
 /**
  * One end of a connection, without I/O and clock: bytes in, events out, bytes out when asked.
@@ -38,6 +24,15 @@ import { TokenRefresh } from './token-refresh.js';
  * and send:    while ((message = peer.takeBytes(now))) transport.send(message)
  * at the end:  peer.transportClosed(error)
  * ```
+ * It is also the session (SPEC 8.8), and outlives its transports where it has one. A {@link Link} does all this.
+ *
+ * ```
+ * transport lost:    if (peer.survives(code)) peer.detach(now); else peer.transportClosed(error)
+ * client, another:   peer.attach(now)              (then `resumed`, or `session-lost`: see `successorOf`)
+ * server, another:   older.resume(newer, grant, now)
+ * ```
+ * Bytes given to it are its own until the other side has acknowledged them.
+ *
  * Methods about a request that has already ended do nothing: they crossed its end. A half-duplex exchange adds
  *
  * ```
@@ -49,103 +44,28 @@ import { TokenRefresh } from './token-refresh.js';
 export class Peer {
   readonly dialect: Dialect;
   readonly role: 'client' | 'server';
-  readonly #context: PeerContext;
-  readonly #reader: FrameReader;
-  readonly #router: FrameRouter;
-  readonly #budget: ReceiveBudget;
+  readonly #core: PeerCore;
   readonly #requester: Requester;
   readonly #responder: Responder;
-  readonly #heartbeat: Heartbeat;
-  readonly #tokens: TokenRefresh;
-  readonly #output: Output;
-  readonly #control: ControlBudget;
-  readonly #openedAt: number;
-  readonly #mustAuthenticate: boolean;
-  readonly #halfDuplex: boolean;
-  /** It is this side's turn to send: always, but for one half of a half-duplex exchange. */
-  #maySend: boolean;
-  #inputEnded = false;
-  #events: PeerEvent[] = [];
-  #bytesIn = 0;
-  /** `reading`, `held` until the server has authenticated its client, or `dead`. */
-  #state: 'reading' | 'held' | 'dead' = 'reading';
-  #onWake: () => void = () => undefined;
-  readonly #sink = (header: FrameHeader, payload: Uint8Array): boolean => this.#receiveFrame(header, payload);
 
   constructor(options: PeerOptions) {
-    const { role, now, halfDuplex = false } = options;
-    const dialect = (halfDuplex ? options.dialect.halfDuplex : undefined) ?? options.dialect;
-    const limits = resolveLimits(options.limits);
-    const cborLimits: CborLimits = { depth: limits.cborDepth, items: limits.cborItems, bytes: limits.valueBytes };
-    this.role = role;
-    this.dialect = dialect;
-    this.#halfDuplex = halfDuplex;
-    this.#maySend = !halfDuplex;
-    this.#openedAt = now;
-    this.#mustAuthenticate = options.authenticate === true && dialect.extended;
-    this.#reader = new FrameReader(limits.framePayload);
-    this.#control = new ControlBudget(dialect, role, limits, now);
-    const { channels = DEFAULT_CHANNELS } = options;
-    const encodings = new Encodings(options, dialect, limits, () => this.#onWake());
-    const window = new SendWindow(limits.sendWindow);
-    this.#output = new Output({
-      window: dialect.duplex ? window : undefined,
-      role,
-      dialect,
-      channels,
-      maxPayload: DEFAULT_SETTINGS.maxFrame,
-      encoders: encodings.encoders,
-      onScheduled: (half) => {
-        if ((half.requestId & 1) === (role === 'client' ? 1 : 0)) this.#requester.scheduled(half);
-        else this.#responder.scheduled(half);
-      },
-      onProof: (requestId) => this.#responder.proved(requestId),
-    });
-    this.#context = {
-      role,
-      dialect,
-      halfDuplex,
-      limits,
-      cborLimits,
-      output: this.#output,
-      encodings,
-      now,
-      ownSettings: ownSettings(limits, options),
-      remoteSettings: DEFAULT_SETTINGS,
-      emit: (event) => this.#events.push(event),
-      wake: () => this.#onWake(),
-      charge: (what) => this.#control.charge(what, this.#context.now),
-      chargeOrFail: (what) => this.#dieOf(this.#context.charge(what)),
-    };
-    this.#budget = new ReceiveBudget(this.#context);
-    this.#requester = new Requester(this.#context, this.#budget);
-    this.#responder = new Responder(this.#context, this.#budget);
-    this.#heartbeat = new Heartbeat(this.#context, window);
-    this.#tokens = new TokenRefresh(this.#context, this.#mustAuthenticate);
-    this.#router = new FrameRouter(this.#context, {
-      requester: this.#requester,
-      responder: this.#responder,
-      heartbeat: this.#heartbeat,
-      budget: this.#budget,
-      tokens: this.#tokens,
-      onSettings: (settings) => this.#onSettings(settings),
-    });
-    if (role === 'client') this.#sendSettings();
-    if (!this.#awaitsSettings) this.#context.emit({ kind: 'ready', settings: DEFAULT_SETTINGS });
+    const { successorOf } = options;
+    this.#core = new PeerCore(options, successorOf === undefined ? undefined : successorOf.#core);
+    const { context, requester, responder } = this.#core.parts;
+    this.dialect = context.dialect;
+    this.role = context.role;
+    this.#requester = requester;
+    this.#responder = responder;
   }
 
   /** `callback` is called when there may be bytes to take, events to handle, or reading to pause or resume. */
   onWake(callback: () => void): void {
-    this.#onWake = callback;
+    this.#core.onWake = callback;
   }
 
   /** Bytes of the other side, any cut; they are the peer's from now on. */
   receiveBytes(chunk: Uint8Array, now: number): void {
-    this.#context.now = now;
-    if (this.#state === 'dead') return;
-    this.#bytesIn += chunk.length;
-    this.#heartbeat.heard();
-    this.#afterRead(this.#reader.push(chunk, this.#sink));
+    this.#core.receiveBytes(chunk, now);
   }
 
   /**
@@ -153,61 +73,42 @@ export class Peer {
    * client all that is still open, with `connection-lost` (SPEC 7.7, 7.9).
    */
   endInput(now: number): void {
-    this.#context.now = now;
-    if (!this.#halfDuplex || this.#inputEnded) return;
-    this.#inputEnded = true;
-    this.#finishInput();
+    this.#core.endInput(now);
   }
 
   /** Half-duplex client: what was opened is sent, and no more can be opened (SPEC 7.9). Called again it does nothing. */
   flush(now: number): void {
-    this.#context.now = now;
-    if (!this.#halfDuplex || this.role === 'server') return;
-    this.#maySend = true;
-    this.#context.wake();
+    this.#core.flush(now);
   }
 
   /** Half-duplex: the input has ended, and some of it still waits to be decoded. */
   get inputPending(): boolean {
-    return this.#inputEnded && this.#state === 'reading' && !this.#router.decoding.idle;
+    return this.#core.inputPending;
   }
 
   /** Half-duplex: everything this side had to say was taken; the transport may end its direction. */
   get outputEnded(): boolean {
-    if (!this.#halfDuplex || !this.#maySend || this.#state !== 'reading' || !this.#output.idle) return false;
-    return this.role === 'client' ? this.#requester.sent : this.#responder.size === 0;
+    return this.#core.outputEnded;
   }
 
   /** The transport is gone: every open request ends with `error`. */
   transportClosed(error: WiremuxError): void {
-    this.#state = 'dead';
-    this.#requester.fail(error);
-    this.#responder.fail(error);
-    this.#output.clear([]);
-    this.#router.decoding.close();
-    this.#context.encodings.close();
+    this.#core.transportClosed(error);
   }
 
   /** What the other side has said of itself; the defaults until then (SPEC 8.3). */
   get remoteSettings(): PeerSettings {
-    return this.#context.remoteSettings;
+    return this.#core.parts.context.remoteSettings;
   }
 
   /** What happened since the last call, in order. */
   takeEvents(): PeerEvent[] {
-    if (!this.#router.decoding.idle) this.#goOnDecoding();
-    const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    return this.#core.takeEvents();
   }
 
   /** One message of whole frames (SPEC 7.2), or undefined if nothing may be sent now. May make new events. */
   takeBytes(now: number): Uint8Array[] | undefined {
-    this.#context.now = now;
-    if (!this.#maySend && this.#state !== 'dead') return undefined;
-    this.#budget.noteProgress();
-    if (this.dialect.duplex && this.#state !== 'dead') this.#heartbeat.flush(this.#output.pending);
-    return this.#output.takeMessage(now);
+    return this.#core.takeBytes(now);
   }
 
   /**
@@ -215,42 +116,25 @@ export class Peer {
    * its transport must read to see the other side close.
    */
   get readPaused(): boolean {
-    return this.#state === 'held' || (this.#state === 'reading' && (this.#budget.paused || this.#router.decoding.full));
+    return this.#core.readPaused;
   }
 
   /** When `handleTimeout` should be called, ms; it may change with every call. */
   nextTimeout(): number | undefined {
-    if (this.#state !== 'reading') return undefined;
-    const { limits } = this.#context;
-    if (this.#awaitsSettings) return this.#openedAt + limits.settingsTimeout;
-    const next = Math.min(this.#responder.nextDeadline, this.#nextCheck(limits.pausedTimeout));
-    return next === Number.POSITIVE_INFINITY ? undefined : next;
+    return this.#core.nextTimeout();
   }
 
   handleTimeout(now: number): void {
-    this.#context.now = now;
-    if (this.#state !== 'reading') return;
-    this.#budget.noteProgress();
-    this.#responder.expire(now);
-    if (this.#awaitsSettings) this.#checkHandshake(now);
-    else if (this.dialect.duplex) this.#dieOf(this.#heartbeat.handleTimeout());
-    else this.#failStalledUploads(now);
+    this.#core.handleTimeout(now);
   }
 
   /**
    * Server: the client is who its settings say; reading goes on (SPEC 8.3.2).
-   * @param terms how long its token `expires`, ms from now; left out: it does not.
+   * @throws {WiremuxError} `unsupported` for a grant that is none (see {@link SessionGrant})
    */
-  accept(now: number, terms: { readonly expires?: number } = {}): void {
-    if (this.#state !== 'held') return;
-    this.#context.now = now;
-    this.#context.ownSettings = { ...this.#context.ownSettings, auth: { ok: true, ...terms } };
-    this.#state = 'reading';
-    this.#heartbeat.heard();
-    this.#ready();
-    this.#afterRead(this.#reader.resume(this.#sink));
-    this.#finishInput();
-    this.#context.wake();
+  accept(now: number, terms: AcceptTerms = {}): void {
+    checkTerms(terms);
+    this.#core.accept(now, terms);
   }
 
   /**
@@ -259,19 +143,17 @@ export class Peer {
    * @throws {WiremuxError} `too-big` past 16 KiB, `too-many-requests` before the last was answered, or 10 s after it
    */
   refreshToken(token: string, now: number): void {
-    this.#context.now = now;
-    const able = this.role === 'client' && this.dialect.duplex && this.#router.settled && this.#state === 'reading';
-    if (able) this.#tokens.send(token);
+    this.#core.refreshToken(token, now);
   }
 
   /** Server: answers `token`. A token that is not `ok` leaves the one before in force (SPEC 8.3.13). */
   answerToken(verdict: TokenVerdict): void {
-    if (this.#state === 'reading') this.#tokens.answer(verdict);
+    this.#core.answerToken(verdict);
   }
 
   /** Ends the connection from this side: a `closing` event follows, the transport is to be closed with its code. */
   close(closeCode: CloseCode, reason: string): void {
-    if (this.#state !== 'dead') this.#die({ rule: '9.2', message: reason, closeCode });
+    this.#core.close(closeCode, reason);
   }
 
   /**
@@ -280,12 +162,59 @@ export class Peer {
    * @throws {WiremuxError} `too-big` past 64 bytes
    */
   ping(payload: Uint8Array): void {
-    if (this.dialect.duplex && this.#router.settled && this.#state === 'reading') this.#heartbeat.ping(payload);
+    this.#core.ping(payload);
+  }
+
+  /** The session, once it is granted; keep its secret in memory only (SPEC 8.8). */
+  get session(): SessionGrant | undefined {
+    return this.#core.parts.session.grant;
+  }
+
+  /** There is no transport: all calls are good, and what they cause waits for one. */
+  get detached(): boolean {
+    return this.#core.detached;
+  }
+
+  /** Bytes of session frames kept until they are acknowledged: those to be sent again on the next transport. */
+  get keptBytes(): number {
+    return this.#core.keptBytes;
+  }
+
+  /** Whether the session goes on after its transport was closed with this code (SPEC 8.8.14). */
+  survives(code: number): boolean {
+    return this.#core.survives(code);
+  }
+
+  /** The transport is gone, the session stays; see {@link Peer.survives}. Requests stay open, deadlines run. */
+  detach(now: number): void {
+    this.#core.detach(now);
+  }
+
+  /**
+   * Client, detached: there is a new transport. `resumed` follows, or the ends of all requests and `session-lost`.
+   * @param token proof of who it is from now on; absent: as before
+   */
+  attach(now: number, token?: string): void {
+    this.#core.attach(now, token);
+  }
+
+  /**
+   * Server: the client of `newer`, for which `authenticate` was told, goes on with this session, on the transport of
+   * `newer`, which is dead from then on and says nothing more. Who the client is and that it knows the secret was found
+   * before. What was here of an older transport must be closed with 4409, and nothing more be read from it (SPEC 8.8.6).
+   * False: it cannot, and `newer` still waits for `accept`; where nothing went forward three times, this peer is dead.
+   * @param terms with the session as told now; repeat the secret the client has, for a new one may get lost with the
+   * transport. Left out: as before
+   * @throws {WiremuxError} `unsupported` for a grant that is none
+   */
+  resume(newer: Peer, now: number, terms: AcceptTerms = {}): boolean {
+    checkTerms(terms);
+    return this.#core.resume(newer.#core, now, terms);
   }
 
   /** How many more requests may be opened now; queue what is over. */
   get openSlots(): number {
-    return this.#state === 'dead' || this.#flushed ? 0 : this.#requester.openSlots;
+    return this.#core.alive && !this.#core.flushed ? this.#requester.openSlots : 0;
   }
 
   /**
@@ -294,11 +223,11 @@ export class Peer {
    * empty name, or `connection-lost` on a dead peer
    */
   open(request: OutgoingRequest): number {
-    if (this.#state === 'dead') throw new WiremuxError('connection-lost', 'The connection has ended; connect again.');
+    if (!this.#core.alive) throw new WiremuxError('connection-lost', 'The connection has ended; connect again.');
     if (this.role === 'server' && !this.dialect.duplex) {
       throw new WiremuxError('unsupported', `In ${this.dialect.name} only clients open requests; use wiremux.1.`);
     }
-    if (this.#flushed) throw new WiremuxError('unsupported', 'The exchange has been sent; open another one.');
+    if (this.#core.flushed) throw new WiremuxError('unsupported', 'The exchange has been sent; open another one.');
     return this.#requester.open(request);
   }
 
@@ -314,7 +243,7 @@ export class Peer {
 
   /** Stops a request; `stopped` follows, unless its end crossed, which that of the connection may be too. */
   cancel(id: number, reason: CancelReason = {}): void {
-    if (this.#state !== 'dead') this.#requester.cancel(id, reason);
+    if (this.#core.alive) this.#requester.cancel(id, reason);
   }
 
   /** The consumer took values of `bytes` plain bytes (the sum of their `sizes`): that much credit is due again. */
@@ -419,118 +348,11 @@ export class Peer {
 
   /** A snapshot for people and metrics. */
   stats(): PeerStats {
-    return peerStats(this.#responder.list(), this.#router, this.#output, this.#bytesIn);
+    return this.#core.stats();
   }
+}
 
-  /** False stops the frame reader. */
-  #receiveFrame(header: FrameHeader, payload: Uint8Array): boolean {
-    const broken = this.#router.route(header, payload);
-    if (broken !== undefined) this.#die(broken, header.requestId);
-    return this.#state === 'reading' && !this.#router.decoding.full;
-  }
-
-  /** Delivers what was decoded since, and reads on where that had to wait for it. */
-  #goOnDecoding(): void {
-    if (this.#state !== 'reading') return;
-    const { decoding } = this.#router;
-    const wasFull = decoding.full;
-    this.#afterRead(decoding.advance());
-    if (this.#state !== 'reading' || decoding.full) return;
-    if (wasFull) this.#afterRead(this.#reader.resume(this.#sink));
-    this.#finishInput();
-  }
-
-  #onSettings(settings: PeerSettings): void {
-    this.#context.encodings.useSettings(settings);
-    if (!this.dialect.extended) return;
-    this.#context.remoteSettings = settings;
-    this.#output.maxPayload = settings.maxFrame;
-    this.#output.streams.most = settings.openStreams;
-    if (!this.#mustAuthenticate) {
-      this.#ready();
-      return;
-    }
-    this.#state = 'held';
-    this.#context.emit({ kind: 'authenticate', settings });
-  }
-
-  #ready(): void {
-    if (this.role === 'server') this.#sendSettings();
-    if (this.role === 'client' && this.#halfDuplex) return;
-    this.#context.emit({ kind: 'ready', settings: this.#context.remoteSettings });
-  }
-
-  #sendSettings(): void {
-    announceSettings(this.#context);
-    this.#router.decoding.reserve(this.#context.encodings.decoders);
-  }
-
-  get #flushed(): boolean {
-    return this.#halfDuplex && this.#maySend && this.role === 'client';
-  }
-
-  /** Requests wait for the other side's settings, or time does; a half-duplex client has them with its answers. */
-  get #awaitsSettings(): boolean {
-    const { extended } = this.dialect;
-    return extended && !this.#router.settled && !(this.#halfDuplex && this.role === 'client');
-  }
-
-  /** The input has ended, and all that came was read. */
-  #finishInput(): void {
-    if (!this.#inputEnded || this.#state !== 'reading' || !this.#router.decoding.idle) return;
-    const serves = this.role === 'server';
-    const cut = this.#reader.pending > 0 ? fault('7.7', 'The input ended inside a frame.') : undefined;
-    const broken = cut ?? (serves ? this.#router.endInput() : undefined);
-    this.#maySend ||= serves;
-    if (broken !== undefined) this.#die(broken);
-    else if (serves) this.#responder.endInput();
-    else this.#requester.fail(new WiremuxError('connection-lost', 'The exchange ended before the answer did.'));
-    this.#context.wake();
-  }
-
-  #afterRead(broken: ProtocolFault | undefined): void {
-    this.#dieOf(broken);
-    if (this.#events.length > 0) this.#context.wake();
-  }
-
-  #checkHandshake(now: number): void {
-    const { settingsTimeout } = this.#context.limits;
-    if (now < this.#openedAt + settingsTimeout) return;
-    const message = `The settings were not complete after ${settingsTimeout} ms.`;
-    this.#die(fault('8.3.8', message, CloseCode.HandshakeTimeout));
-  }
-
-  /** When the other side's silence, or an upload that nobody reads, is to be looked at. */
-  #nextCheck(pausedTimeout: number): number {
-    if (this.dialect.duplex) return this.#heartbeat.nextTimeout;
-    if (!this.#budget.paused || !this.#servesOthers) return Number.POSITIVE_INFINITY;
-    return this.#budget.pausedSince + pausedTimeout;
-  }
-
-  /** An upload that pauses the transport keeps it from other requests (SPEC 5.8). */
-  get #servesOthers(): boolean {
-    return this.role === 'server' && this.#responder.size > 1;
-  }
-
-  #failStalledUploads(now: number): void {
-    const before = now - this.#context.limits.pausedTimeout;
-    for (const half of this.#budget.overfull) {
-      if (this.#servesOthers && half.stalledSince <= before) this.#responder.failStalled(half);
-    }
-  }
-
-  #dieOf(broken: ProtocolFault | undefined): void {
-    if (broken !== undefined && this.#state !== 'dead') this.#die(broken);
-  }
-
-  /** One error frame, then nothing more (SPEC 5.11). */
-  #die(broken: ProtocolFault, requestId = 0): void {
-    this.#state = 'dead';
-    this.#output.clear([...this.#requester.halves, ...this.#responder.halves]);
-    this.#router.decoding.close();
-    this.#context.encodings.close();
-    reportFault(this.#context, broken, requestId);
-    this.#context.emit({ kind: 'closing', fault: broken });
-    this.#context.wake();
-  }
+function checkTerms({ session }: AcceptTerms): void {
+  const problem = session === undefined ? undefined : grantProblem(session);
+  if (problem !== undefined) throw new WiremuxError('unsupported', problem);
 }

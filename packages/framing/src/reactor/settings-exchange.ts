@@ -10,10 +10,12 @@ import { SettingsPieces } from './settings-pieces.js';
 export class SettingsExchange {
   readonly #pieces: SettingsPieces;
   #begun = false;
-  #done = false;
+  #done: boolean;
 
-  constructor(context: PeerContext) {
+  /** @param done they have come to another peer */
+  constructor(context: PeerContext, done = false) {
     this.#pieces = new SettingsPieces(context);
+    this.#done = done;
   }
 
   /** Some but not all of the settings are here. */
@@ -54,17 +56,23 @@ export function ownSettings(limits: Limits, { token, agent }: Pick<PeerOptions, 
  * Queues this side's settings (SPEC 8.3.1, 8.3.2). In older dialects only a client that can decode something has any, and
  * they go before all else (SPEC 3.8.2).
  */
-export function announceSettings(context: PeerContext): void {
+export function announceSettings(context: PeerContext, session: PeerSettings['session']): void {
   const { output, encodings, dialect, remoteSettings } = context;
   const advertised = encodings.advertise(remoteSettings);
   context.ownSettings = { ...context.ownSettings, ...advertised };
   if (dialect.extended) {
-    output.link(FrameType.SenderSettings, PieceFlag.Eos, encodeSettings(context.ownSettings));
+    sendSettings(context, session);
   } else if (encodings.decoders > 0) {
     const settings = encodeSettings({ ...DEFAULT_SETTINGS, encodings: advertised.encodings });
     output.beginUnlinked(FrameType.SenderSettings, PieceFlag.Eos, 0, settings);
   }
   context.wake();
+}
+
+/** Queues what was announced, as the first frame of a transport, with what there is to say of the session (SPEC 8.8). */
+export function sendSettings({ output, ownSettings: own }: PeerContext, session: PeerSettings['session']): void {
+  const settings = session === undefined ? own : { ...own, session };
+  output.link(FrameType.SenderSettings, PieceFlag.Eos, encodeSettings(settings));
 }
 
 /** Tells a fault from settings. */

@@ -16,7 +16,7 @@ export class SettingsPieces {
 
   /** The settings once they are whole, or how the frame breaks a rule. */
   receive(flags: number, payload: Uint8Array): PeerSettings | ProtocolFault | undefined {
-    const { limits, cborLimits, dialect } = this.#context;
+    const { limits, cborLimits, dialect, role } = this.#context;
     if (this.#pieces.size + payload.length > limits.settingsBytes) {
       return fault('9.1.11', `Settings may take ${limits.settingsBytes} bytes at most.`, CloseCode.TooBig);
     }
@@ -29,7 +29,7 @@ export class SettingsPieces {
 
     const decoded = decodeOne(this.#pieces.take(), cborLimits);
     if (!decoded.ok) return fault('3.1.7', `The settings cannot be read: ${decoded.error.message}`);
-    const settings = parseSettings(decoded.value, dialect.extended);
+    const settings = parseSettings(decoded.value, dialect.extended, role === 'client' ? 'server' : 'client');
     return typeof settings === 'string' ? fault(dialect.extended ? '8.3.5' : '3.8.3', settings) : settings;
   }
 }

@@ -46,6 +46,12 @@ export class TokenRefresh {
     this.#context.wake();
   }
 
+  /** There is a new transport: what was not answered on the older never will be. */
+  restart(): void {
+    this.#pieces = undefined;
+    this.#unanswered = false;
+  }
+
   /** A settings frame behind the first settings; the fault if it breaks a rule. */
   receive(flags: number, payload: Uint8Array): ProtocolFault | undefined {
     if (this.#context.role === 'client' && !this.#unanswered) {

@@ -67,6 +67,17 @@ export class InboundStreams {
     return stream;
   }
 
+  /** The transport is gone, and its link stream with it; the others are of the session (SPEC 8.8.8). */
+  dropLink(): void {
+    this.#open.delete(this.#linkStream);
+  }
+
+  /** Goes on with the link stream of a transport that another has read from. */
+  inheritLink(other: InboundStreams): void {
+    const link = other.#open.get(this.#linkStream);
+    if (link !== undefined) this.#open.set(this.#linkStream, link);
+  }
+
   /** The open streams, oldest first. */
   list(): Iterable<InboundStream> {
     return this.#open.values();

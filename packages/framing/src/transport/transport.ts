@@ -17,7 +17,10 @@ export interface TransportHandlers {
 export interface Transport {
   /** Begins delivery; called once. */
   start(handlers: TransportHandlers): void;
-  /** Sends whole frames as one message. The chunks must not be changed afterwards. */
+  /**
+   * Sends whole frames as one message. The chunks must not be changed, nor be transferred to somebody else, now or later:
+   * they may have to be sent again. A medium that does so needs a copy.
+   */
   send(chunks: readonly Uint8Array[]): void;
   /** Bytes given to `send` and not yet given to the network. */
   readonly bufferedBytes: number;

@@ -168,6 +168,9 @@ export class FuzzEnd implements Application {
       case 'token':
       case 'token-answered':
       case 'slots-free':
+      case 'resumed':
+      case 'leaving':
+      case 'session-lost':
         return;
     }
   }

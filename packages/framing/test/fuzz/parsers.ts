@@ -149,7 +149,8 @@ function checkMessages(bytes: Uint8Array): string {
   const one = decodeOne(bytes, LIMITS);
   const values = one.ok
     ? [true, false].flatMap((extended) => [
-        typeof parseSettings(one.value, extended) === 'object' || undefined,
+        typeof parseSettings(one.value, extended, 'client') === 'object' || undefined,
+        typeof parseSettings(one.value, extended, 'server') === 'object' || undefined,
         parseStatus(one.value, extended),
         parseProgress(one.value),
       ])

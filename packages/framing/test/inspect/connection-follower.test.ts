@@ -389,3 +389,37 @@ describe('a follower that begins in the middle', () => {
     expect(told.follower.skip('in', ECHO, 7)).toBe(0);
   });
 });
+
+describe('SPEC 8.8.8 a session that goes on', () => {
+  const settings = (resumed: string): string =>
+    `0 2 stream-begin sender-protocol-settings eos cbor:{b'wiremux': {b'session': {b'resumed': ${resumed}}}}`;
+  const ask = "0 1 stream-begin sender-protocol-settings eos cbor:{b'wiremux': {b'session': {b'resume': b'x'}}}";
+
+  it('has streams and requests that were begun before', async () => {
+    const told = new Told();
+    await told.receive('in', frame(ask));
+    await told.receive('out', frame(settings('True')));
+    await told.receive('in', frame('1 3 0 credit 0 cbor:5'));
+    await told.receive('out', frame('1 4 0 command-response eos cbor:7'));
+    expect(told.frames.flatMap(({ problem }) => problem ?? [])).toEqual([]);
+  });
+
+  it('has none where it was lost', async () => {
+    const told = new Told();
+    await told.receive('in', frame(ask));
+    await told.receive('out', frame(settings('False')));
+    await told.receive('out', frame('1 4 0 command-response eos cbor:7'));
+    expect(told.frames.at(-1)?.problem?.rule).toBe('4.3');
+  });
+
+  it('SPEC 8.8.12 keeps its secret', async () => {
+    const told = new Told();
+    const secret = "b'received': 0, b'resume': b'0123456789abcdef', b'secret': b'hush'";
+    await told.receive(
+      'in',
+      frame(`0 1 stream-begin sender-protocol-settings eos cbor:{b'wiremux': {b'session': {${secret}}}}`),
+    );
+    expect(told.lines.join()).not.toContain('hush');
+    expect(JSON.stringify(told.frames)).not.toContain('hush');
+  });
+});

@@ -6,10 +6,10 @@ import { cbor } from './bytes.js';
 
 const LIMITS = { depth: 64, items: 10_000, bytes: 65_536 };
 
-function read(bytes: Uint8Array, extension = true): PeerSettings | string {
+function read(bytes: Uint8Array, extension = true, sender: 'client' | 'server' = 'client'): PeerSettings | string {
   const decoded = decodeOne(bytes, LIMITS);
   if (!decoded.ok) throw new Error(decoded.error.message);
-  return parseSettings(decoded.value, extension);
+  return parseSettings(decoded.value, extension, sender);
 }
 
 const readLiteral = (literal: string): PeerSettings | string => read(cbor(literal));
@@ -43,7 +43,7 @@ describe('SPEC 8.3.4 settings maps', () => {
   });
 
   it('SPEC 8.3.5 ignores keys it does not know', () => {
-    const literal = "{b'later': 1, 7: 8, b'wiremux': {b'session': {b'new': True}, b'later': None}}";
+    const literal = "{b'later': 1, 7: 8, b'wiremux': {b'later': None}}";
     expect(readLiteral(literal)).toEqual(DEFAULT_SETTINGS);
     expect(readLiteral("{b'wiremux': {b'limits': {b'later': b'x'}}}")).toEqual(DEFAULT_SETTINGS);
   });

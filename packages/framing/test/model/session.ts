@@ -6,6 +6,7 @@ import {
   Peer,
   type PeerEvent,
   type PeerOptions,
+  type PeerSettings,
   WiremuxError,
 } from '../../src/index.js';
 import type { Random } from './random.js';
@@ -39,7 +40,9 @@ interface Answered {
   readonly plan: Plan;
   sent: number;
   pieces: number;
-  received: number[];
+  received: number;
+  /** Of all bytes received. */
+  sum: number;
   untaken: number[];
   over: boolean;
   blocked: boolean;
@@ -51,15 +54,17 @@ const plans = new Map<number, Plan>();
 
 /** One end of the model: opens random requests and answers those of the other end. */
 export class ModelEnd {
-  readonly peer: Peer;
+  /** Another one once its session was lost. */
+  peer: Peer;
   readonly random: Random;
+  /** What the server said that does not know its session any more. */
+  lostSession: PeerSettings | undefined;
   readonly opened = new Map<number, Opened>();
   readonly done: Opened[] = [];
   readonly answered = new Map<number, Answered>();
   readonly faults: string[] = [];
   /** Uploads as their answerers got them, for those that were read to the end. */
-  readonly uploads: { readonly plan: Plan; readonly bytes: number[] }[] = [];
-  maxValueBytes = 0;
+  readonly uploads: { readonly plan: Plan; readonly bytes: number; readonly sum: number }[] = [];
 
   constructor(peer: Peer, random: Random) {
     this.peer = peer;
@@ -150,7 +155,8 @@ export class ModelEnd {
           plan,
           sent: 0,
           pieces: 0,
-          received: [],
+          received: 0,
+          sum: 0,
           untaken: [],
           over: false,
           blocked: false,
@@ -166,13 +172,14 @@ export class ModelEnd {
       case 'data': {
         const answer = this.answered.get(event.id);
         if (answer === undefined) return;
-        answer.received.push(event.bytes.length);
+        answer.received += event.bytes.length;
+        answer.sum += sumOf(event.bytes);
         answer.untaken.push(event.bytes.length);
         return;
       }
       case 'data-end': {
         const answer = this.answered.get(event.id);
-        if (answer !== undefined) this.uploads.push({ plan: answer.plan, bytes: answer.received });
+        if (answer !== undefined) this.uploads.push({ plan: answer.plan, bytes: answer.received, sum: answer.sum });
         return;
       }
       case 'answer-writable': {
@@ -185,6 +192,9 @@ export class ModelEnd {
         if (answer !== undefined) answer.cancelled = true;
         return;
       }
+      case 'session-lost':
+        this.lostSession = event.settings;
+        return;
       case 'closing':
         this.faults.push(`${event.fault.rule}: ${event.fault.message}`);
         return;
@@ -223,6 +233,8 @@ export class ModelEnd {
       }
       case 'authenticate':
       case 'ready':
+      case 'resumed':
+      case 'leaving':
       case 'pong':
       case 'token':
       case 'token-answered':
@@ -230,6 +242,15 @@ export class ModelEnd {
         return;
     }
   };
+
+  /** Goes on with another peer: all that was open has ended. */
+  renew(peer: Peer): void {
+    this.peer = peer;
+    this.lostSession = undefined;
+    this.done.push(...this.opened.values());
+    this.opened.clear();
+    this.answered.clear();
+  }
 
   /** Notes events that come after a request's end. */
   #openRequest(id: number): Opened | undefined {
@@ -285,6 +306,11 @@ export class ModelEnd {
   }
 }
 
+/** Tells uploads apart that are as long. */
+export function sumOf(bytes: Uint8Array): number {
+  return bytes.reduce((sum, byte) => sum + byte, 0);
+}
+
 /** The longest argument tried: past one frame, but in the oldest dialect no longer than it can say. */
 function longest(dialect: Dialect): number {
   return dialect.name === 'exp-framing-0002' ? 65_000 : 100_000;
@@ -314,7 +340,9 @@ function randomPlan(random: Random, dialect: Dialect): Plan {
   return {
     values,
     ending: random.pick(['end', 'end', 'end', 'fail', 'never']),
-    upload: random.chance(0.4) ? Array.from({ length: pieces }, () => new Uint8Array(random.size())) : undefined,
+    upload: random.chance(0.4)
+      ? Array.from({ length: pieces }, (_, piece) => new Uint8Array(random.size()).fill(piece + 1))
+      : undefined,
     reads: random.pick([Number.POSITIVE_INFINITY, 0, random.integer(1, 5)]),
     texts: random.pick([0, 0, random.integer(1, 5)]),
   };

@@ -8,6 +8,8 @@ export class End {
   readonly link: Link;
   readonly events: PeerEvent[] = [];
   closed: { code: number; reason: string } | undefined;
+  /** The codes of transports that its session has outlived. */
+  readonly detached: number[] = [];
   /** Takes values and data as they come; false leaves them untaken. */
   taking = true;
 
@@ -34,6 +36,7 @@ export class End {
         if (this.taking && event.kind === 'data') peer.dataTaken(event.id, event.bytes.length);
         onEvent(event, peer);
       },
+      onDetached: (code) => this.detached.push(code),
       onClosed: (code, reason) => {
         this.closed = { code, reason };
       },

@@ -24,6 +24,9 @@ export interface LoneOptions {
   readonly mapCut?: number;
   readonly codecs?: PeerOptions['codecs'];
   readonly contexts?: PeerOptions['contexts'];
+  readonly session?: PeerOptions['session'];
+  readonly kept?: PeerOptions['kept'];
+  readonly successorOf?: PeerOptions['successorOf'];
   /** Whether the other side acknowledges what makes the window close; default true. */
   readonly acks?: boolean;
   /** The settings of the other side, as a `cbor:` literal; null: none came yet. wiremux.1 only. */
@@ -48,7 +51,7 @@ export class LonePeer {
 
   constructor(options: LoneOptions = {}) {
     const { role = 'server', limits, authenticate, channels, settings = '{}', stream = true } = options;
-    const { codecs, contexts } = options;
+    const { codecs, contexts, session, kept, successorOf } = options;
     const spoken = dialect(options.dialect ?? 'wiremux.1');
     this.#dialect = { ...spoken, mapCut: options.mapCut ?? spoken.mapCut };
     this.#acks = (options.acks ?? true) && spoken.duplex && options.halfDuplex !== true;
@@ -62,6 +65,9 @@ export class LonePeer {
       ...(channels ? { channels } : {}),
       ...(codecs ? { codecs } : {}),
       ...(contexts ? { contexts } : {}),
+      ...(session ? { session } : {}),
+      ...(kept ? { kept } : {}),
+      ...(successorOf ? { successorOf } : {}),
     });
     const link = role === 'client' ? 2 : 1;
     this.stream = this.#dialect.duplex ? link + 2 : link;

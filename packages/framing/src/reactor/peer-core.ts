@@ -1,0 +1,500 @@
+import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
+import type { FrameHeader } from '../frame/frame.js';
+import { FrameReader } from '../frame/reader.js';
+import type { TokenVerdict } from '../message/auth.js';
+import type { SessionGrant, SessionReply } from '../message/session-settings.js';
+import { DEFAULT_SETTINGS, type PeerSettings } from '../message/settings.js';
+import { closeEndsSession } from '../session/close-table.js';
+import type { PeerContext } from './context.js';
+import type { PeerEvent } from './events.js';
+import { reportFault } from './fault-report.js';
+import type { FrameRouter } from './frame-router.js';
+import type { Output } from './output.js';
+import type { PeerOptions } from './peer-options.js';
+import { PeerParts } from './peer-parts.js';
+import type { PeerSession } from './peer-session.js';
+import { announceSettings, sendSettings } from './settings-exchange.js';
+import { type PeerStats, peerStats } from './stats.js';
+
+/**
+ * - `reading`: frames come and go;
+ * - `held`: the server has not said yet who its client is, nothing more is read;
+ * - `leaving`: the transport is being closed, and nothing goes on it any more, but the session lives;
+ * - `detached`: there is no transport, the session waits for one;
+ * - `lost`: the session is over, and another peer may take over its transport;
+ * - `dead`: all is over.
+ */
+type State = 'reading' | 'held' | 'leaving' | 'detached' | 'lost' | 'dead';
+
+/** On what terms a server lets a client in. */
+export interface AcceptTerms {
+  /** How long its token still holds, ms from now; left out: it does not expire (SPEC 8.3.12). */
+  readonly expires?: number;
+  /** The session it is given, if it asked for one; a fresh one also where another could not be resumed (SPEC 8.8.2). */
+  readonly session?: SessionGrant;
+}
+
+/** The life of a peer: of its transports, its session and itself. */
+export class PeerCore {
+  readonly parts: PeerParts;
+  readonly #context: PeerContext;
+  readonly #session: PeerSession;
+  readonly #router: FrameRouter;
+  readonly #output: Output;
+  readonly #mustAuthenticate: boolean;
+  readonly #halfDuplex: boolean;
+  /** Of one transport: what was cut with it is not counted (SPEC 8.7.1). */
+  #reader: FrameReader;
+  /** When the transport was opened, monotonic ms. */
+  #openedAt: number;
+  /** It is this side's turn to send: always, but for one half of a half-duplex exchange. */
+  #maySend: boolean;
+  #inputEnded = false;
+  #events: PeerEvent[] = [];
+  #bytesIn = 0;
+  #state: State = 'reading';
+  onWake: () => void = () => undefined;
+  readonly #sink = (header: FrameHeader, payload: Uint8Array): boolean => this.#receiveFrame(header, payload);
+
+  /** @param predecessor the core whose session was lost, and whose transport this one takes over */
+  constructor(options: PeerOptions, predecessor?: PeerCore) {
+    const { now, halfDuplex = false } = options;
+    this.parts = new PeerParts(
+      options,
+      {
+        emit: (event) => this.#events.push(event),
+        wake: () => this.onWake(),
+        fail: (broken) => this.#dieOf(broken),
+        onSettings: (settings) => this.#onSettings(settings),
+      },
+      predecessor?.parts,
+    );
+    const { context, session, router, output } = this.parts;
+    this.#context = context;
+    this.#session = session;
+    this.#router = router;
+    this.#output = output;
+    this.#halfDuplex = halfDuplex;
+    this.#maySend = !halfDuplex;
+    this.#openedAt = now;
+    this.#mustAuthenticate = options.authenticate === true && context.dialect.extended;
+    this.#reader = new FrameReader(context.limits.framePayload);
+    if (predecessor === undefined) this.#begin();
+    else this.#succeed(predecessor);
+  }
+
+  #begin(): void {
+    if (this.#context.role === 'client') {
+      if (this.#session.asked) this.#output.kept = this.#session.keepFrames();
+      this.#announce(this.#session.asked ? { kind: 'new' } : undefined);
+    }
+    if (!this.#awaitsSettings) this.#context.emit({ kind: 'ready', settings: DEFAULT_SETTINGS });
+  }
+
+  receiveBytes(chunk: Uint8Array, now: number): void {
+    this.#context.now = now;
+    if (this.#state === 'dead' || this.#state === 'leaving' || this.#state === 'detached') return;
+    this.#bytesIn += chunk.length;
+    this.parts.heartbeat.heard();
+    this.#afterRead(this.#reader.push(chunk, this.#sink));
+  }
+
+  endInput(now: number): void {
+    this.#context.now = now;
+    if (!this.#halfDuplex || this.#inputEnded) return;
+    this.#inputEnded = true;
+    this.#finishInput();
+  }
+
+  flush(now: number): void {
+    this.#context.now = now;
+    if (!this.#halfDuplex || this.#context.role === 'server') return;
+    this.#maySend = true;
+    this.#context.wake();
+  }
+
+  get inputPending(): boolean {
+    return this.#inputEnded && this.#state === 'reading' && !this.#router.decoding.idle;
+  }
+
+  get outputEnded(): boolean {
+    if (!this.#halfDuplex || !this.#maySend || this.#state !== 'reading' || !this.#output.idle) return false;
+    return this.#context.role === 'client' ? this.parts.requester.sent : this.parts.responder.size === 0;
+  }
+
+  /** A half-duplex client has sent what it will. */
+  get flushed(): boolean {
+    return this.#halfDuplex && this.#maySend && this.#context.role === 'client';
+  }
+
+  /** Requests may be opened and answered. */
+  get alive(): boolean {
+    return this.#state !== 'dead' && this.#state !== 'lost';
+  }
+
+  get detached(): boolean {
+    return this.#state === 'detached';
+  }
+
+  transportClosed(error: WiremuxError): void {
+    this.#state = 'dead';
+    this.#end(error);
+    this.#context.encodings.close();
+  }
+
+  takeEvents(): PeerEvent[] {
+    if (!this.#router.decoding.idle) this.#goOnDecoding();
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+
+  takeBytes(now: number): Uint8Array[] | undefined {
+    this.#context.now = now;
+    const last = this.#state === 'dead';
+    if (!last && (!this.#maySend || !this.#onTransport)) return undefined;
+    this.parts.budget.noteProgress();
+    if (this.#context.dialect.duplex && !last && !this.#output.resuming)
+      this.parts.heartbeat.flush(this.#output.pending);
+    return this.#output.takeMessage(now);
+  }
+
+  get readPaused(): boolean {
+    return (
+      this.#state === 'held' || (this.#state === 'reading' && (this.parts.budget.paused || this.#router.decoding.full))
+    );
+  }
+
+  nextTimeout(): number | undefined {
+    if (this.#state === 'held' || !this.alive) return undefined;
+    const next = Math.min(this.parts.responder.nextDeadline, this.#nextCheck());
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
+  }
+
+  handleTimeout(now: number): void {
+    this.#context.now = now;
+    if (this.#state === 'held' || !this.alive) return;
+    this.parts.budget.noteProgress();
+    this.parts.responder.expire(now);
+    if (this.#state !== 'reading') return;
+    if (this.#awaitsSettings) this.#checkHandshake(now);
+    else if (this.#context.dialect.duplex) this.#dieOf(this.parts.heartbeat.handleTimeout());
+    else this.parts.uploads.failStalled(now);
+  }
+
+  accept(now: number, terms: AcceptTerms): void {
+    if (this.#state !== 'held') return;
+    this.#context.now = now;
+    this.#admit(terms);
+    this.#state = 'reading';
+    this.parts.heartbeat.heard();
+    this.#ready();
+    this.#readOn();
+  }
+
+  refreshToken(token: string, now: number): void {
+    this.#context.now = now;
+    const { role, dialect } = this.#context;
+    const able = role === 'client' && dialect.duplex && this.#router.settled && this.#state === 'reading';
+    if (able) this.parts.tokens.send(token);
+  }
+
+  answerToken(verdict: TokenVerdict): void {
+    if (this.#state === 'reading') this.parts.tokens.answer(verdict);
+  }
+
+  close(closeCode: CloseCode, reason: string): void {
+    if (this.alive) this.#die({ rule: '9.2', message: reason, closeCode });
+  }
+
+  ping(payload: Uint8Array): void {
+    if (this.#context.dialect.duplex && this.#router.settled && this.#state === 'reading')
+      this.parts.heartbeat.ping(payload);
+  }
+
+  stats(): PeerStats {
+    return peerStats(this.parts.responder.list(), this.#router, this.#output, this.#bytesIn);
+  }
+
+  /** Bytes kept for a replay. */
+  get keptBytes(): number {
+    return this.#output.kept?.bytes ?? 0;
+  }
+
+  /** Whether the session goes on without the transport that was closed with this code, by the other side or this one. */
+  survives(code: number): boolean {
+    if (!this.#session.open || !this.alive) return false;
+    return this.#state !== 'reading' || !closeEndsSession(code, this.#context.role === 'client' ? 'server' : 'client');
+  }
+
+  /** The transport is gone: what belonged to it goes, the session waits for another. */
+  detach(now: number): void {
+    this.#context.now = now;
+    if (!this.#session.open || !this.alive || this.#state === 'detached') return;
+    this.#state = 'detached';
+    this.#reader = new FrameReader(this.#context.limits.framePayload);
+    this.#router.dropLink();
+    this.#output.dropLink();
+    this.#output.resuming = false;
+    this.#context.wake();
+  }
+
+  /** Client: there is a new transport. Nothing but settings goes on it until the server's have come (SPEC 8.3.3). */
+  attach(now: number, token: string | undefined): void {
+    const { grant, received } = this.#session;
+    if (this.#state !== 'detached' || this.#context.role !== 'client' || grant === undefined) return;
+    this.#context.now = now;
+    this.#state = 'reading';
+    this.#openedAt = now;
+    this.#beginLink();
+    this.#output.resuming = true;
+    if (token !== undefined) this.#context.ownSettings = { ...this.#context.ownSettings, token };
+    const { id, secret } = grant;
+    sendSettings(this.#context, { kind: 'resume', id, secret, received: received.frames });
+  }
+
+  /** Server: goes on with the session on the transport of `newer`, which waits for `accept`; false if it cannot. */
+  resume(newer: PeerCore, now: number, terms: AcceptTerms): boolean {
+    const asked = newer.#context.remoteSettings.session;
+    if (newer.#state !== 'held' || asked?.kind !== 'resume' || !this.#session.open || !this.alive) return false;
+    if (this.#state === 'held' || !this.parts.window.canHave(asked.received)) return false;
+    this.#context.now = now;
+    const { received } = this.#session;
+    if (!this.#session.progress.resume(received.frames, asked.received)) {
+      this.#die(noProgress(CloseCode.Policy));
+      return false;
+    }
+    this.detach(now);
+    this.#takeTransport(newer);
+    newer.#state = 'dead';
+    newer.#end(new WiremuxError('session-lost', 'The transport went to another session.'));
+    newer.#context.encodings.close();
+    this.#state = 'reading';
+    this.#admit(terms);
+    this.#beginLink();
+    sendSettings(this.#context, this.#session.reply(true));
+    this.#goOn(asked.received);
+    this.#readOn();
+    return true;
+  }
+
+  /** Goes on where a lost session ended: the transport is there, and the server's settings have come (SPEC 8.8.9). */
+  #succeed(lost: PeerCore): void {
+    if (lost.#state !== 'lost')
+      throw new WiremuxError('internal', 'Only a peer whose session was lost has a successor.');
+    lost.#state = 'dead';
+    this.#takeTransport(lost);
+    this.#output.inheritLink(lost.#output);
+    this.#router.decoding.reserve(this.#context.encodings.decoders);
+    this.#onSettings(lost.#session.lostTo as PeerSettings);
+    this.#readOn();
+  }
+
+  /** Server: what it says to its client with its settings. */
+  #admit({ session, ...terms }: AcceptTerms): void {
+    this.#context.ownSettings = { ...this.#context.ownSettings, auth: { ok: true, ...terms } };
+    if (session === undefined || this.#context.remoteSettings.session === undefined) return;
+    this.#session.begin(session);
+    this.#output.kept ??= this.#session.keepFrames();
+  }
+
+  /** There is a new transport: what belonged to the older one begins anew. */
+  #beginLink(): void {
+    this.parts.heartbeat.restart();
+    this.parts.tokens.restart();
+  }
+
+  #takeTransport(other: PeerCore): void {
+    this.#reader = other.#reader;
+    this.#openedAt = other.#openedAt;
+    this.#bytesIn += other.#bytesIn;
+    this.#router.inheritLink(other.#router);
+  }
+
+  /** The session is there again, and the other side has `received` of what was sent (SPEC 8.8.8). */
+  #goOn(received: number): void {
+    this.parts.window.resume(received);
+    this.#output.resuming = false;
+    this.#context.emit({ kind: 'resumed' });
+    this.#context.wake();
+  }
+
+  /** The server has answered a client that wants its session back (SPEC 8.8.7, 8.8.9). */
+  #onResumeReply(settings: PeerSettings, reply: SessionReply | undefined): ProtocolFault | undefined {
+    if (reply?.resumed !== true) {
+      this.#lose(settings);
+      return undefined;
+    }
+    const session = this.#session;
+    if (!session.isSame(reply)) return fault('8.8.5', 'The server resumed another session.');
+    if (!this.parts.window.canHave(reply.received)) {
+      return fault('8.8.7', `The server says it has ${reply.received} frames, which cannot be.`);
+    }
+    if (!session.progress.resume(session.received.frames, reply.received)) return noProgress(CloseCode.Normal);
+    session.begin(reply);
+    this.#goOn(reply.received);
+    return undefined;
+  }
+
+  /** The server does not know the session any more: its requests end, its transport is good (SPEC 8.8.9). */
+  #lose(settings: PeerSettings): void {
+    this.#state = 'lost';
+    this.#session.lostTo = settings;
+    this.#end(new WiremuxError('session-lost', 'The server does not know the session any more. Ask again.'));
+    this.#context.emit({ kind: 'session-lost', settings });
+  }
+
+  /** False stops the frame reader. */
+  #receiveFrame(header: FrameHeader, payload: Uint8Array): boolean {
+    const broken = this.#router.route(header, payload);
+    if (broken !== undefined) this.#die(broken, header.requestId);
+    return this.#state === 'reading' && !this.#router.decoding.full;
+  }
+
+  /** Delivers what was decoded since, and reads on where that had to wait for it. */
+  #goOnDecoding(): void {
+    if (!this.alive) return;
+    const { decoding } = this.#router;
+    const wasFull = decoding.full;
+    this.#afterRead(decoding.advance());
+    if (this.#state !== 'reading' || decoding.full) return;
+    if (wasFull) this.#afterRead(this.#reader.resume(this.#sink));
+    this.#finishInput();
+  }
+
+  #onSettings(settings: PeerSettings): ProtocolFault | undefined {
+    if (this.#context.role === 'client') {
+      const reply = settings.session?.kind === 'reply' ? settings.session : undefined;
+      if (this.#output.resuming) return this.#onResumeReply(settings, reply);
+      // One that succeeds a lost session has the answer to what that asked for.
+      if (this.#session.asked && reply?.resumed === true) {
+        return fault('8.8.5', 'The server resumed a session that was not asked for.');
+      }
+      this.#beginSession(reply);
+    }
+    this.#context.encodings.useSettings(settings);
+    if (!this.#context.dialect.extended) return undefined;
+    this.#context.remoteSettings = settings;
+    this.#output.maxPayload = settings.maxFrame;
+    this.#output.streams.most = settings.openStreams;
+    if (this.#mustAuthenticate) {
+      this.#state = 'held';
+      this.#context.emit({ kind: 'authenticate', settings });
+    } else {
+      this.#ready();
+    }
+    return undefined;
+  }
+
+  #beginSession(reply: SessionReply | undefined): void {
+    if (this.#session.asked && reply !== undefined) {
+      this.#session.begin(reply);
+      this.#output.kept ??= this.#session.keepFrames();
+      return;
+    }
+    this.#output.kept?.close();
+    this.#output.kept = undefined;
+  }
+
+  #ready(): void {
+    if (this.#context.role === 'server') this.#announce(this.#session.open ? this.#session.reply(false) : undefined);
+    if (this.#context.role === 'client' && this.#halfDuplex) return;
+    this.#context.emit({ kind: 'ready', settings: this.#context.remoteSettings });
+  }
+
+  #announce(session: PeerSettings['session']): void {
+    announceSettings(this.#context, session);
+    this.#router.decoding.reserve(this.#context.encodings.decoders);
+  }
+
+  /** Reads what had to wait. */
+  #readOn(): void {
+    this.#afterRead(this.#reader.resume(this.#sink));
+    this.#finishInput();
+    this.#context.wake();
+  }
+
+  /** There is a transport that takes what this side says. */
+  get #onTransport(): boolean {
+    return this.#state === 'reading' || this.#state === 'held';
+  }
+
+  /** Requests wait for the other side's settings, or time does; a half-duplex client has them with its answers. */
+  get #awaitsSettings(): boolean {
+    const { extended } = this.#context.dialect;
+    return extended && !this.#router.settled && !(this.#halfDuplex && this.#context.role === 'client');
+  }
+
+  /** The input has ended, and all that came was read. */
+  #finishInput(): void {
+    if (!this.#inputEnded || this.#state !== 'reading' || !this.#router.decoding.idle) return;
+    const serves = this.#context.role === 'server';
+    const cut = this.#reader.pending > 0 ? fault('7.7', 'The input ended inside a frame.') : undefined;
+    const broken = cut ?? (serves ? this.#router.endInput() : undefined);
+    this.#maySend ||= serves;
+    if (broken !== undefined) this.#die(broken);
+    else if (serves) this.parts.responder.endInput();
+    else this.parts.requester.fail(new WiremuxError('connection-lost', 'The exchange ended before the answer did.'));
+    this.#context.wake();
+  }
+
+  #afterRead(broken: ProtocolFault | undefined): void {
+    this.#dieOf(broken);
+    if (this.#events.length > 0) this.#context.wake();
+  }
+
+  #checkHandshake(now: number): void {
+    const { settingsTimeout } = this.#context.limits;
+    if (now < this.#openedAt + settingsTimeout) return;
+    const message = `The settings were not complete after ${settingsTimeout} ms.`;
+    this.#die(fault('8.3.8', message, CloseCode.HandshakeTimeout));
+  }
+
+  /** When the handshake, the other side's silence, or an upload that nobody reads, is to be looked at. */
+  #nextCheck(): number {
+    const { settingsTimeout } = this.#context.limits;
+    if (this.#state !== 'reading') return Number.POSITIVE_INFINITY;
+    if (this.#awaitsSettings) return this.#openedAt + settingsTimeout;
+    if (this.#context.dialect.duplex) return this.parts.heartbeat.nextTimeout;
+    return this.parts.uploads.nextCheck;
+  }
+
+  #dieOf(broken: ProtocolFault | undefined): void {
+    if (broken !== undefined && this.alive) this.#die(broken);
+  }
+
+  /** One error frame, then nothing more (SPEC 5.11); or only this transport ends, where the session survives that. */
+  #die(broken: ProtocolFault, requestId = 0): void {
+    if (this.#session.open && !closeEndsSession(broken.closeCode, this.#context.role)) {
+      this.#leave(broken);
+      return;
+    }
+    const hasTransport = this.#onTransport;
+    this.#state = 'dead';
+    this.#output.clear([...this.parts.requester.halves, ...this.parts.responder.halves]);
+    this.#router.decoding.close();
+    this.#context.encodings.close();
+    if (hasTransport) reportFault(this.#context, broken, requestId);
+    this.#context.emit({ kind: 'closing', fault: broken });
+    this.#context.wake();
+  }
+
+  #leave(broken: ProtocolFault): void {
+    if (!this.#onTransport) return;
+    this.#state = 'leaving';
+    this.#context.emit({ kind: 'leaving', fault: broken });
+    this.#context.wake();
+  }
+
+  /** Every open request ends with `error`. */
+  #end(error: WiremuxError): void {
+    this.parts.requester.fail(error);
+    this.parts.responder.fail(error);
+    this.#output.clear([]);
+    this.#router.decoding.close();
+  }
+}
+
+function noProgress(closeCode: CloseCode): ProtocolFault {
+  return fault('8.8.10', 'The session was resumed again and again, and nothing of it went forward.', closeCode);
+}

@@ -1,0 +1,34 @@
+import type { PeerContext } from './context.js';
+import type { ReceiveBudget } from './receive-half.js';
+import type { Responder } from './responder.js';
+
+/** Where there is no credit: uploads that pause the transport, are not read, and keep it from other requests (SPEC 5.8). */
+export class StalledUploads {
+  readonly #context: PeerContext;
+  readonly #budget: ReceiveBudget;
+  readonly #responder: Responder;
+
+  constructor(context: PeerContext, budget: ReceiveBudget, responder: Responder) {
+    this.#context = context;
+    this.#budget = budget;
+    this.#responder = responder;
+  }
+
+  /** When the first of them has stalled for too long, monotonic ms; Infinity if none is about to. */
+  get nextCheck(): number {
+    if (!this.#budget.paused || !this.#servesOthers) return Number.POSITIVE_INFINITY;
+    return this.#budget.pausedSince + this.#context.limits.pausedTimeout;
+  }
+
+  /** Fails those that have. */
+  failStalled(now: number): void {
+    const before = now - this.#context.limits.pausedTimeout;
+    for (const half of this.#budget.overfull) {
+      if (this.#servesOthers && half.stalledSince <= before) this.#responder.failStalled(half);
+    }
+  }
+
+  get #servesOthers(): boolean {
+    return this.#context.role === 'server' && this.#responder.size > 1;
+  }
+}
