@@ -37,6 +37,8 @@ export class Dispatcher implements RunQueue, RunSource {
   submit(run: Run): void {
     if (this.#closed !== undefined) {
       run.fail(this.#closed);
+    } else if (this.#waiting.size === 0 && this.#line?.open(run) === true) {
+      // Most runs need not wait.
     } else if (this.#waiting.size < this.#maxQueued) {
       this.#waiting.add(run);
       this.#line?.send();
@@ -60,8 +62,9 @@ export class Dispatcher implements RunQueue, RunSource {
   }
 
   next(): Run | undefined {
+    if (this.#waiting.size === 0) return undefined;
     const [first] = this.#waiting;
-    if (first !== undefined) this.#waiting.delete(first);
+    this.#waiting.delete(first as Run);
     return first;
   }
 

@@ -1,4 +1,5 @@
 import type { DialectName, WiremuxError } from '@wiremux/framing';
+import type { Run } from './run.js';
 
 /** What requests can travel over. */
 export type TransportKind = 'websocket' | 'http';
@@ -20,6 +21,8 @@ export interface Line {
   readonly agent: string | undefined;
   /** Resolves when requests flow no more. */
   readonly lost: Promise<Loss>;
+  /** Opens the run's request at once, if it can; false: it is to wait in the queue. */
+  open(run: Run): boolean;
   /** Requests wait in the queue: those that may go now are sent. */
   send(): void;
   /** Sends what is held back until told to send. */

@@ -1,4 +1,5 @@
 import {
+  IdTable,
   type Peer,
   type PeerEvent,
   type RequestAnswerer,
@@ -23,7 +24,7 @@ export interface AnswersRequests {
 export class PeerRuns {
   readonly #peer: Peer;
   readonly #end: () => void;
-  readonly #runs = new Map<number, Run>();
+  readonly #runs = new IdTable<Run>();
   readonly #served: AnswersRequests;
   /** Made when the first request comes. */
   #answerer: RequestAnswerer | undefined;
@@ -73,7 +74,8 @@ export class PeerRuns {
       case 'failed':
       case 'stopped':
       case 'redirected':
-        this.#take(event.id)?.receive(event);
+        // Its id may be that of another request from now on.
+        this.#runs.delete(event.id)?.receive(event);
         return;
       case 'request':
         this.#answerer ??= this.#served.answererFor(this.#peer);
@@ -106,18 +108,13 @@ export class PeerRuns {
 
   /** Fails all that are open, and ends the connection. */
   close(error: WiremuxError): void {
-    for (const id of [...this.#runs.keys()]) this.#take(id)?.fail(error);
+    const open = [...this.#runs];
+    this.#runs.clear();
+    for (const run of open) run.fail(error);
     this.#end();
   }
 
   #refuse(id: number): void {
     this.#peer.failAnswer(id, new WiremuxError('unknown-command', 'This client serves no commands.'));
-  }
-
-  /** Its id may be that of another request from now on. */
-  #take(id: number): Run | undefined {
-    const run = this.#runs.get(id);
-    this.#runs.delete(id);
-    return run;
   }
 }

@@ -15,6 +15,7 @@ import type { RunSource } from './dispatcher.js';
 import type { Line, Loss } from './line.js';
 import { closeLoss, faultLoss } from './loss.js';
 import type { PeerRuns } from './peer-runs.js';
+import type { Run } from './run.js';
 import { TokenRefresh } from './token-refresh.js';
 import type { Dial, DialedTransport } from './transport/dial.js';
 
@@ -98,6 +99,12 @@ class SocketLine implements Line {
 
   get lost(): Promise<Loss> {
     return this.#lost.promise;
+  }
+
+  open(run: Run): boolean {
+    if (!this.#inUse || this.#peer.openSlots === 0) return false;
+    this.#runs.open(run);
+    return true;
   }
 
   send(): void {

@@ -65,6 +65,7 @@ export { MAX_DEADLINE } from './message/request.js';
 export type { SessionGrant, SessionReply, SessionRequest } from './message/session-settings.js';
 export type { PeerSettings } from './message/settings.js';
 export type { CancelResult, ConnectionEvent, PeerEvent, RequesterEvent, ResponderEvent } from './reactor/events.js';
+export { IdTable } from './reactor/id-table.js';
 export { Link, type LinkOptions } from './reactor/link.js';
 export { ObserverReader, type ValueObserver } from './reactor/observer-reader.js';
 export { Peer } from './reactor/peer.js';

@@ -1,4 +1,4 @@
-import { type Clock, type Peer, type RequesterEvent, WiremuxError } from '@wiremux/framing';
+import { type Clock, IdTable, type Peer, type RequesterEvent, WiremuxError } from '@wiremux/framing';
 import type { RequestCounters } from './dispatcher.js';
 import type { CallQueue, CallState, OutgoingCall } from './outgoing-call.js';
 
@@ -29,7 +29,7 @@ export class OutgoingCalls implements CallQueue {
   readonly #clock: Clock;
   readonly #maxQueued: number;
   readonly #waiting = new Set<OutgoingCall>();
-  readonly #open = new Map<number, OutgoingCall>();
+  readonly #open = new IdTable<OutgoingCall>();
   /** Why there can be no more calls. */
   #refusal: WiremuxError | undefined;
   #isReady = false;
@@ -49,7 +49,7 @@ export class OutgoingCalls implements CallQueue {
   }
 
   snapshot(): CallSnapshot[] {
-    return [...this.#open.values(), ...this.#waiting].map(({ id, spec, since, state }) => ({
+    return [...this.#open, ...this.#waiting].map(({ id, spec, since, state }) => ({
       id,
       command: spec.name,
       since,
@@ -72,8 +72,8 @@ export class OutgoingCalls implements CallQueue {
       call.fail(refusal);
       return;
     }
-    this.#waiting.add(call);
-    this.openWaiting();
+    if (this.#isReady && this.#waiting.size === 0 && this.#peer.openSlots > 0) this.#openNow(call);
+    else this.#waiting.add(call);
   }
 
   withdraw(call: OutgoingCall): void {
@@ -92,27 +92,29 @@ export class OutgoingCalls implements CallQueue {
 
   /** Opens as many of the calls that wait as the client takes, in the order they were made. */
   openWaiting(): void {
-    while (this.#isReady && this.#peer.openSlots > 0) {
-      const [call] = this.#waiting;
-      if (call === undefined) return;
+    for (const call of this.#waiting) {
+      if (!this.#isReady || this.#peer.openSlots === 0) return;
       this.#waiting.delete(call);
-      const id = call.open(this.#peer);
-      if (id === undefined) continue;
-      this.#open.set(id, call);
-      call.upload();
+      this.#openNow(call);
     }
   }
 
+  #openNow(call: OutgoingCall): void {
+    const id = call.open(this.#peer);
+    if (id === undefined) return;
+    this.#open.set(id, call);
+    call.upload();
+  }
+
   receive(event: RequesterEvent): void {
-    const call = this.#open.get(event.id);
-    if (isEnd(event)) this.#open.delete(event.id);
+    const call = isEnd(event) ? this.#open.delete(event.id) : this.#open.get(event.id);
     call?.receive(event);
   }
 
   /** The connection is dead: all calls fail, those to come too. */
   close(error: WiremuxError): void {
     this.#refusal ??= error;
-    const calls = [...this.#open.values(), ...this.#waiting];
+    const calls = [...this.#open, ...this.#waiting];
     this.#open.clear();
     this.#waiting.clear();
     for (const call of calls) call.fail(error);

@@ -1,3 +1,4 @@
+import { IdTable } from '@wiremux/framing';
 import type { Run } from './run.js';
 
 /**
@@ -5,11 +6,12 @@ import type { Run } from './run.js';
  * behind may outlive its id, which then belongs to another request.
  */
 export class RequestTable implements Iterable<Run> {
-  readonly #byId = new Map<number, Run>();
-  readonly #all = new Set<Run>();
+  readonly #byId = new IdTable<Run>();
+  /** Those whose id belongs to another. */
+  readonly #outlived = new Set<Run>();
 
   get size(): number {
-    return this.#all.size;
+    return this.#byId.size + this.#outlived.size;
   }
 
   get(id: number): Run | undefined {
@@ -17,16 +19,20 @@ export class RequestTable implements Iterable<Run> {
   }
 
   add(run: Run): void {
-    this.#byId.set(run.facts.id, run);
-    this.#all.add(run);
+    const { id } = run.facts;
+    const before = this.#byId.get(id);
+    if (before !== undefined) this.#outlived.add(before);
+    this.#byId.set(id, run);
   }
 
   remove(run: Run): void {
-    this.#all.delete(run);
-    if (this.#byId.get(run.facts.id) === run) this.#byId.delete(run.facts.id);
+    const { id } = run.facts;
+    if (this.#byId.get(id) === run) this.#byId.delete(id);
+    else this.#outlived.delete(run);
   }
 
-  [Symbol.iterator](): Iterator<Run> {
-    return this.#all.values();
+  *[Symbol.iterator](): Iterator<Run> {
+    yield* this.#outlived;
+    yield* this.#byId;
   }
 }

@@ -57,7 +57,15 @@ export async function openTabLine(
   if (isLoss(line)) return end ?? line;
   const lost = line.lost.then((loss) => end ?? loss);
   const { transport, dialect, agent } = line;
-  const named: Line = { transport, dialect, agent, lost, send: () => line.send(), flush: () => line.flush() };
+  const named: Line = {
+    transport,
+    dialect,
+    agent,
+    lost,
+    open: (run) => line.open(run),
+    send: () => line.send(),
+    flush: () => line.flush(),
+  };
   return { line: named, status$ };
 }
 

@@ -25,6 +25,10 @@ export class FakeLine implements Line {
     return this.#lost.promise;
   }
 
+  open(): boolean {
+    return false;
+  }
+
   send(): void {
     this.calls.push('send');
   }

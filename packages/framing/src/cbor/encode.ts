@@ -3,6 +3,7 @@ import { MAX_BIGNUM, MAX_DEPTH, MAX_NUMBER_KEYS } from './bounds.js';
 import { EncodedValue } from './encoded-value.js';
 import { Major, Tag } from './head.js';
 import { countNumbers } from './key-identity.js';
+import { isOwn } from './own.js';
 import { CborWriter } from './writer.js';
 
 /**
@@ -14,7 +15,7 @@ import { CborWriter } from './writer.js';
 export function encodeValue(value: unknown): Uint8Array {
   const out = new CborWriter();
   try {
-    writeValue(out, value, 0);
+    writeValue(out, value);
     return out.take();
   } catch (error) {
     out.clear();
@@ -22,7 +23,8 @@ export function encodeValue(value: unknown): Uint8Array {
   }
 }
 
-function writeValue(out: CborWriter, value: unknown, depth: number): void {
+/** Writes a value as {@link encodeValue} does; where it throws, part of the value is written. */
+export function writeValue(out: CborWriter, value: unknown, depth = 0): void {
   switch (typeof value) {
     case 'string':
       out.text(value);
@@ -96,22 +98,19 @@ function writeObject(out: CborWriter, value: object, depth: number): void {
 
 function writeProperties(out: CborWriter, object: Record<string, unknown>, depth: number): void {
   refuseOpaque(object);
-  const keys = Object.keys(object);
-  let size = keys.length;
-  // Each property is read once: a getter may say something else the next time.
-  const items: unknown[] = [];
-  for (const key of keys) {
+  const map = out.openMap();
+  let size = 0;
+  // Own properties, in the form that engines know how to read without looking each of them up.
+  for (const key in object) {
+    if (!isOwn(object, key)) continue;
+    // Read once: a getter may say something else the next time.
     const item = object[key];
-    if (item === undefined) size--;
-    items.push(item);
-  }
-  out.mapHead(size);
-  for (let index = 0; index < keys.length; index++) {
-    const item = items[index];
     if (item === undefined) continue;
-    out.text(keys[index] as string);
+    out.text(key);
     writeValue(out, item, depth + 1);
+    size++;
   }
+  out.closeMap(map, size);
 }
 
 /** Refuses built-in objects whose content is not in their properties, such as Date and Promise. */

@@ -1,11 +1,13 @@
 export { type CborLimits, MAX_BIGNUM, MAX_DEPTH, MAX_NUMBER_KEYS } from './bounds.js';
 export type { PieceSink } from './byte-string-reader.js';
 export { type DecodeResult, decodeOne, decodeStrict } from './decode.js';
-export { encodeValue } from './encode.js';
+export { encodeValue, writeValue } from './encode.js';
 export { EncodedValue, preEncoded } from './encoded-value.js';
 export { type CborError, CborErrorCode } from './error.js';
 export { BREAK, INDEFINITE, Major } from './head.js';
-export { encodePortable } from './portable.js';
+export { isOwn } from './own.js';
+export { writePortable } from './portable.js';
+export { readText } from './short-text.js';
 export { isUtf8, utf8Decode, utf8Encode } from './utf8.js';
 export { ValueReader, type ValueSink } from './value-reader.js';
 export { CborWriter } from './writer.js';

@@ -23,6 +23,8 @@ export class Materializer {
   /** Where the value starts, from which error offsets count. */
   readonly #start: number;
   #at: number;
+  /** Where the keys of the maps being read are, those of the innermost last. */
+  readonly #keysAt: number[] = [];
   #identity: KeyIdentity | undefined;
 
   constructor(bytes: Uint8Array, at: number) {
@@ -143,13 +145,14 @@ export class Materializer {
   /** A plain object while all keys are strings, a Map from the first key on that is not. */
   #map(size: number): unknown {
     const object: Record<string, unknown> = {};
-    const keyOffsets: number[] = [];
+    const keysAt = this.#keysAt;
+    const outer = keysAt.length;
     for (let count = 0; size === OPEN ? !this.#ended() : count < size; count++) {
       const keyAt = this.#at;
       const key = this.#key();
-      if (typeof key !== 'string') return this.#mixedMap(object, keyOffsets, key, size - count);
+      if (typeof key !== 'string') return this.#mixedMap(object, keysAt.splice(outer), key, size - count);
       if (Object.hasOwn(object, key)) this.#refuse(CborErrorCode.DuplicateKey, DUPLICATE, keyAt);
-      keyOffsets.push(keyAt);
+      keysAt.push(keyAt);
       const value = this.read();
       if (key === '__proto__') {
         Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
@@ -157,11 +160,21 @@ export class Materializer {
         object[key] = value;
       }
     }
+    keysAt.length = outer;
     return object;
   }
 
   /** A key: byte strings that are UTF-8 become strings. */
   #key(): unknown {
+    const initial = this.#bytes[this.#at] as number;
+    const length = initial & 31;
+    // As most are: no view of the bytes is made.
+    if (initial >> 5 === Major.Bytes && length < 24) {
+      const from = this.#at + 1;
+      if (!isUtf8(this.#bytes, from, from + length)) return this.read();
+      this.#at++;
+      return this.#text(length);
+    }
     const key = this.read();
     if (!(key instanceof Uint8Array) || !isUtf8(key)) return key;
     return readText(key, 0, key.length);

@@ -3,30 +3,19 @@ import { refuseManyNumbers, refuseOpaque, unsupported } from './encode.js';
 import { EncodedValue } from './encoded-value.js';
 import { Major, Tag } from './head.js';
 import { isAscii, latin1, utf8Encode } from './utf8.js';
-import { CborWriter } from './writer.js';
+import type { CborWriter } from './writer.js';
 
 const LEAST_INT = -(1n << 64n);
 const MOST_INT = (1n << 64n) - 1n;
 
 /**
- * A value in the form every dialect reads, which is the one protocol maps have (SPEC 3.2): strings as byte strings, also
- * as keys; map keys sorted by the bytes of their content; definite lengths, shortest integers; tag 258 for a `Set`.
+ * Writes a value in the form every dialect reads, which is the one protocol maps have (SPEC 3.2): strings as byte strings,
+ * also as keys; map keys sorted by the bytes of their content; definite lengths, shortest integers; tag 258 for a `Set`.
  * Entries whose value is undefined are left out; an {@link EncodedValue} goes as it is. Throws {@link WiremuxError}
  * `unsupported` for floats, integers past 64 bits, undefined elsewhere, keys that are not strings, byte strings or
- * integers, and all that {@link encodeValue} refuses.
+ * integers, and all that {@link writeValue} refuses; part of the value is written then.
  */
-export function encodePortable(value: unknown): Uint8Array {
-  const out = new CborWriter();
-  try {
-    write(out, value, 0);
-    return out.take();
-  } catch (error) {
-    out.clear();
-    throw error;
-  }
-}
-
-function write(out: CborWriter, value: unknown, depth: number): void {
+export function writePortable(out: CborWriter, value: unknown, depth = 0): void {
   switch (typeof value) {
     case 'string':
       out.bytes(value);
@@ -72,7 +61,7 @@ function writeContainer(out: CborWriter, value: object, depth: number): void {
 
 function writeItems(out: CborWriter, items: readonly unknown[], depth: number): void {
   out.arrayHead(items.length);
-  for (const item of items) write(out, item, depth + 1);
+  for (const item of items) writePortable(out, item, depth + 1);
 }
 
 function writeEntries(out: CborWriter, entries: Iterable<readonly [unknown, unknown]>, depth: number): void {
@@ -83,8 +72,8 @@ function writeEntries(out: CborWriter, entries: Iterable<readonly [unknown, unkn
   sorted.sort(compareEntries);
   out.mapHead(sorted.length);
   for (const { key, item } of sorted) {
-    write(out, key, depth + 1);
-    write(out, item, depth + 1);
+    writePortable(out, key, depth + 1);
+    writePortable(out, item, depth + 1);
   }
 }
 

@@ -4,7 +4,7 @@ import { type CborError, CborErrorCode } from './error.js';
 import { argumentWidth, BREAK, INDEFINITE, LENGTH_MAX, Major, readLength, Simple, Tag } from './head.js';
 import { KeySketches } from './key-sketches.js';
 import { strictFault } from './strict.js';
-import { isUtf8, Utf8Check } from './utf8.js';
+import { isUtf8, skipAscii, Utf8Check } from './utf8.js';
 
 /** What {@link Scanner.scan} gives when the bytes end inside the value. */
 export const CUT = -1;
@@ -284,10 +284,4 @@ export class Scanner {
     this.error = { code, message, offset };
     return false;
   }
-}
-
-function skipAscii(bytes: Uint8Array, from: number, to: number): number {
-  let at = from;
-  while (at < to && (bytes[at] as number) < 0x80) at++;
-  return at;
 }

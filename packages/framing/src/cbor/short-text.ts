@@ -11,7 +11,7 @@ const cache: string[] = new Array<string>(SLOTS).fill('');
 /** The text of `bytes[from, to)`, which must be UTF-8. */
 export function readText(bytes: Uint8Array, from: number, to: number): string {
   const length = to - from;
-  if (length > SHORT) return utf8Decode(bytes.subarray(from, to));
+  if (length > SHORT) return utf8Decode(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to));
   let hash = length;
   for (let at = from; at < to; at++) {
     const byte = bytes[at] as number;

@@ -28,8 +28,17 @@ export function utf8Write(text: string, target: Uint8Array, offset: number): num
 
 /** True if `bytes[from, to)` is well-formed UTF-8: no surrogates, no overlong forms, nothing cut. */
 export function isUtf8(bytes: Uint8Array, from = 0, to: number = bytes.length): boolean {
+  const ascii = skipAscii(bytes, from, to);
+  if (ascii === to) return true;
   const check = new Utf8Check();
-  return check.feed(bytes, from, to) && check.complete;
+  return check.feed(bytes, ascii, to) && check.complete;
+}
+
+/** Where in `bytes[from, to)` the first byte past U+007F is; `to` if there is none. */
+export function skipAscii(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && (bytes[at] as number) < 0x80) at++;
+  return at;
 }
 
 /** True if `text` has no character past U+007F. */

@@ -111,6 +111,24 @@ export class CborWriter {
     this.head(Major.Map, size);
   }
 
+  /** The head of a map whose size is told behind its entries, to {@link closeMap}, which is to be given the result. */
+  openMap(): number {
+    this.mapHead(0);
+    return this.size - 1;
+  }
+
+  /** The map opened has `size` entries: all that was written since. */
+  closeMap(opened: number, size: number): void {
+    this.#reserve(HEAD);
+    const headAt = this.#start + opened;
+    const end = this.#at;
+    const longer = headSize(size) - 1;
+    if (longer > 0) this.#bytes.copyWithin(headAt + 1 + longer, headAt + 1, end);
+    this.#at = headAt;
+    this.mapHead(size);
+    this.#at = end + longer;
+  }
+
   bool(value: boolean): void {
     this.head(Major.Simple, value ? Simple.True : Simple.False);
   }
@@ -125,7 +143,7 @@ export class CborWriter {
 
   /** All bytes written since the last time. */
   take(): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.subarray(this.#start, this.#at);
+    const taken = new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#start, this.size);
     this.#giveBack(this.#at);
     return taken;
   }
@@ -176,8 +194,8 @@ export class CborWriter {
     const old = this.#block;
     const size = this.#at - this.#start;
     const block = takeBlock(old === undefined ? room : size + room + (size >> 1));
-    block.bytes.set(this.#bytes.subarray(this.#start, this.#at), block.used);
     if (old !== undefined) {
+      block.bytes.set(this.#bytes.subarray(this.#start, this.#at), block.used);
       old.used = this.#start;
       giveBlock(old);
     }

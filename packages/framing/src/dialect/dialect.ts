@@ -2,7 +2,7 @@ import type { DialectName } from '../frame/frame-types.js';
 import type { AnswerFormat } from '../message/answer-format.js';
 import type { ErrorFormat } from '../message/error-format.js';
 import type { OutputFormat } from '../message/output-format.js';
-import type { EncodeArgument } from '../message/request.js';
+import type { WriteArgument } from '../message/request.js';
 import type { FrameTable } from './frame-table.js';
 import type { RequestFormat } from './request-format.js';
 
@@ -26,7 +26,7 @@ export interface Dialect extends FrameTable {
    * The value of an argument, as the dialect's peers can read it (SPEC 3.1.3).
    * @throws {WiremuxError} `unsupported` for what cannot be written so
    */
-  readonly encodeArgument: EncodeArgument;
+  readonly writeArgument: WriteArgument;
   /** Text in arguments comes as byte strings. */
   readonly textAsBytes: boolean;
   /** Largest payload of request frames, bytes; Infinity: as it fits. */

@@ -1,4 +1,4 @@
-import { encodePortable } from '../cbor/index.js';
+import { writePortable } from '../cbor/index.js';
 import { BYTES_ANSWERS } from '../message/bytes-answers.js';
 import { PLAIN_ERRORS } from '../message/error-format.js';
 import { PACKED_OUTPUT } from '../message/packed-output.js';
@@ -24,7 +24,7 @@ export const EXP_FRAMING_0002: Dialect = {
   duplex: false,
   encodings: false,
   redirects: false,
-  encodeArgument: encodePortable,
+  writeArgument: writePortable,
   textAsBytes: true,
   mapCut: 32_768,
   dataCut: 32_768,

@@ -1,4 +1,4 @@
-import { encodePortable } from '../cbor/index.js';
+import { writePortable } from '../cbor/index.js';
 import { FLAGGED_ANSWERS } from '../message/bytes-answers.js';
 import { PLAIN_ERRORS } from '../message/error-format.js';
 import { CBOR_OUTPUT } from '../message/output-format.js';
@@ -24,7 +24,7 @@ export const EXP_FRAMING_0003: Dialect = {
   duplex: false,
   encodings: false,
   redirects: false,
-  encodeArgument: encodePortable,
+  writeArgument: writePortable,
   textAsBytes: true,
   mapCut: 32_768,
   dataCut: 32_768,

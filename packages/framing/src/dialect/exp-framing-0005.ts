@@ -1,4 +1,4 @@
-import { encodePortable } from '../cbor/index.js';
+import { writePortable } from '../cbor/index.js';
 import { SEQUENCE_ANSWERS } from '../message/answer-format.js';
 import { MAP_ERRORS } from '../message/error-format.js';
 import { CBOR_OUTPUT } from '../message/output-format.js';
@@ -17,7 +17,7 @@ export const EXP_FRAMING_0005: Dialect = {
   duplex: false,
   encodings: false,
   redirects: false,
-  encodeArgument: encodePortable,
+  writeArgument: writePortable,
   textAsBytes: true,
   mapCut: 32_768,
   dataCut: 32_768,

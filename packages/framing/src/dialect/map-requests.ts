@@ -5,7 +5,7 @@ import { FrameType, RequestFlag } from './types.js';
 /** Requests of `exp-framing-0003` and later: one map in command-request frames (SPEC 3.2.1 to 3.2.3). */
 export const MAP_REQUESTS: RequestFormat = {
   rule: '3.2.4',
-  open: (request, hasData, encode) => new MapOpening(encodeRequest(request, encode), hasData),
+  open: (request, hasData, write) => new MapOpening(encodeRequest(request, write), hasData),
   step: (_type, flags) => STEPS[flags] as RequestStep,
   translator: () => undefined,
 };

@@ -1,4 +1,4 @@
-import type { EncodeArgument, RequestMessage } from '../message/request.js';
+import type { RequestMessage, WriteArgument } from '../message/request.js';
 import type { FrameType } from './types.js';
 
 /** One of the frames that open a request: its payload is `bytes[from, to)`. */
@@ -50,7 +50,7 @@ export interface RequestFormat {
    * The frames that open this request.
    * @throws {WiremuxError} `unsupported` or `too-big` for arguments that the dialect cannot carry
    */
-  open(request: RequestMessage, hasData: boolean, encode: EncodeArgument): Opening;
+  open(request: RequestMessage, hasData: boolean, write: WriteArgument): Opening;
   /** What a legal frame of its types says. */
   step(type: number, flags: number): RequestStep;
   /** For one request; undefined where the frames hold the map itself. */

@@ -1,4 +1,4 @@
-import { encodeValue } from '../cbor/index.js';
+import { writeValue } from '../cbor/index.js';
 import { SEQUENCE_ANSWERS } from '../message/answer-format.js';
 import { CODED_ERRORS } from '../message/error-format.js';
 import { CBOR_OUTPUT } from '../message/output-format.js';
@@ -17,7 +17,7 @@ const HALF_DUPLEX: Dialect = {
   duplex: false,
   encodings: true,
   redirects: true,
-  encodeArgument: encodeValue,
+  writeArgument: writeValue,
   textAsBytes: false,
   mapCut: Number.POSITIVE_INFINITY,
   dataCut: Number.POSITIVE_INFINITY,

@@ -6,6 +6,8 @@ export interface Sendable {
   readonly channel: string;
   /** True while it has a frame that may go now. */
   readonly ready: boolean;
+  /** The scheduler's own: it waits for its turn. Begins as false. */
+  waits: boolean;
 }
 
 /** A named channel and its share (SPEC 8.12). */
@@ -46,7 +48,6 @@ interface Channel<T> {
  */
 export class Scheduler<T extends Sendable> {
   readonly #channels = new Map<string, Channel<T>>();
-  readonly #waiting = new Set<T>();
   /** Channels that have something to send; the first has the turn. */
   readonly #active: Channel<T>[] = [];
   /** Channels that get no turn until {@link Scheduler.unblock}; each has something to send. */
@@ -72,9 +73,9 @@ export class Scheduler<T extends Sendable> {
 
   /** Queues `sendable` if it has something to send. */
   wake(sendable: T): void {
-    if (!sendable.ready || this.#waiting.has(sendable)) return;
+    if (sendable.waits || !sendable.ready) return;
     const channel = this.#channels.get(sendable.channel) as Channel<T>;
-    this.#waiting.add(sendable);
+    sendable.waits = true;
     // One that was empty is not blocked: what is blocked keeps what it has.
     if (channel.queue.push(sendable) === 1) this.#active.push(channel);
   }
@@ -85,8 +86,8 @@ export class Scheduler<T extends Sendable> {
   }
 
   /** All that wait for their turn, in any order; some may have nothing to send any more. */
-  get waiting(): Iterable<T> {
-    return this.#waiting;
+  *waiting(): Iterable<T> {
+    for (const { queue } of this.#channels.values()) yield* queue;
   }
 
   /** True if somebody has something to send, on a channel that is not blocked. */
@@ -133,7 +134,7 @@ export class Scheduler<T extends Sendable> {
 
   #leave(channel: Channel<T>, sendable: T): void {
     channel.queue.shift();
-    this.#waiting.delete(sendable);
+    sendable.waits = false;
     if (channel.queue.length > 0) return;
     this.#active.shift();
     channel.deficit = Math.min(channel.deficit, 0);

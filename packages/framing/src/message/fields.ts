@@ -1,4 +1,4 @@
-import { isUtf8, utf8Decode } from '../cbor/index.js';
+import { isUtf8, readText, utf8Decode } from '../cbor/index.js';
 
 /** A decoded map whose keys were text, or byte strings that are UTF-8. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ export function field(fields: Fields, key: string, absent?: unknown): unknown {
 /** The text of a byte string that is UTF-8, or of a text string (SPEC 3.1.2); undefined for anything else. */
 export function asText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  if (value instanceof Uint8Array && isUtf8(value)) return utf8Decode(value);
+  if (value instanceof Uint8Array && isUtf8(value)) return readText(value, 0, value.length);
   return undefined;
 }
 

@@ -1,11 +1,10 @@
-import { type CborLimits, CborWriter, decodeOne, encodeValue, utf8Encode } from '../cbor/index.js';
+import { type CborLimits, CborWriter, decodeOne, isOwn, utf8Encode } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
 import { asFields, asText, type Fields, field, isFields, isUint } from './fields.js';
 import { parseRedirectOffer, type RedirectOffer, writeRedirectOffer } from './redirect.js';
 import { MAX_CREDIT, MIN_CREDIT } from './settings.js';
 import { isTraceparent, TRACE_BYTES } from './trace.js';
 
-const TRUE = encodeValue(true);
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** The most bytes of a channel's name (SPEC 8.11.1). */
 const CHANNEL_BYTES = 64;
@@ -42,7 +41,7 @@ export interface RequestFeatures {
 }
 
 /** Writes the value of an argument as the dialect's peers can read it (SPEC 3.1.3). */
-export type EncodeArgument = (value: unknown) => Uint8Array;
+export type WriteArgument = (out: CborWriter, value: unknown) => void;
 
 /** A request map, and where in it the value of its deadline is: `bytes[from, to)`; nothing where it has none. */
 export interface EncodedRequest {
@@ -53,39 +52,51 @@ export interface EncodedRequest {
 
 /**
  * The request map, keys sorted by their content (SPEC 3.1.1).
- * @throws {WiremuxError} `unsupported` if `encode` cannot write an argument
+ * @throws {WiremuxError} `unsupported` if `write` cannot write an argument
  */
-export function encodeRequest(request: RequestMessage, encode: EncodeArgument): EncodedRequest {
-  const { name, args, channel, credit, deadline, idem, plain = false, redirect, trace } = request;
-  const keys = argumentNames(args);
-
+export function encodeRequest(request: RequestMessage, write: WriteArgument): EncodedRequest {
   const out = new CborWriter();
-  const others = [keys.length > 0, channel, credit, deadline, idem, plain, redirect, trace];
-  out.mapHead(1 + others.filter((value) => value !== undefined && value !== false).length);
-  if (keys.length > 0) {
-    out.bytes('args');
-    out.mapHead(keys.length);
-    for (const key of keys) {
-      out.bytes(key);
-      out.raw(encode(args[key]));
-    }
+  try {
+    return writeRequest(out, request, write);
+  } catch (error) {
+    out.clear();
+    throw error;
   }
-  writeBytes(out, 'channel', channel);
-  writeUint(out, 'credit', credit);
-  writeUint(out, 'deadline', deadline);
+}
+
+function writeRequest(out: CborWriter, request: RequestMessage, write: WriteArgument): EncodedRequest {
+  const { args, channel, credit, deadline, idem, name, plain, redirect, trace } = request;
+  const map = out.openMap();
+  let size = writeArguments(out, args, write) + writeBytes(out, 'channel', channel) + writeUint(out, 'credit', credit);
+  size += writeUint(out, 'deadline', deadline);
   const to = out.size;
-  writeBytes(out, 'idem', idem);
-  writeBytes(out, 'name', name);
-  if (plain) {
+  size += writeBytes(out, 'idem', idem) + writeBytes(out, 'name', name);
+  if (plain === true) {
     out.bytes('plain');
-    out.raw(TRUE);
+    out.bool(true);
+    size++;
   }
   if (redirect !== undefined) {
     out.bytes('redirect');
     writeRedirectOffer(out, redirect);
+    size++;
   }
-  writeBytes(out, 'trace', trace);
+  size += writeBytes(out, 'trace', trace);
+  out.closeMap(map, size);
   return { bytes: out.take(), from: deadline === undefined ? to : to - uintOf(deadline).length, to };
+}
+
+/** Like all that follow it writes one entry, or none: how many. */
+function writeArguments(out: CborWriter, args: RequestMessage['args'], write: WriteArgument): number {
+  const keys = argumentNames(args);
+  if (keys.length === 0) return 0;
+  out.bytes('args');
+  out.mapHead(keys.length);
+  for (const key of keys) {
+    out.bytes(key);
+    write(out, args[key]);
+  }
+  return 1;
 }
 
 /** The same request with another deadline; as it is where it has none. */
@@ -104,29 +115,33 @@ function uintOf(value: number): Uint8Array {
   return out.take();
 }
 
-function writeBytes(out: CborWriter, key: string, value: string | Uint8Array | undefined): void {
-  if (value === undefined) return;
+function writeBytes(out: CborWriter, key: string, value: string | Uint8Array | undefined): number {
+  if (value === undefined) return 0;
   out.bytes(key);
   out.bytes(value);
+  return 1;
 }
 
-function writeUint(out: CborWriter, key: string, value: number | undefined): void {
-  if (value === undefined) return;
+function writeUint(out: CborWriter, key: string, value: number | undefined): number {
+  if (value === undefined) return 0;
   out.bytes(key);
   out.uint(value);
+  return 1;
 }
 
 /** The names of the arguments that are there, in the order they are sent. */
 export function argumentNames(args: RequestMessage['args']): string[] {
-  const keys = Object.keys(args).filter((key) => args[key] !== undefined);
-  sortByContent(keys);
-  return keys;
-}
-
-/** By the bytes of their UTF-8, which is the order of their code points. */
-function sortByContent(keys: string[]): void {
-  const inOrder = keys.every((key, index) => index === 0 || compareCodePoints(keys[index - 1] as string, key) < 0);
-  if (!inOrder) keys.sort(compareCodePoints);
+  const keys: string[] = [];
+  let last: string | undefined;
+  let sorted = true;
+  for (const key in args) {
+    if (!isOwn(args, key) || args[key] === undefined) continue;
+    sorted &&= last === undefined || compareCodePoints(last, key) < 0;
+    last = key;
+    keys.push(key);
+  }
+  // By the bytes of their UTF-8, which is the order of their code points.
+  return sorted ? keys : keys.sort(compareCodePoints);
 }
 
 /** UTF-16 units sort as code points do, but for surrogates, which stand for more than any single unit. */

@@ -291,7 +291,7 @@ export class Output implements FrameWriter {
 
   /** Errors that nothing else of their half is ahead of (SPEC 8.7.7). */
   #writeErrors(): void {
-    for (const half of this.scheduler.waiting) {
+    for (const half of this.scheduler.waiting()) {
       if (!half.onlyErrorLeft || this.streams.of(half.channel).stream.busy) continue;
       if (half.writeFrame(this, LONE_PAYLOAD - this.batch.size) === 0) return;
       this.#onScheduled(half);

@@ -3,6 +3,7 @@ import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { parseRequest, type RequestMessage } from '../message/request.js';
 import type { PeerContext } from './context.js';
+import type { IdTable } from './id-table.js';
 import { type IncomingRequest, incomingRequest } from './incoming-request.js';
 import type { ReceiveBudget } from './receive-half.js';
 import { MapBudget, RequestMapAssembly } from './request-map.js';
@@ -31,17 +32,12 @@ interface RequestFrame {
 export class RequestIntake {
   readonly #context: PeerContext;
   readonly #budget: ReceiveBudget;
-  readonly #requests: Map<number, IncomingRequest>;
+  readonly #requests: IdTable<IncomingRequest>;
   readonly #target: IntakeTarget;
   readonly #maps = new MapBudget();
 
   /** @param requests the responder's table; new requests are put into it */
-  constructor(
-    context: PeerContext,
-    budget: ReceiveBudget,
-    requests: Map<number, IncomingRequest>,
-    target: IntakeTarget,
-  ) {
+  constructor(context: PeerContext, budget: ReceiveBudget, requests: IdTable<IncomingRequest>, target: IntakeTarget) {
     this.#context = context;
     this.#budget = budget;
     this.#requests = requests;

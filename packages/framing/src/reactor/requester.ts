@@ -13,6 +13,7 @@ import { MAX_CREDIT, MIN_CREDIT } from '../message/settings.js';
 import { isTraceparent } from '../message/trace.js';
 import type { PeerContext } from './context.js';
 import { DATA_CREDIT, grantTo } from './grant.js';
+import { IdTable } from './id-table.js';
 import { LongMaps } from './long-maps.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import { SendHalf } from './send-half.js';
@@ -70,7 +71,7 @@ const EVERY_ID = 32_768;
 export class Requester {
   readonly #context: PeerContext;
   readonly #budget: ReceiveBudget;
-  readonly #requests = new Map<number, OpenRequest>();
+  readonly #requests = new IdTable<OpenRequest>();
   readonly #readers: ValueReaderPool;
   readonly #longMaps: LongMaps;
   readonly #firstId: number;
@@ -91,7 +92,7 @@ export class Requester {
   }
 
   get halves(): Iterable<SendHalf> {
-    return [...this.#requests.values()].map(({ send }) => send);
+    return Array.from(this.#requests, ({ send }) => send);
   }
 
   /**
@@ -124,7 +125,7 @@ export class Requester {
         ...(dialect.redirects && redirect !== undefined ? { redirect } : {}),
       },
       hasData,
-      dialect.encodeArgument,
+      dialect.writeArgument,
     );
     if (opening.bytes > remoteSettings.requestMap) {
       throw new WiremuxError(
@@ -229,7 +230,7 @@ export class Requester {
 
   /** Every request and its data was sent whole. */
   get sent(): boolean {
-    for (const { send } of this.#requests.values()) if (!send.ended) return false;
+    for (const { send } of this.#requests) if (!send.ended) return false;
     return true;
   }
 
@@ -244,7 +245,7 @@ export class Requester {
 
   /** The connection is gone: every request ends with this error. */
   fail(error: WiremuxError): void {
-    for (const request of this.#requests.values()) {
+    for (const request of this.#requests) {
       request.send.abandon();
       this.#budget.close(request.receive);
       const why = request.reader.refusal ?? error;
@@ -258,7 +259,7 @@ export class Requester {
     for (let tries = 0; tries < EVERY_ID; tries++) {
       const id = this.#nextId;
       this.#nextId = id + 2 > 65_535 ? this.#firstId : id + 2;
-      if (!this.#requests.has(id) && !this.#context.output.encoders.holds(id)) return id;
+      if (this.#requests.get(id) === undefined && !this.#context.output.encoders.holds(id)) return id;
     }
     throw new WiremuxError('too-many-requests', 'Every request id is in use; wait until some requests have ended.');
   }
@@ -318,7 +319,7 @@ export class Requester {
   /** Gives up the longest of the incomplete values that hold all there is to grant (SPEC 9.1.10). */
   #failLargest(): void {
     let largest: OpenRequest | undefined;
-    for (const request of this.#requests.values()) {
+    for (const request of this.#requests) {
       if (request.receive.incomplete > (largest?.receive.incomplete ?? 0)) largest = request;
     }
     if (largest === undefined) return;

@@ -20,6 +20,7 @@ import { Deadlines } from './deadlines.js';
 import type { CancelResult } from './events.js';
 import { grantTo } from './grant.js';
 import { HeldAnswers } from './held-answers.js';
+import { IdTable } from './id-table.js';
 import { type IncomingRequest, requestEvent } from './incoming-request.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import { RequestIntake } from './request-intake.js';
@@ -37,7 +38,7 @@ const REFUSALS: ReadonlySet<string> = new Set(['unknown-command', 'bad-arguments
 export class Responder {
   readonly #context: PeerContext;
   readonly #budget: ReceiveBudget;
-  readonly #requests = new Map<number, IncomingRequest>();
+  readonly #requests = new IdTable<IncomingRequest>();
   readonly #intake: RequestIntake;
   readonly #deadlines = new Deadlines<IncomingRequest>();
   /** Where input ends before output begins. */
@@ -66,11 +67,11 @@ export class Responder {
 
   /** The requests, for inspection. */
   list(): Iterable<{ readonly id: number; readonly send: SendHalf }> {
-    return this.#requests.values();
+    return this.#requests;
   }
 
   get halves(): Iterable<SendHalf> {
-    return [...this.#requests.values()].map(({ send }) => send);
+    return Array.from(this.#requests, ({ send }) => send);
   }
 
   /** A frame of the opener: the fault if it breaks a rule. */
@@ -279,7 +280,7 @@ export class Responder {
 
   /** The connection is gone: every command is told to stop. */
   fail(error: WiremuxError): void {
-    for (const request of this.#requests.values()) {
+    for (const request of this.#requests) {
       this.#intake.abandonMap(request);
       request.send.abandon();
       this.#budget.close(request.receive);
@@ -300,7 +301,7 @@ export class Responder {
 
   /** Half-duplex: the other side sends nothing more. What it left unfinished fails, and the answers go out (SPEC 7.7). */
   endInput(): void {
-    for (const request of [...this.#requests.values()]) {
+    for (const request of [...this.#requests]) {
       if (request.opener !== 'ended') this.#cutOff(request);
     }
     this.#held?.release();
@@ -479,7 +480,7 @@ export class Responder {
   #closeIfOver(request: IncomingRequest): void {
     if (request.opener !== 'ended' || !request.send.ended) return;
     this.#requests.delete(request.id);
-    this.#deadlines.delete(request);
+    if (request.deadlineAt !== undefined) this.#deadlines.delete(request);
   }
 
   #wake(send: SendHalf): void {

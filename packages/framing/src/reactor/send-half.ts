@@ -50,6 +50,7 @@ export type HalfEnd = 'eos' | { readonly error: ErrorFrame };
 export class SendHalf implements Sendable {
   readonly requestId: number;
   channel: string;
+  waits = false;
   /** It may not send yet. */
   held = false;
   /** None of its frames may be encoded (SPEC 4.12). */

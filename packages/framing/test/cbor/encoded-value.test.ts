@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decodeOne, encodePortable, encodeValue, preEncoded } from '../../src/cbor/index.js';
+import { decodeOne, encodeValue, preEncoded } from '../../src/cbor/index.js';
 import { WiremuxError } from '../../src/errors.js';
-import { fromHex, LIMITS, toHex } from './support.js';
+import { encodePortable, fromHex, LIMITS, toHex } from './support.js';
 
 describe('SPEC 3.1.10 a value that is encoded already', () => {
   it.each(['00', 'bf6161 9f01ffff', '5f4101ff', 'd9010281 01', '190001', 'f97e00'])('%s is sent as it is', (hex) => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeOne, decodeStrict, encodePortable } from '../../src/cbor/index.js';
+import { decodeOne, decodeStrict } from '../../src/cbor/index.js';
 import { WiremuxError } from '../../src/errors.js';
-import { fromHex, LIMITS, portableValue, toHex } from './support.js';
+import { encodePortable, fromHex, LIMITS, portableValue, toHex } from './support.js';
 
 const ascii = (text: string): string => toHex(new TextEncoder().encode(text));
 

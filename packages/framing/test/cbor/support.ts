@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type CborError, type CborLimits, ValueReader } from '../../src/cbor/index.js';
+import { type CborError, type CborLimits, CborWriter, ValueReader, writePortable } from '../../src/cbor/index.js';
 
 export const LIMITS: CborLimits = { depth: 64, items: 1_000_000, bytes: 16 * 1024 * 1024 };
 
@@ -22,6 +22,12 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
+}
+
+export function encodePortable(value: unknown): Uint8Array {
+  const out = new CborWriter();
+  writePortable(out, value);
+  return out.take();
 }
 
 /** All that a reader says about a sequence that ends with the last piece. */

@@ -41,6 +41,27 @@ describe('CborWriter', () => {
     expect(written((out) => out.head(6, 258))).toBe('d90102');
   });
 
+  it.each([0, 1, 23, 24, 255, 256])('writes the size of a map of %s entries behind them', (size) => {
+    const entries = (out: CborWriter): void => {
+      for (let key = 0; key < size; key++) {
+        out.uint(key);
+        out.text('value');
+      }
+    };
+    const told = written((out) => {
+      out.mapHead(size);
+      entries(out);
+      out.null();
+    });
+    const found = written((out) => {
+      const map = out.openMap();
+      entries(out);
+      out.closeMap(map, size);
+      out.null();
+    });
+    expect(found).toBe(told);
+  });
+
   it('gives what was written since the last take, and counts it', () => {
     const out = new CborWriter();
     expect(out.size).toBe(0);

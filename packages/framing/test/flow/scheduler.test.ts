@@ -14,6 +14,7 @@ function source(name: string, channel: string, left: number, bytes = 1_000): Sou
     channel,
     bytes,
     left,
+    waits: false,
     get ready() {
       return this.left > 0;
     },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeOne, encodePortable, encodeValue } from '../../src/cbor/index.js';
+import { decodeOne, writePortable, writeValue } from '../../src/cbor/index.js';
 import { encodeRequest, parseRequest, withDeadline } from '../../src/message/request.js';
 import { fromHex, toHex } from '../frame/vectors.js';
 import { cbor } from './bytes.js';
@@ -21,13 +21,13 @@ const read = (literal: string, features = NEWEST): ReturnType<typeof parseReques
 
 describe('SPEC 3.2 request maps', () => {
   it('SPEC 3.2.5 writes the one of the example', () => {
-    const map = encodeRequest({ name: 'host.metrics', args: { every: 1_000 } }, encodeValue).bytes;
+    const map = encodeRequest({ name: 'host.metrics', args: { every: 1_000 } }, writeValue).bytes;
     expect(toHex(map)).toBe('a24461726773a1456576657279' + '1903e8446e616d654c686f73742e6d657472696373');
   });
 
   it('SPEC 3.2.1 leaves `args` out when there are none', () => {
-    expect(toHex(encodeRequest({ name: 'echo', args: {} }, encodeValue).bytes)).toBe('a1446e616d65446563686f');
-    expect(toHex(encodeRequest({ name: 'echo', args: { none: undefined } }, encodeValue).bytes)).toBe(
+    expect(toHex(encodeRequest({ name: 'echo', args: {} }, writeValue).bytes)).toBe('a1446e616d65446563686f');
+    expect(toHex(encodeRequest({ name: 'echo', args: { none: undefined } }, writeValue).bytes)).toBe(
       'a1446e616d65446563686f',
     );
   });
@@ -35,7 +35,7 @@ describe('SPEC 3.2 request maps', () => {
   it('SPEC 3.1.1 sorts keys by the bytes of their content, shorter ones not first', () => {
     const args = { b: 1, aa: 2, a: 3, ä: 4, '\u{1f600}': 5, '\uffee': 6 };
     const sorted = ['a', 'aa', 'b', 'ä', '\uffee', '\u{1f600}'];
-    const map = encodeRequest({ name: 'n', args, channel: 'bulk', credit: 2_048 }, encodeValue).bytes;
+    const map = encodeRequest({ name: 'n', args, channel: 'bulk', credit: 2_048 }, writeValue).bytes;
     const parsed = parseRequest(map, LIMITS, NEWEST);
     expect(parsed).toEqual({ kind: 'request', request: { name: 'n', args, channel: 'bulk', credit: 2_048 } });
     expect(parsed.kind === 'request' ? Object.keys(parsed.request.args) : []).toEqual(sorted);
@@ -45,10 +45,10 @@ describe('SPEC 3.2 request maps', () => {
 
   it('SPEC 3.1.3 writes strings as bstr for the old dialects, as tstr in wiremux.1', () => {
     const request = { name: 'n', args: { s: 'x', o: { k: 'y' } } };
-    expect(toHex(encodeRequest(request, encodePortable).bytes)).toBe(
+    expect(toHex(encodeRequest(request, writePortable).bytes)).toBe(
       'a24461726773a2416fa1416b4179' + '41734178' + '446e616d65416e',
     );
-    expect(toHex(encodeRequest(request, encodeValue).bytes)).toBe(
+    expect(toHex(encodeRequest(request, writeValue).bytes)).toBe(
       'a24461726773a2416fa1616b6179' + '41736178' + '446e616d65416e',
     );
   });
@@ -58,7 +58,7 @@ describe('SPEC 3.2 request maps', () => {
     ['undefined inside an array', [undefined]],
     ['a big integer', 2n ** 64n],
   ])('SPEC 3.1.3 cannot write %s for the old dialects', (_, value) => {
-    expect(() => encodeRequest({ name: 'n', args: { value } }, encodePortable)).toThrow(
+    expect(() => encodeRequest({ name: 'n', args: { value } }, writePortable)).toThrow(
       expect.objectContaining({ code: 'unsupported' }),
     );
   });
@@ -69,7 +69,7 @@ describe('SPEC 3.2 request maps', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), args, (name, given) => {
         const request = { name, args: given };
-        expect(parseRequest(encodeRequest(request, encodeValue).bytes, LIMITS, NEWEST)).toEqual({
+        expect(parseRequest(encodeRequest(request, writeValue).bytes, LIMITS, NEWEST)).toEqual({
           kind: 'request',
           request,
         });
@@ -212,16 +212,16 @@ describe('SPEC 8.11 extras of the request map', () => {
       plain: true,
       trace: TRACE,
     };
-    const encoded = encodeRequest(request, encodeValue);
+    const encoded = encodeRequest(request, writeValue);
     expect(parseRequest(encoded.bytes, LIMITS, NEWEST)).toEqual({ kind: 'request', request });
     const keys = Object.keys(decodeFields(encoded.bytes));
     expect(keys).toEqual(['args', 'channel', 'credit', 'deadline', 'idem', 'name', 'plain', 'trace']);
     for (const deadline of [1, 24, 256, 65_536]) {
-      const again = encodeRequest({ ...request, deadline }, encodeValue);
+      const again = encodeRequest({ ...request, deadline }, writeValue);
       expect(withDeadline(encoded, deadline)).toEqual(again);
       expect(withDeadline(again, 70_000)).toEqual(encoded);
     }
-    const without = encodeRequest({ name: 'x', args: {} }, encodeValue);
+    const without = encodeRequest({ name: 'x', args: {} }, writeValue);
     expect(withDeadline(without, 5)).toEqual(without);
   });
 

@@ -125,6 +125,10 @@ class HttpLine implements Line {
     return this.#lost.promise;
   }
 
+  open(): boolean {
+    return false;
+  }
+
   /** The requests of one turn share an exchange. */
   send(): void {
     const { flush, clock } = this.#config;
