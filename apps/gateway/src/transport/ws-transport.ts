@@ -3,26 +3,31 @@ import { CloseCode, type Transport, type TransportHandlers } from '@wiremux/fram
 import { WebSocket } from 'ws';
 import { closeReason } from './close-reason.js';
 import { gather } from './gather.js';
+import { messageHead } from './message-head.js';
 
 /** `drain` is told once the bytes buffered fall to this after having been above it. */
 const LOW_WATER = 64 * 1024;
 
-/** The stream below a WebSocket, as far as its writes can be held back and joined. */
-export type Corkable = Pick<Duplex, 'cork' | 'uncork'>;
+/** The stream below a WebSocket, as far as messages are written to it. */
+export type MessageStream = Pick<Duplex, 'write' | 'cork' | 'uncork' | 'writableLength'>;
 
 /**
  * The transport of SPEC 7.1 over a `ws` socket and the stream below it. Binary messages are a byte stream; a text message
  * closes with 1003. Messages sent in one turn leave in one write.
+ *
+ * It writes them to the stream by itself: the socket would copy the pieces of a message, or send them as fragments that
+ * their receiver has to join. Whole messages do not disturb the socket's own, which it writes whole too, as nothing of
+ * them is compressed.
  */
 export class WsTransport implements Transport {
   readonly #socket: WebSocket;
-  readonly #stream: Corkable;
+  readonly #stream: MessageStream;
   #corked = false;
   #filled = false;
   #closing = false;
   #handlers: TransportHandlers | undefined;
 
-  constructor(socket: WebSocket, stream: Corkable) {
+  constructor(socket: WebSocket, stream: MessageStream) {
     this.#socket = socket;
     this.#stream = stream;
     // A socket without this listener throws its error at the process; 'close' follows every error and tells the rest.
@@ -44,17 +49,18 @@ export class WsTransport implements Transport {
 
   send(chunks: readonly Uint8Array[]): void {
     if (this.#closing || this.#socket.readyState !== WebSocket.OPEN) return;
-    const pieces = gather(chunks);
-    const last = pieces.length - 1;
-    if (last < 0) return;
+    const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (length === 0) return;
+    const pieces = gather([messageHead(length), ...chunks]);
+    const last = pieces.pop() as Uint8Array;
     this.#cork();
-    for (let at = 0; at < last; at += 1) this.#socket.send(pieces[at] as Uint8Array, { binary: true, fin: false });
-    this.#socket.send(pieces[last] as Uint8Array, { binary: true, fin: true }, this.#written);
-    if (this.#socket.bufferedAmount > LOW_WATER) this.#filled = true;
+    for (const piece of pieces) this.#stream.write(piece);
+    this.#stream.write(last, this.#written);
+    if (this.bufferedBytes > LOW_WATER) this.#filled = true;
   }
 
   get bufferedBytes(): number {
-    return this.#socket.bufferedAmount;
+    return this.#stream.writableLength;
   }
 
   pause(): void {
@@ -79,7 +85,7 @@ export class WsTransport implements Transport {
   }
 
   readonly #written = (): void => {
-    if (!this.#filled || this.#socket.bufferedAmount > LOW_WATER) return;
+    if (!this.#filled || this.bufferedBytes > LOW_WATER) return;
     this.#filled = false;
     if (this.#socket.readyState === WebSocket.OPEN) this.#handlers?.drain();
   };

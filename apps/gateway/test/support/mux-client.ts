@@ -12,7 +12,7 @@ import {
 } from '@wiremux/framing';
 import { WebSocket } from 'ws';
 import { nodeClock } from '../../src/clock.js';
-import { WsTransport } from '../../src/transport/ws-transport.js';
+import { clientTransport } from './client-transport.js';
 
 /** What one request said, as it comes. */
 interface Answer {
@@ -49,8 +49,6 @@ interface OpenAnswer extends Answer {
   readonly settle: (error?: WiremuxError) => void;
 }
 
-const uncorked = { cork: () => {}, uncork: () => {} };
-
 /** Connects to `ws://127.0.0.1:port/mux`. */
 export async function connectMux(
   port: number,
@@ -67,7 +65,7 @@ export async function connectMux(
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     const link = new Link({
       peer,
-      transport: new WsTransport(socket, uncorked),
+      transport: clientTransport(socket),
       clock: nodeClock,
       onEvent: (event) => {
         if (event.kind === 'ready' && event.settings.auth !== undefined) verdicts.push(event.settings.auth);

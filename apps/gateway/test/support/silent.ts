@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { dialectByName, Link, Peer } from '@wiremux/framing';
 import { WebSocket } from 'ws';
 import { nodeClock } from '../../src/clock.js';
-import { WsTransport } from '../../src/transport/ws-transport.js';
+import { clientTransport } from './client-transport.js';
 
 /** A client that calls one command and never takes a value of the answer. */
 export async function openSilent(port: number, name: string): Promise<WebSocket> {
@@ -11,7 +11,7 @@ export async function openSilent(port: number, name: string): Promise<WebSocket>
   const socket = new WebSocket(`ws://127.0.0.1:${port}/mux`, ['wiremux.1'], { perMessageDeflate: false });
   await once(socket, 'open');
   const peer = new Peer({ role: 'client', dialect, now: nodeClock.now() });
-  const transport = new WsTransport(socket, { cork: () => {}, uncork: () => {} });
+  const transport = clientTransport(socket);
   void new Link({ peer, transport, clock: nodeClock, onEvent: () => {}, onClosed: () => {} });
   peer.open({ name });
   return socket;

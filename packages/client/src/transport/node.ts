@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { CloseCode, type TransportHandlers } from '@wiremux/framing';
 import { type ClientOptions, type RawData, WebSocket } from 'ws';
 import type { Dial, DialedTransport } from './dial.js';
+import { MessageFilter } from './message-filter.js';
 import { firstError, readRefusal } from './node-http.js';
 import { closeReason, joined, LOW_WATER, MAX_MESSAGE, sizeOf } from './socket.js';
 
@@ -67,6 +68,7 @@ class NodeTransport implements DialedTransport {
       if (isBinary) handlers.bytes(plain(data as Buffer));
       else this.close(CloseCode.TextMessage, 'Only binary messages are allowed here.');
     });
+    if (this.#stream !== undefined) this.#readDirectly(this.#stream, handlers);
     if (this.#socket.readyState === WebSocket.CLOSED) {
       process.nextTick(() => handlers.closed(1006, ''));
       return;
@@ -103,6 +105,24 @@ class NodeTransport implements DialedTransport {
 
   terminate(): void {
     this.#socket.terminate();
+  }
+
+  /** Stands between the stream and the socket that listens to it, and takes the binary messages itself. */
+  #readDirectly(stream: Socket, handlers: TransportHandlers): void {
+    const [listener, ...others] = stream.listeners('data');
+    if (listener === undefined || others.length > 0) return;
+    const filter = new MessageFilter({
+      payload: (bytes) => handlers.bytes(bytes),
+      other: (bytes) => void listener.call(stream, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
+      broken: (code, reason) => this.close(code, reason),
+    });
+    stream.off('data', listener as (chunk: Buffer) => void);
+    stream.on('data', (chunk: Buffer) => filter.push(plain(chunk)));
+    // What a paused stream still holds as it closes would go past the filter.
+    stream.prependListener('close', () => {
+      const rest = stream.read() as Buffer | null;
+      if (rest !== null) filter.push(plain(rest));
+    });
   }
 
   /** All sends of one turn reach the kernel together. */

@@ -153,6 +153,27 @@ describe("SPEC 7.2 Node's socket", () => {
     expect(Buffer.isBuffer(heard.chunks[0])).toBe(false);
   });
 
+  it('takes messages in fragments, and answers a ping between them', async () => {
+    const { heard, server } = await open();
+    const pong = new Promise((resolve) => server.once('pong', resolve));
+    server.send(new Uint8Array([1, 2]), { fin: false });
+    server.ping();
+    server.send(new Uint8Array(100_000).fill(3), { fin: true });
+    expect((await heard.bytes(100_002)).subarray(0, 4)).toEqual(new Uint8Array([1, 2, 3, 3]));
+    await pong;
+  });
+
+  it('delivers what had come when the other side is gone, though it was paused', async () => {
+    const { transport, heard, server } = await open();
+    transport.pause();
+    server.send(new Uint8Array([1, 2]));
+    server.terminate();
+    await new Promise((resolve) => server.once('close', resolve));
+    transport.resume();
+    expect((await heard.closed)[0]).toBe(1006);
+    expect(heard.chunks).toEqual([new Uint8Array([1, 2])]);
+  });
+
   it('can stop reading, and go on', async () => {
     const { transport, heard, server } = await open();
     transport.pause();

@@ -69,6 +69,19 @@ export class ByteQueue {
     this.#chunks.push({ bytes, joined, compressed });
   }
 
+  /** Bytes of the next value if it fits `most` and nothing of it is written: no message should cut it. Else 0. */
+  nextWhole(most: number): number {
+    if (this.#offset > 0) return 0;
+    let bytes = 0;
+    for (let index = this.#first; index < this.#chunks.length; index++) {
+      const chunk = this.#chunks[index] as Chunk;
+      bytes += chunk.bytes.length;
+      if (bytes > most) return 0;
+      if (!chunk.joined) return bytes;
+    }
+    return 0;
+  }
+
   /**
    * How many bytes the next frame should take: all of the values that fit into `most` whole, so that large ones are not
    * cut where they need not be; of one that cannot fit, as much as fits.

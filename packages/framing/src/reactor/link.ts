@@ -149,16 +149,25 @@ export class Link {
   #flush(): void {
     if (this.#closed) return;
     this.#deliver();
-    while (this.#seat !== undefined && this.#seat.transport.bufferedBytes < TRANSPORT_HIGH_WATER) {
-      const message = this.#peer.takeBytes(this.#clock.now());
-      if (message === undefined) break;
-      this.#seat.transport.send(message);
-    }
+    // What is sent makes room for more: those who wait for it are told between the rounds, not a turn later.
+    while (this.#send()) this.#deliver();
     this.#deliver();
     if (this.#ended && !this.#peer.inputPending) this.#onTransportClosed(this.#seat, CloseCode.Normal, '');
     this.#finishIfDone();
     this.#adjustReading();
     this.#armTimer();
+  }
+
+  /** Gives the transport what it takes; true if it was given anything. */
+  #send(): boolean {
+    let sent = false;
+    while (this.#seat !== undefined && this.#seat.transport.bufferedBytes < TRANSPORT_HIGH_WATER) {
+      const message = this.#peer.takeBytes(this.#clock.now());
+      if (message === undefined) break;
+      this.#seat.transport.send(message);
+      sent = true;
+    }
+    return sent;
   }
 
   #finishIfDone(): void {

@@ -217,8 +217,8 @@ export class SendHalf implements Sendable {
     if (this.#opening !== undefined) return this.#opening.nextBytes(this.#mapCut);
     if (!this.#side.empty) return this.#side.nextBytes;
     if (this.#body.size === 0) return typeof this.#end === 'object' ? this.#end.error.payload.length : 0;
-    if (this.#frames !== undefined) return this.#frames.nextWhole(this.#lonePayload);
-    return this.#dataCut === Number.POSITIVE_INFINITY ? 0 : this.#nextBody(this.#dataCut);
+    if (this.#dataCut !== Number.POSITIVE_INFINITY) return this.#nextBody(this.#dataCut);
+    return this.#body.nextWhole(Math.min(this.#lonePayload, this.#credit));
   }
 
   #nextBody(room: number): number {

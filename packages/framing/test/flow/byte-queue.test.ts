@@ -62,6 +62,18 @@ describe('ByteQueue', () => {
     expect([4, 3, 1].map((most) => queue.nextCut(most))).toEqual([4, 3, 1]);
   });
 
+  it('SPEC 3.4.7 tells how long a value is that fits whole, if nothing of it has gone', () => {
+    const queue = new ByteQueue();
+    expect(queue.nextWhole(9)).toBe(0);
+    queue.push(bytes(1), true);
+    expect(queue.nextWhole(9)).toBe(0);
+    queue.push(bytes(2, 2, 2));
+    queue.push(bytes(3));
+    expect([3, 4, 9].map((most) => queue.nextWhole(most))).toEqual([0, 4, 4]);
+    expect(take(queue, 2)).toEqual([1, 2]);
+    expect(queue.nextWhole(9)).toBe(0);
+  });
+
   it('joins what lies side by side in memory, and nothing else', () => {
     const memory = Uint8Array.from({ length: 30 }, (_, at) => at);
     const queue = new ByteQueue();

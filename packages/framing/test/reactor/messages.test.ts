@@ -63,6 +63,32 @@ describe.each(BOTH)('SPEC 7.2 messages in %j', (options) => {
   });
 });
 
+describe('SPEC 3.4.7 a value that fits a message', () => {
+  const answering = (): LonePeer => {
+    const lone = new LonePeer({ settings: "{b'wiremux': {b'credit': 150000}}" });
+    lone.feed("1 3 0 command-request new cbor:{b'name': b'x'}");
+    messages(lone);
+    return lone;
+  };
+
+  it('is not cut because another is in it already', () => {
+    const lone = answering();
+    for (let count = 0; count < 3; count++) lone.peer.sendValue(1, new Uint8Array(40_000));
+    const sizes = messages(lone).map(({ bytes }) => bytes);
+    expect(sizes).toEqual([expect.any(Number), 40_003 + 8, 40_003 + 8]);
+  });
+
+  it('is cut where the credit ends', () => {
+    const lone = answering();
+    for (let count = 0; count < 4; count++) lone.peer.sendValue(1, new Uint8Array(40_000));
+    expect(messages(lone).slice(1)).toEqual([
+      { bytes: 40_003 + 8, frames: 1 },
+      { bytes: 65_536, frames: 2 },
+      { bytes: expect.any(Number), frames: 1 },
+    ]);
+  });
+});
+
 describe('SPEC 7.4 bytes that were handed over', () => {
   it('do not change when more is sent, however they were made', () => {
     const lone = new LonePeer({ settings: "{b'wiremux': {b'credit': 16777216}}" });

@@ -57,6 +57,32 @@ for (const dialect of ['wiremux.1', 'exp-framing-0006']) {
   });
 }
 
+describe('room that sending makes', () => {
+  it('is used in the same turn by those who waited for it', async () => {
+    const { clock, client, server } = pair({ onServer: stream(4) });
+    await clock.settle();
+    let turn = 0;
+    const sentIn: number[] = [];
+    const { defer } = clock;
+    clock.defer = (callback) => {
+      defer.call(clock, () => {
+        turn++;
+        callback();
+      });
+    };
+    const { send } = server.transport;
+    server.transport.send = (chunks) => {
+      if (chunks.some(({ length }) => length === PIECE.length)) sentIn.push(turn);
+      send.call(server.transport, chunks);
+    };
+    client.peer.open({ name: 'rows' });
+    await clock.settle();
+    expect(sentIn.length).toBeGreaterThan(1);
+    expect(new Set(sentIn).size).toBe(1);
+    expect(client.values(1)).toHaveLength(4);
+  });
+});
+
 describe('SPEC 5.8, 5.9: slow consumers of 0006', () => {
   it('an upload that is not read pauses the transport, and reading it resumes', async () => {
     const { clock, client, server } = pair({ dialect: 'exp-framing-0006' });
