@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
 import {
@@ -7,6 +8,7 @@ import {
   DEFAULT_LIMITS,
   type Dialect,
   type DialectName,
+  KeptBudget,
   type Limits,
   type Transport,
 } from '@wiremux/framing';
@@ -18,6 +20,8 @@ import {
   type Logger,
   type RedirectTargets,
   redirectTargets,
+  type ServerConnection,
+  SessionStore,
   serveConnection,
 } from '@wiremux/server';
 import { nodeClock } from './clock.js';
@@ -26,8 +30,10 @@ import { framesCommands } from './commands/frames.js';
 import { provableDialects, resolveAuthenticate } from './config/authenticate.js';
 import { resolveSettings } from './config/resolve.js';
 import type { GatewayOptions, GatewaySettings } from './config/settings.js';
+import { FailedConnects } from './connections/failed-connects.js';
 import { ConnectionRegistry, type TransportKind } from './connections/registry.js';
 import { codecsOf } from './encodings.js';
+import { addressOf } from './http/address.js';
 import { type AcceptedExchange, createExchanger } from './http/exchange.js';
 import { listen } from './http/listen.js';
 import { dashboardRoot, Page } from './http/page.js';
@@ -45,6 +51,9 @@ import { WsTransport } from './transport/ws-transport.js';
 import { RoutedCommands, upstreamCommands } from './upstream/commands.js';
 import { UpstreamListing } from './upstream/listing.js';
 import { VERSION } from './version.js';
+
+/** Addresses whose failed attempts to connect are remembered. */
+const MOST_ADDRESSES = 10_000;
 
 /** Sockets open at once beside those of connections: the page, probes and refusals need some even when all is full. */
 const SPARE_SOCKETS = 1_000;
@@ -113,9 +122,12 @@ class GatewayServer implements Gateway {
   readonly #authenticate: Authenticate | undefined;
   readonly #dialects: readonly DialectName[];
   readonly #connections = new ConnectionRegistry(nodeClock);
+  readonly #failedConnects: FailedConnects;
   readonly #codecs: readonly ContentCodec[];
   readonly #contexts: ContextBudget;
   readonly #idempotency: IdempotencyStore;
+  readonly #sessions: SessionStore<ServerConnection> | undefined;
+  readonly #kept: KeptBudget;
   readonly #redirects: RedirectTargets;
   readonly #taps: TapPoints;
   readonly #metrics = new Metrics(this.#connections);
@@ -137,12 +149,19 @@ class GatewayServer implements Gateway {
     const { upstreams } = settings;
     this.#authenticate = authenticate;
     this.#dialects = authenticate === undefined ? settings.dialects : provableDialects(settings.dialects);
+    this.#failedConnects = new FailedConnects(nodeClock, {
+      most: settings.failedConnects,
+      perSecond: settings.failedConnectsRefill,
+      addresses: MOST_ADDRESSES,
+    });
     this.#codecs = codecsOf(settings.encodings);
     this.#contexts = new ContextBudget(settings.maxContexts);
     this.#idempotency = new IdempotencyStore(nodeClock, {
       keys: settings.maxIdempotencyKeys,
       bytes: settings.maxIdempotencyBytes,
     });
+    this.#sessions = sessionsOf(settings);
+    this.#kept = new KeptBudget(settings.maxKeptBytes, () => nodeClock.defer(() => this.#relieve()));
     this.#redirects = redirectTargets(settings.redirects);
     this.#taps = new TapPoints(nodeClock, settings.encodings, log);
     const encodings = [...this.#codecs.map(({ name }) => name), 'identity'];
@@ -222,7 +241,8 @@ class GatewayServer implements Gateway {
   #createServer(): Server {
     const { settings } = this;
     const isClosing = () => this.#closing !== undefined;
-    const isFull = () => this.#connections.size >= settings.maxConnections;
+    const isFull = () => this.#connections.size - (this.#sessions?.detached ?? 0) >= settings.maxConnections;
+    const wait = (address: string) => this.#failedConnects.wait(address);
     const pageOf = () => this.#page;
     const route = createRouter({
       origins: settings,
@@ -239,6 +259,7 @@ class GatewayServer implements Gateway {
         answerIdle: settings.answerIdle,
         isClosing,
         isFull,
+        wait,
         refused: (reason) => this.#metrics.refused(reason),
         accepted: (accepted) => this.#acceptExchange(accepted),
       }),
@@ -249,6 +270,7 @@ class GatewayServer implements Gateway {
       dialects: enabledDialects(this.#dialects),
       isClosing,
       isFull,
+      wait,
       refused: (reason) => this.#metrics.refused(reason),
       accepted: (accepted) => this.#accept(accepted),
     });
@@ -276,10 +298,17 @@ class GatewayServer implements Gateway {
     this.#serve('http', transport, dialect, request);
   }
 
+  /** Sessions keep too much together: those that wait for their clients make room. */
+  #relieve(): void {
+    while (this.#kept.full && this.#sessions?.relieve() === true);
+  }
+
   #serve(kind: TransportKind, medium: Transport, dialect: Dialect, request: IncomingMessage): void {
     const transport = new TappedTransport(medium);
     this.#connectionsSoFar += 1;
     const { requestEnded, requestRefused } = this.#metrics.observer;
+    const address = addressOf(request);
+    const remote = remoteOf(request);
     const connection = serveConnection({
       id: `c${this.#connectionsSoFar}`,
       transport,
@@ -293,10 +322,19 @@ class GatewayServer implements Gateway {
       contexts: this.#contexts,
       idempotency: this.#idempotency,
       redirects: this.#redirects,
+      ...(this.#sessions === undefined ? {} : { sessions: this.#sessions }),
+      ...(this.settings.node === undefined ? {} : { node: this.settings.node }),
+      kept: this.#kept,
+      address,
+      onResumed: (older) => {
+        this.#connections.resumed(older.id, { transport, remote });
+        this.#taps.add({ connection: older, transport });
+      },
       ...(this.#authenticate === undefined ? {} : { authenticate: this.#authenticate }),
       log: this.log,
       agent: `wiremux/${VERSION}`,
       observer: {
+        connectFailed: () => this.#failedConnects.add(address),
         requestRefused,
         requestEnded: (facts, ...ended) => {
           requestEnded({ ...facts, command: this.commands.labelOf(facts.command) }, ...ended);
@@ -304,9 +342,18 @@ class GatewayServer implements Gateway {
         },
       },
     });
-    this.#connections.add({ connection, transport, kind, remote: remoteOf(request) });
+    this.#connections.add({ connection, transport, kind, remote });
     this.#taps.add({ connection, transport });
   }
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
+}
+
+function sessionsOf(settings: GatewaySettings): SessionStore<ServerConnection> | undefined {
+  const { sessionTtl: ttl, maxSessions: detached, maxSessionsPerPrincipal: ofOwner } = settings;
+  return ttl === 0 ? undefined : new SessionStore({ clock: nodeClock, sha256, limits: { ttl, detached, ofOwner } });
 }
 
 function limitsOf(settings: GatewaySettings): Limits {

@@ -61,7 +61,12 @@ function connectionFigures(connections: ConnectionRegistry, registers: Registry[
     };
   };
   return [
-    gauge('wiremux_connections', 'Connections open now.', () => connections.size),
+    gauge('wiremux_connections', 'Connections open now.', () => connections.attached),
+    gauge(
+      'wiremux_sessions_detached',
+      'Sessions that wait for their clients.',
+      () => connections.size - connections.attached,
+    ),
     gauge('wiremux_http_exchanges', 'Those of them that are HTTP exchanges.', () => connections.count('http')),
     gauge('wiremux_requests_open', 'Requests whose handlers run now.', ({ requests }) => requests.open),
     gauge('wiremux_calls_open', 'Calls of clients that have not ended.', ({ calls }) => calls.open),

@@ -5,7 +5,9 @@ import { loadConfig } from '../src/config/load.js';
 import { createGateway } from '../src/gateway.js';
 import { folderWith } from './support/folder.js';
 import { startGateway } from './support/gateway.js';
+import { rawRequest, upgradeHeaders } from './support/http.js';
 import { connectMux } from './support/mux-client.js';
+import { post } from './support/post.js';
 
 const commands = implement(defineCommands({ whoami: command() }), {
   whoami: (_args, { principal }) => principal,
@@ -72,6 +74,21 @@ describe('createGateway({ authenticate })', () => {
     expect(() => createGateway({ authenticate: 'ann' as unknown as Authenticate })).toThrow(
       '`authenticate` in createGateway() is a string, but must be a function that takes settings and returns a principal.',
     );
+  });
+});
+
+describe('an address whose tokens are refused', () => {
+  it('has so many attempts, and waits for the next with 429', async () => {
+    const { port } = await startGateway({ commands, authenticate, failedConnects: 2, failedConnectsRefill: 1 });
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      const client = await connectMux(port, 'wiremux.1', 'mallory');
+      expect(await client.closed).toMatchObject({ code: 4403 });
+    }
+    const upgrade = await rawRequest(port, 'GET /mux', upgradeHeaders());
+    expect(upgrade).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
+    expect(upgrade.body).toContain('check the token');
+    const posted = await post(port, [{ name: 'whoami' }]);
+    expect(posted).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
   });
 });
 

@@ -1,6 +1,7 @@
 import { type Clock, CloseCode, type Peer, type PeerSettings, WiremuxError } from '@wiremux/framing';
 import { describeError } from './failure.js';
 import type { Logger } from './logger.js';
+import type { ConnectionObserver } from './observer.js';
 import type { Principal } from './principal.js';
 
 /** Whom a token stands for, and for how long. */
@@ -19,14 +20,23 @@ export type Authenticate = (settings: PeerSettings) => Principal | Admission | P
 /** The longest timer there is everywhere, ms; what is due later is looked at again then. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** What a client is told when it is let in. */
+export interface AdmissionTerms {
+  /** How long its token still holds, ms; left out: it does not expire. */
+  readonly expires?: number;
+}
+
 export interface AdmitterOptions {
   readonly authenticate: Authenticate | undefined;
   /** Until the client has been asked who it is. */
   readonly principal: Principal;
-  readonly peer: Peer;
+  readonly peer: Pick<Peer, 'answerToken'>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Ends the connection. */
+  readonly observer: Pick<ConnectionObserver, 'connectFailed'>;
+  /** The client is who it says. */
+  readonly enter: (settings: PeerSettings, terms: AdmissionTerms) => void;
+  /** Closes its transport. */
   readonly close: (code: CloseCode, reason: string) => void;
 }
 
@@ -47,28 +57,34 @@ export class Admitter {
     return this.#principal;
   }
 
+  /** What holds for the client now. */
+  get terms(): AdmissionTerms {
+    const expires = this.#left;
+    return expires === undefined ? {} : { expires };
+  }
+
   /** Lets the client in as whom it proves to be, or closes. */
   async admit(settings: PeerSettings): Promise<void> {
-    const { peer, clock } = this.#options;
     try {
       this.#accept(await this.#ask(settings));
     } catch (thrown) {
       this.#turnAway(thrown);
       return;
     }
-    peer.accept(clock.now(), this.#verdict);
+    this.#options.enter(settings, this.terms);
   }
 
   /** A newer token: it takes the place of the one before, or that holds on until it expires. */
   async renew(settings: PeerSettings): Promise<void> {
-    const { peer, log, close } = this.#options;
+    const { peer, log, observer, close } = this.#options;
     let admission: Admission;
     try {
       admission = await this.#ask(settings);
     } catch (thrown) {
+      observer.connectFailed?.();
       if (this.#ended) return;
       log.warn({ err: describeError(thrown) }, 'A newer token was refused: the one before holds until it expires.');
-      peer.answerToken({ ok: false, code: refusalOf(thrown), ...this.#verdict });
+      peer.answerToken({ ok: false, code: refusalOf(thrown), ...this.terms });
       return;
     }
     if (this.#ended) return;
@@ -78,7 +94,12 @@ export class Admitter {
       return;
     }
     this.#accept(admission);
-    peer.answerToken({ ok: true, ...this.#verdict });
+    peer.answerToken({ ok: true, ...this.terms });
+  }
+
+  /** Its client has come back over another transport, for which `newer` has let it in: that token is in force. */
+  replace(newer: Admitter): void {
+    this.#accept({ principal: newer.#principal, ...newer.terms });
   }
 
   /** The connection has ended. */
@@ -121,15 +142,11 @@ export class Admitter {
     return Math.max(0, this.#expiresAt - this.#options.clock.now());
   }
 
-  get #verdict(): { readonly expires?: number } {
-    const expires = this.#left;
-    return expires === undefined ? {} : { expires };
-  }
-
   /** The client learns only what was meant for it: a `WiremuxError`'s message. */
   #turnAway(thrown: unknown): void {
-    const { log, close } = this.#options;
+    const { log, observer, close } = this.#options;
     log.warn({ err: describeError(thrown) }, 'The client was not let in.');
+    observer.connectFailed?.();
     const code = refusalOf(thrown) === 'not-allowed' ? CloseCode.NotAllowed : CloseCode.NotAuthenticated;
     close(code, thrown instanceof WiremuxError ? thrown.message : 'The token was not accepted.');
   }

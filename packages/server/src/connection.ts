@@ -1,120 +1,53 @@
 import {
-  type ChannelWeight,
-  type Clock,
   CloseCode,
-  type ContentCodec,
-  type ContextBudget,
   DEFAULT_CHANNELS,
   DEFAULT_LIMITS,
   type Dialect,
-  type DialectName,
-  type Limits,
   Link,
   Peer,
   type PeerEvent,
-  type PeerStats,
+  type PeerSettings,
   type ProtocolFault,
-  type Transport,
   WiremuxError,
 } from '@wiremux/framing';
-import { Admitter, type Authenticate } from './admission.js';
+import { type AdmissionTerms, Admitter } from './admission.js';
 import { callerOf } from './caller.js';
 import type { ClientCaller } from './client-caller.js';
-import type { CommandSet } from './command-set.js';
-import { type RequestCounters, RequestDispatcher, type RequestSnapshot } from './dispatcher.js';
+import type { ConnectionCounters, ConnectionEnd, ConnectionSnapshot } from './connection-facts.js';
+import type { ServerConnectionOptions } from './connection-options.js';
+import { RequestDispatcher } from './dispatcher.js';
 import { IdempotencyStore } from './idempotency.js';
 import { type Logger, SILENT, withFields } from './logger.js';
-import type { ConnectionObserver } from './observer.js';
-import { type CallSnapshot, OutgoingCalls } from './outgoing-calls.js';
+import { OutgoingCalls } from './outgoing-calls.js';
 import { ANONYMOUS, type Principal } from './principal.js';
-import type { RedirectTargets } from './redirect-targets.js';
+import { enterSession } from './session/session-entry.js';
+import type { Resumable } from './session/session-store.js';
 
-/** What a {@link ServerConnection} is made of. */
-export interface ServerConnectionOptions {
-  /** Names the connection in the log and in snapshots. Default: a random UUID. */
-  readonly id?: string;
-  /** Not started yet; the connection owns it from now on. */
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly dialect: Dialect;
-  /** The transport is one exchange: answers wait for the end of what the client sends (SPEC 7.6). */
-  readonly halfDuplex?: boolean;
-  readonly commands: CommandSet;
-  readonly limits?: Partial<Limits>;
-  /** Channels that answers can go on. Default: `default` and `bulk` (SPEC 8.12). */
-  readonly channels?: readonly ChannelWeight[];
-  /** Content encodings it can do, those it prefers first. Default: none but `identity` (SPEC 4.8). */
-  readonly codecs?: readonly ContentCodec[];
-  /** The contexts it may take for them: give all connections of a process the same. */
-  readonly contexts?: ContextBudget;
-  /** Where commands may send their callers (see `redirectTargets`). Default: nowhere. */
-  readonly redirects?: RedirectTargets;
-  /**
-   * What keys have run: give all connections of a process the same, so that a client that has reconnected finds its own.
-   * Default: one of its own.
-   */
-  readonly idempotency?: IdempotencyStore;
-  readonly log?: Logger;
-  /** Whom the connection acts for until `authenticate` says otherwise. Default: {@link ANONYMOUS}. */
-  readonly principal?: Principal;
-  /**
-   * Asked before any request runs (SPEC 8.3.2), and again for each newer token: the connection ends when the one in force
-   * has expired (SPEC 8.3.14). Only the settings of `wiremux.1` can prove who a client is: in other dialects `principal`
-   * holds, and must be given.
-   */
-  readonly authenticate?: Authenticate;
-  /** Name and version of this software, told to the client; at most 256 bytes. */
-  readonly agent?: string;
-  readonly observer?: ConnectionObserver;
-  /** Calls of the client that wait until it takes more requests. Past it: `too-many-requests`. Default 4,096. */
-  readonly maxQueuedCalls?: number;
-}
-
-/** How a connection ended. */
-export interface ConnectionEnd {
-  /** A WebSocket close code (SPEC 9.2). */
-  readonly code: number;
-  readonly reason: string;
-}
-
-/** What a connection has done so far. */
-export interface ConnectionCounters {
-  /** Those of the client. */
-  readonly requests: RequestCounters;
-  /** Those this side made of the client; `failed` counts those that ended with an error. */
-  readonly calls: RequestCounters;
-  readonly bytes: PeerStats['bytes'];
-  readonly frames: PeerStats['frames'];
-}
-
-/** A connection as it is now, for people. */
-export interface ConnectionSnapshot {
-  readonly id: string;
-  /** When it began, by its clock, ms. */
-  readonly since: number;
-  readonly dialect: DialectName;
-  /** The principal's name. */
-  readonly principal: string;
-  readonly channels: PeerStats['streams'];
-  readonly requests: readonly RequestSnapshot[];
-  /** Those this side made of the client. */
-  readonly calls: readonly CallSnapshot[];
-}
-
-/** Serves the commands of one set to the client at the other end of one transport. */
-export class ServerConnection {
+/**
+ * Serves the commands of one set to the client at the other end of one transport, or with a session of one after another
+ * (SPEC 8.8).
+ */
+export class ServerConnection implements Resumable {
   readonly id: string;
   /** When it began, by its clock, ms. */
   readonly since: number;
   readonly dialect: Dialect;
-  /** Resolves when the transport is gone. Handlers that were running have been told to stop by then. */
+  /**
+   * Resolves when the transport is gone, and the session with it. Handlers that were running have been told to stop by
+   * then.
+   */
   readonly closed: Promise<ConnectionEnd>;
+  readonly #options: ServerConnectionOptions;
   readonly #log: Logger;
   readonly #admitter: Admitter;
   readonly #peer: Peer;
   readonly #calls: OutgoingCalls;
   readonly #dispatcher: RequestDispatcher;
   readonly #link: Link;
+  #end: (how: ConnectionEnd) => void = () => undefined;
+  /** Its session is to end with its transport. */
+  #ending = false;
+  #ended = false;
 
   /** @throws {TypeError} if nobody could say whom the connection acts for; see `authenticate` */
   constructor(options: ServerConnectionOptions) {
@@ -123,6 +56,7 @@ export class ServerConnection {
     if (authenticate && !dialect.extended && !options.principal) {
       throw new TypeError(`A client cannot authenticate in ${dialect.name}: give the connection its principal.`);
     }
+    this.#options = options;
     this.id = options.id ?? crypto.randomUUID();
     this.since = clock.now();
     this.dialect = dialect;
@@ -132,10 +66,11 @@ export class ServerConnection {
       dialect,
       now: clock.now(),
       channels,
-      authenticate: authenticate !== undefined,
+      authenticate: authenticate !== undefined || options.sessions !== undefined,
       ...(options.halfDuplex === undefined ? {} : { halfDuplex: options.halfDuplex }),
       ...(options.codecs === undefined ? {} : { codecs: options.codecs }),
       ...(options.contexts === undefined ? {} : { contexts: options.contexts }),
+      ...(options.kept === undefined ? {} : { kept: options.kept }),
       ...(limits === undefined ? {} : { limits }),
       ...(agent === undefined ? {} : { agent }),
     });
@@ -145,7 +80,9 @@ export class ServerConnection {
       peer: this.#peer,
       clock,
       log: this.#log,
-      close: (code, reason) => this.close(code, reason),
+      observer,
+      enter: (settings, terms) => this.#enter(settings, terms),
+      close: (code, reason) => this.#turnAway(code, reason),
     });
     this.#calls = new OutgoingCalls({
       peer: this.#peer,
@@ -167,22 +104,16 @@ export class ServerConnection {
       channels: new Set(channels.map(({ name }) => name)),
       observer,
     });
-    let end: (how: ConnectionEnd) => void = () => undefined;
     this.closed = new Promise((resolve) => {
-      end = resolve;
+      this.#end = resolve;
     });
     this.#link = new Link({
       peer: this.#peer,
       transport,
       clock,
       onEvent: (event) => this.#handle(event),
-      onClosed: (code, reason) => {
-        this.#admitter.stop();
-        this.#calls.close(connectionLost(code, reason));
-        this.#dispatcher.close();
-        this.#log.debug({ code, reason }, 'The connection has ended.');
-        end({ code, reason });
-      },
+      onDetached: (code, reason) => this.#onDetached(code, reason),
+      onClosed: (code, reason) => this.#onClosed(code, reason),
     });
   }
 
@@ -204,6 +135,7 @@ export class ServerConnection {
       dialect: this.dialect.name,
       principal: this.principal.name,
       channels: streams,
+      attached: this.attached,
       requests: this.#dispatcher.snapshot(requests),
       calls: this.#calls.snapshot(),
     };
@@ -214,9 +146,29 @@ export class ServerConnection {
     return callerOf(this.#calls);
   }
 
-  /** Ends the connection: its handlers are told to stop, and its transport is closed with this code (SPEC 9.2). */
+  /** Whether a transport carries it. One that has none waits for its client to resume its session. */
+  get attached(): boolean {
+    return !this.#peer.detached;
+  }
+
+  /** Bytes of the frames that its session keeps. */
+  get keptBytes(): number {
+    return this.#peer.keptBytes;
+  }
+
+  /**
+   * Ends the connection: its handlers are told to stop, and its transport is closed with this code (SPEC 9.2). A session
+   * ends too, whatever the code.
+   */
   close(code: CloseCode = CloseCode.Normal, reason = ''): void {
+    this.#ending = true;
     this.#link.close(code, reason);
+  }
+
+  /** Ends its session, which waits for its client. */
+  expire(error: WiremuxError): void {
+    this.#log.info({ code: error.code }, error.message);
+    this.close(CloseCode.Normal, error.message);
   }
 
   #handle(event: PeerEvent): void {
@@ -260,7 +212,7 @@ export class ServerConnection {
       case 'resumed':
       case 'leaving':
       case 'session-lost':
-        // Of sessions, which are not granted.
+        // The link tells what becomes of the transport; a client's session is lost, not a server's.
         return;
       case 'pong':
         // Of the pings that the core sends by itself.
@@ -269,6 +221,61 @@ export class ServerConnection {
         // Only a client has a token to refresh.
         return;
     }
+  }
+
+  /** The client is who it says: it goes on in its session, or begins here. */
+  #enter({ session: asked }: PeerSettings, terms: AdmissionTerms): void {
+    const { sessions, clock, address, node, observer } = this.#options;
+    if (this.#ended) return;
+    if (sessions === undefined || asked === undefined || asked.kind === 'reply') {
+      this.#peer.accept(clock.now(), terms);
+      return;
+    }
+    const { name: principal } = this.principal;
+    const countedWith = principal === ANONYMOUS.name ? `address ${address}` : `principal ${principal}`;
+    const session = enterSession<ServerConnection>(
+      asked,
+      { principal, countedWith },
+      {
+        sessions,
+        session: this,
+        node,
+        resume: (older) => older.#goOnWith(this),
+        failed: () => observer?.connectFailed?.(),
+      },
+    );
+    if (session !== undefined) this.#peer.accept(clock.now(), { ...terms, session });
+  }
+
+  /** This session goes on with the client of `newer`, which has nothing left to do then. */
+  #goOnWith(newer: ServerConnection): boolean {
+    if (!this.#link.takeOver(newer.#link, newer.#admitter.terms)) return false;
+    this.#admitter.replace(newer.#admitter);
+    this.#log.info({ from: newer.id }, 'A client has come back to its session.');
+    newer.#options.onResumed?.(this);
+    newer.#onClosed(CloseCode.Normal, 'Its client goes on in an older session.');
+    return true;
+  }
+
+  /** What a session survives leaves it detached: it is not told twice, which would end it. */
+  #turnAway(code: CloseCode, reason: string): void {
+    if (this.attached) this.#link.close(code, reason);
+  }
+
+  #onDetached(code: number, reason: string): void {
+    this.#log.debug({ code, reason }, 'The transport is gone; the session waits for its client.');
+    if (this.#ending) this.#link.close(CloseCode.Normal, reason);
+    else this.#options.sessions?.detach(this);
+  }
+
+  #onClosed(code: number, reason: string): void {
+    this.#ended = true;
+    this.#options.sessions?.remove(this);
+    this.#admitter.stop();
+    this.#calls.close(connectionLost(code, reason));
+    this.#dispatcher.close();
+    this.#log.debug({ code, reason }, 'The connection has ended.');
+    this.#end({ code, reason });
   }
 
   /** The connection is dead, though the transport may take its time to close: handlers are told at once (SPEC 5.11). */

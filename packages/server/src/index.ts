@@ -4,14 +4,9 @@ export { type ByteSource, type ByteStream, type ByteStreamOptions, byteStream } 
 export type { CallData, CallOptions, CallParameters, ClientCaller, DataCallOptions } from './client-caller.js';
 export type { CommandSet, ErasedHandler, ImplementedCommand, ServableSet } from './command-set.js';
 export { implement, mergeCommands } from './command-set.js';
-export {
-  type ConnectionCounters,
-  type ConnectionEnd,
-  type ConnectionSnapshot,
-  ServerConnection,
-  type ServerConnectionOptions,
-  serveConnection,
-} from './connection.js';
+export { ServerConnection, serveConnection } from './connection.js';
+export type { ConnectionCounters, ConnectionEnd, ConnectionSnapshot } from './connection-facts.js';
+export type { ServerConnectionOptions } from './connection-options.js';
 export type { RequestFacts } from './context.js';
 export {
   type AnyArgs,
@@ -37,4 +32,12 @@ export { ANONYMOUS, GATEWAY, type Principal } from './principal.js';
 export { type Redirect, type RedirectTo, redirect } from './redirect.js';
 export { type Redirects, type RedirectTargets, redirectTargets } from './redirect-targets.js';
 export type { RunOutcome, RunState } from './run.js';
+export {
+  DEFAULT_SESSION_LIMITS,
+  type Resumable,
+  type SessionLimits,
+  type SessionOwner,
+  SessionStore,
+  type SessionStoreOptions,
+} from './session/session-store.js';
 export type { ArgumentIssue } from './validate.js';

@@ -3,6 +3,8 @@ import type { RunOutcome } from './run.js';
 
 /** Is told what happens on a connection, for metrics. Its methods must not throw. */
 export interface ConnectionObserver {
+  /** Its client did not prove who it is, or asked for a session that it cannot have. */
+  connectFailed?(): void;
   /** A request has come for a command there is. */
   requestStarted?(request: RequestFacts): void;
   /** Its handler has stopped, `ms` after the request came. */

@@ -14,7 +14,8 @@ const counts = z.object({ open: z.int(), total: z.int(), failed: z.int() });
 const GatewaySample = z.object({
   time,
   uptime: z.number().describe('Seconds the process has run.'),
-  connections: z.int(),
+  connections: z.int().describe('Those that a transport carries.'),
+  detached: z.int().describe('Sessions that wait for their clients.'),
   requests: counts,
   calls: counts.describe('What the gateway asked of its clients.'),
   bytes: inOut,
@@ -52,6 +53,7 @@ const Connection = z.object({
   dialect: z.enum(DIALECT_NAMES),
   principal: z.string(),
   remote: z.string(),
+  attached: z.boolean().describe('Whether a transport carries it, or its session waits for its client.'),
   channels: z.array(Channel).readonly(),
   requests: z.array(Request).readonly(),
   calls: z
@@ -99,7 +101,8 @@ function sampleGateway(connections: ConnectionRegistry, eventLoopDelay: number):
   return {
     time: Date.now(),
     uptime: uptime(),
-    connections: connections.size,
+    connections: connections.attached,
+    detached: connections.size - connections.attached,
     ...connections.totals(),
     memory: rss,
     heap: heapUsed,

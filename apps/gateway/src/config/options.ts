@@ -1,5 +1,12 @@
-import { DEFAULT_CHANNELS, DIALECTS, PRINCIPAL_KEYS, PROCESS_CONTEXTS, PROCESS_KEY_BYTES } from '@wiremux/framing';
-import type { Principal } from '@wiremux/server';
+import {
+  DEFAULT_CHANNELS,
+  DIALECTS,
+  PRINCIPAL_KEYS,
+  PROCESS_CONTEXTS,
+  PROCESS_KEPT_BYTES,
+  PROCESS_KEY_BYTES,
+} from '@wiremux/framing';
+import { DEFAULT_SESSION_LIMITS, type Principal } from '@wiremux/server';
 import { z } from 'zod';
 import { ENCODING_NAMES } from '../encodings.js';
 import { upstreamsSchema } from '../upstream/settings.js';
@@ -95,6 +102,44 @@ export const OPTIONS: { readonly [Name in keyof GatewaySettings]: Option<Gateway
     'bytes',
   ),
   maxConnections: whole({ from: 1, to: 1_000_000, default: 10_000 }, 'Connections open at once; past it 503.'),
+  failedConnects: whole(
+    { from: 1, to: 1_000_000, default: 1_000 },
+    'Refused tokens and lost sessions of one address in a row; past it 429.',
+  ),
+  failedConnectsRefill: whole(
+    { from: 1, to: 1_000_000, default: 50 },
+    'Refused tokens and lost sessions of one address, over time.',
+    'per second',
+  ),
+  sessionTtl: whole(
+    { from: 0, to: 86_400_000, default: DEFAULT_SESSION_LIMITS.ttl },
+    'Time a session waits for its client after the connection was lost; 0: there are none.',
+    'ms',
+  ),
+  maxSessions: whole(
+    { from: 1, to: 1_000_000, default: DEFAULT_SESSION_LIMITS.detached },
+    'Sessions waiting for their clients; past it the oldest ends.',
+  ),
+  maxSessionsPerPrincipal: whole(
+    { from: 1, to: 1_000_000, default: DEFAULT_SESSION_LIMITS.ofOwner },
+    'Those of one principal or, if anonymous, address; past it its oldest ends.',
+  ),
+  maxKeptBytes: whole(
+    { from: 0, to: 1_099_511_627_776, default: PROCESS_KEPT_BYTES },
+    'What all sessions keep to send again; past it no window grows, and the largest that waits ends.',
+    'bytes',
+  ),
+  node: {
+    form: 'text',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/)
+      .optional(),
+    default: undefined,
+    about: 'Name of this process for a balancer: clients that resume a session add ?node=NAME.',
+    expects: '1 to 64 letters, digits, _ or -',
+    placeholder: 'NAME',
+  },
   page: {
     form: 'switch',
     schema: z.boolean(),

@@ -33,6 +33,20 @@ export interface GatewaySettings extends Limits {
   readonly maxIdempotencyBytes: number;
   /** Connections open at once. Past it: 503. */
   readonly maxConnections: number;
+  /** Failed proofs of who a client is, or of whose a session is, that an address may have in a row. Past it: 429. */
+  readonly failedConnects: number;
+  /** How many of them are forgiven a second. */
+  readonly failedConnectsRefill: number;
+  /** How long a session waits for its client without a transport, ms. 0: there are no sessions. */
+  readonly sessionTtl: number;
+  /** Sessions that wait for their clients. Past it the one that has waited longest ends. */
+  readonly maxSessions: number;
+  /** Those of one principal, or of an address where nobody authenticated. Past it its oldest ends. */
+  readonly maxSessionsPerPrincipal: number;
+  /** What all sessions keep to send again, bytes. Past it no window grows, and the waiting one that keeps most ends. */
+  readonly maxKeptBytes: number;
+  /** Names this process to clients, which say it when they resume a session: for a balancer to send them here. */
+  readonly node: string | undefined;
   /** Whether the page is served at `/`. */
   readonly page: boolean;
   readonly logLevel: LogLevel;

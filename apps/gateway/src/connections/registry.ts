@@ -19,7 +19,10 @@ export type TransportKind = (typeof TRANSPORT_KINDS)[number];
 
 /** An open connection and what the gateway knows of it beside its protocol. */
 export interface RegisteredConnection {
-  readonly connection: Pick<ServerConnection, 'id' | 'client' | 'counters' | 'closed' | 'snapshot' | 'close'>;
+  readonly connection: Pick<
+    ServerConnection,
+    'id' | 'attached' | 'client' | 'counters' | 'closed' | 'snapshot' | 'close'
+  >;
   readonly transport: Pick<Transport, 'terminate'>;
   readonly kind: TransportKind;
   /** Address and port of the other end. */
@@ -39,6 +42,8 @@ export interface ConnectionRow {
   readonly dialect: DialectName;
   readonly principal: string;
   readonly remote: string;
+  /** Whether a transport carries it. Without one its session waits for its client, and `remote` is where that was. */
+  readonly attached: boolean;
   readonly channels: readonly Channel[];
   readonly requests: readonly RequestSnapshot[];
   /** What the gateway asks of the client. */
@@ -61,9 +66,14 @@ export class ConnectionRegistry {
     this.#wallClock = wallClock;
   }
 
-  /** Connections open now. */
+  /** Connections open now, those included that wait for their clients. */
   get size(): number {
     return this.#open.size;
+  }
+
+  /** Those that a transport carries. */
+  get attached(): number {
+    return this.all().filter(({ connection }) => connection.attached).length;
   }
 
   /** Connections of that kind open now. */
@@ -80,6 +90,12 @@ export class ConnectionRegistry {
       this.#stopping.add(registered);
       this.#sweep();
     });
+  }
+
+  /** The client of a connection has come back over another transport. */
+  resumed(id: string, { transport, remote }: Pick<RegisteredConnection, 'transport' | 'remote'>): void {
+    const open = this.#open.get(id);
+    if (open !== undefined) this.#open.set(id, { ...open, transport, remote });
   }
 
   /** A handler of some connection has stopped. */
@@ -142,7 +158,7 @@ export class ConnectionRegistry {
 }
 
 function describe({ connection, kind, remote, epoch }: OpenConnection, requestsLeft: number): ConnectionRow {
-  const { id, since, dialect, principal, channels, requests, calls } = connection.snapshot();
+  const { id, since, dialect, principal, attached, channels, requests, calls } = connection.snapshot();
   const listed = requests.slice(0, requestsLeft);
   const listedCalls = calls.slice(0, requestsLeft - listed.length);
   return {
@@ -152,6 +168,7 @@ function describe({ connection, kind, remote, epoch }: OpenConnection, requestsL
     dialect,
     principal,
     remote,
+    attached,
     channels: new ChannelMap(channels, listed).list(),
     requests: listed.map((request) => ({ ...request, since: Math.round(epoch + request.since) })),
     calls: listedCalls.map((call) => ({ ...call, since: Math.round(epoch + call.since) })),

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dialect } from '@wiremux/framing';
 import { HttpExchangeTransport } from '../transport/http-exchange-transport.js';
+import { addressOf } from './address.js';
 import { allowOriginOf, answerPreflight } from './cors.js';
 import { dialectOfMediaType, unknownMediaType } from './media-type.js';
 import { COMMON_HEADERS, refuse } from './respond.js';
-import type { Refusal } from './upgrade.js';
+import { type Refusal, TOO_MANY_FAILURES } from './upgrade.js';
 
 /** What decides over exchanges, and who gets them. */
 export interface ExchangeSources {
@@ -14,6 +15,8 @@ export interface ExchangeSources {
   readonly answerIdle: number;
   isClosing(): boolean;
   isFull(): boolean;
+  /** Seconds that this address has to wait after what it tried; 0: none. */
+  wait(address: string): number;
   refused(reason: Refusal): void;
   accepted(exchange: AcceptedExchange): void;
 }
@@ -45,6 +48,8 @@ export function createExchanger(
     if (sources.isFull()) {
       return turnAway('capacity', 503, 'The gateway has as many connections as --max-connections allows.\n', RETRY);
     }
+    const wait = sources.wait(addressOf(request));
+    if (wait > 0) return turnAway('failures', 429, TOO_MANY_FAILURES, { 'Retry-After': `${wait}` });
     const { 'content-type': type, 'content-encoding': encoding = 'identity' } = request.headers;
     const dialect = dialectOfMediaType(type, sources.dialects);
     if (dialect === undefined) {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Dialect } from '@wiremux/framing';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { addressOf } from './address.js';
 import { type OriginPolicy, refuseOrigin } from './origin.js';
 import { refuseConnection } from './respond.js';
 import { MUX_PATH, pathOf } from './router.js';
@@ -12,8 +13,12 @@ const MESSAGE_BYTES = 1024 * 1024 + 64 * 1024;
 /** How long a peer has to answer a close frame before its socket is dropped, ms. */
 const CLOSE_TIMEOUT = 5_000;
 
+/** Body of the 429 for an address that has to wait. */
+export const TOO_MANY_FAILURES =
+  'Too many attempts from this address were refused: check the token, and try again after a while.\n';
+
 /** Why handshakes are refused; labels of a metric. */
-export const REFUSALS = ['path', 'origin', 'closing', 'capacity', 'dialect', 'handshake'] as const;
+export const REFUSALS = ['path', 'origin', 'closing', 'capacity', 'failures', 'dialect', 'handshake'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 /** What decides over handshakes, and who gets the connections. */
@@ -22,6 +27,8 @@ export interface UpgradeSources {
   readonly dialects: readonly Dialect[];
   isClosing(): boolean;
   isFull(): boolean;
+  /** Seconds that this address has to wait after what it tried; 0: none. */
+  wait(address: string): number;
   refused(reason: Refusal): void;
   accepted(connection: AcceptedSocket): void;
 }
@@ -48,9 +55,9 @@ export function createUpgrader(
     handleProtocols: (_offered, request) => negotiate(offerOf(request), sources.dialects)?.name ?? false,
   };
   const sockets = new WebSocketServer(options);
-  const refuse = (stream: Duplex, reason: Refusal, status: number, body: string) => {
+  const refuse = (stream: Duplex, reason: Refusal, status: number, body: string, wait = status === 503 ? 5 : 0) => {
     sources.refused(reason);
-    refuseConnection(stream, { status, body, ...(status === 503 ? { headers: { 'Retry-After': '5' } } : {}) });
+    refuseConnection(stream, { status, body, ...(wait > 0 ? { headers: { 'Retry-After': `${wait}` } } : {}) });
   };
   sockets.on('wsClientError', (error, stream) => refuse(stream, 'handshake', 400, `${error.message}.\n`));
 
@@ -67,6 +74,8 @@ export function createUpgrader(
     if (sources.isFull()) {
       return refuse(stream, 'capacity', 503, 'The gateway has as many connections as --max-connections allows.\n');
     }
+    const wait = sources.wait(addressOf(request));
+    if (wait > 0) return refuse(stream, 'failures', 429, TOO_MANY_FAILURES, wait);
     const dialect = negotiate(offerOf(request), sources.dialects);
     if (dialect === undefined) {
       return refuse(stream, 'dialect', 400, unknownDialects(offerOf(request), sources.dialects));

@@ -93,6 +93,7 @@ describe.each(['wiremux.1', 'exp-framing-0006'] as const)('built-in commands ove
     expect(stats).toMatchObject({
       seq: 0,
       connections: 1,
+      detached: 0,
       requests: { open: 1, total: 3, failed: 1 },
       calls: { open: 0, total: 0, failed: 0 },
       bytes: { in: expect.any(Number) as number, out: expect.any(Number) as number },
@@ -115,6 +116,7 @@ describe.each(['wiremux.1', 'exp-framing-0006'] as const)('built-in commands ove
         dialect,
         principal: 'anonymous',
         remote: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string,
+        attached: true,
         channels: expect.arrayContaining([
           {
             stream: expect.any(Number) as number,

@@ -8,7 +8,12 @@ interface FakeConnection extends RegisteredConnection {
   end(): Promise<void>;
 }
 
-function fakeConnection(id: string, open = 0, requests: ConnectionSnapshot['requests'] = []): FakeConnection {
+function fakeConnection(
+  id: string,
+  open = 0,
+  requests: ConnectionSnapshot['requests'] = [],
+  attached = true,
+): FakeConnection {
   let resolve: (end: ConnectionEnd) => void = () => {};
   const closed = new Promise<ConnectionEnd>((settle) => {
     resolve = settle;
@@ -34,7 +39,17 @@ function fakeConnection(id: string, open = 0, requests: ConnectionSnapshot['requ
     get counters() {
       return fake.counters;
     },
-    snapshot: () => ({ id, since: 5, dialect: 'wiremux.1', principal: 'anonymous', channels: [], requests, calls: [] }),
+    attached,
+    snapshot: () => ({
+      id,
+      since: 5,
+      dialect: 'wiremux.1',
+      principal: 'anonymous',
+      channels: [],
+      attached,
+      requests,
+      calls: [],
+    }),
     client: { supported: false } as ClientCaller,
     close: () => {},
   };
@@ -53,6 +68,25 @@ const request = (id: number): ConnectionSnapshot['requests'][number] => ({
 });
 
 describe('ConnectionRegistry', () => {
+  it('tells connections from those that wait for their clients, and where a client came back from', () => {
+    const connections = registry();
+    connections.add(fakeConnection('a'));
+    connections.add(fakeConnection('b', 0, [], false));
+    expect([connections.size, connections.attached]).toEqual([2, 1]);
+    expect(connections.rows()).toMatchObject([
+      { id: 'a', attached: true, remote: '127.0.0.1:1' },
+      { id: 'b', attached: false, remote: '127.0.0.1:1' },
+    ]);
+
+    const terminated: string[] = [];
+    connections.resumed('b', { remote: '127.0.0.1:2', transport: { terminate: () => void terminated.push('b') } });
+    connections.resumed('c', { remote: '127.0.0.1:3', transport: { terminate: () => {} } });
+    expect(connections.rows()[1]).toMatchObject({ id: 'b', remote: '127.0.0.1:2' });
+    for (const { transport } of connections.all()) transport.terminate();
+    expect(terminated).toEqual(['b']);
+    expect(connections.size).toBe(2);
+  });
+
   it('adds up the open connections and those that are gone', async () => {
     const connections = registry();
     const one = fakeConnection('a');

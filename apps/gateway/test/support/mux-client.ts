@@ -39,6 +39,8 @@ export interface MuxClient {
   /** What the gateway said of tokens, that of the settings first. */
   readonly verdicts: TokenVerdict[];
   refreshToken(token: string): void;
+  /** Resolves when a transport is lost that the session outlives. */
+  readonly detached: Promise<void>;
   /** Code and reason of the close. */
   readonly closed: Promise<{ code: number; reason: string }>;
   close(): void;
@@ -54,6 +56,7 @@ export async function connectMux(
   port: number,
   dialectName: DialectName = 'wiremux.1',
   token?: string,
+  session?: 'new',
 ): Promise<MuxClient> {
   const dialect = dialectByName(dialectName);
   if (dialect === undefined) throw new Error(`no dialect ${dialectName}`);
@@ -61,7 +64,17 @@ export async function connectMux(
   await once(socket, 'open');
   const answers = new Map<number, OpenAnswer>();
   const verdicts: TokenVerdict[] = [];
-  const peer = new Peer({ role: 'client', dialect, now: nodeClock.now(), ...(token === undefined ? {} : { token }) });
+  const peer = new Peer({
+    role: 'client',
+    dialect,
+    now: nodeClock.now(),
+    ...(token === undefined ? {} : { token }),
+    ...(session === undefined ? {} : { session }),
+  });
+  let detach: () => void = () => {};
+  const detached = new Promise<void>((resolve) => {
+    detach = resolve;
+  });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     const link = new Link({
       peer,
@@ -97,6 +110,7 @@ export async function connectMux(
             break;
         }
       },
+      onDetached: () => detach(),
       onClosed: (code, reason) => resolve({ code, reason }),
     });
     void link;
@@ -104,6 +118,7 @@ export async function connectMux(
   return {
     socket,
     closed,
+    detached,
     verdicts,
     refreshToken: (newer) => peer.refreshToken(newer, nodeClock.now()),
     close: () => socket.close(1000),

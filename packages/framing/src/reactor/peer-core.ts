@@ -270,6 +270,7 @@ export class PeerCore {
     newer.#end(new WiremuxError('session-lost', 'The transport went to another session.'));
     newer.#context.encodings.close();
     this.#state = 'reading';
+    this.#session.shown(asked.secret);
     this.#admit(terms);
     this.#beginLink();
     sendSettings(this.#context, this.#session.reply(true));

@@ -6,6 +6,8 @@ import { KeptFrames } from '../session/kept-frames.js';
 import { ReceivedCount } from '../session/received-count.js';
 import { ResumeProgress } from '../session/resume-progress.js';
 
+const NO_SECRET = new Uint8Array(0);
+
 /** What a session is made of. */
 export interface PeerSessionOptions {
   /** Client: asks for one. */
@@ -44,10 +46,17 @@ export class PeerSession {
     this.#grant = { id, secret, ttl, ...(node === undefined ? {} : { node }) };
   }
 
-  /** What a server says of it. */
+  /** What a server says of it, once: the secret is the client's alone from then on (SPEC 8.8.4). */
   reply(resumed: boolean): SessionReply | undefined {
-    if (this.#grant === undefined) return undefined;
-    return { kind: 'reply', ...this.#grant, received: this.received.frames, resumed };
+    const grant = this.#grant;
+    if (grant === undefined) return undefined;
+    this.#grant = { ...grant, secret: NO_SECRET };
+    return { kind: 'reply', ...grant, received: this.received.frames, resumed };
+  }
+
+  /** Server: the client has shown the secret again. */
+  shown(secret: Uint8Array): void {
+    if (this.#grant !== undefined) this.#grant = { ...this.#grant, secret };
   }
 
   /** True if the server speaks of this session. */

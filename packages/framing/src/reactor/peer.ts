@@ -203,8 +203,8 @@ export class Peer {
    * `newer`, which is dead from then on and says nothing more. Who the client is and that it knows the secret was found
    * before. What was here of an older transport must be closed with 4409, and nothing more be read from it (SPEC 8.8.6).
    * False: it cannot, and `newer` still waits for `accept`; where nothing went forward three times, this peer is dead.
-   * @param terms with the session as told now; repeat the secret the client has, for a new one may get lost with the
-   * transport. Left out: as before
+   * @param terms with the session as told now, if it is another; left out, and better so: the one the client knows, since a
+   * new secret may get lost with the transport
    * @throws {WiremuxError} `unsupported` for a grant that is none
    */
   resume(newer: Peer, now: number, terms: AcceptTerms = {}): boolean {

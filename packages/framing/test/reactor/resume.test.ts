@@ -37,7 +37,8 @@ describe('SPEC 8.8.1, 8.8.2 a session', () => {
     expect(lone.peer.session).toBeUndefined();
     lone.peer.accept(0, { session: { ...GRANT, node: 'n-1' } });
     expect(granted(lone.sent()[0])).toEqual({ kind: 'reply', ...GRANT, node: 'n-1', received: 0, resumed: false });
-    expect(lone.peer.session).toEqual({ ...GRANT, node: 'n-1' });
+    // The secret is the client's alone from now on.
+    expect(lone.peer.session).toEqual({ ...GRANT, node: 'n-1', secret: new Uint8Array(0) });
     expect(lone.of('ready')).toHaveLength(1);
   });
 

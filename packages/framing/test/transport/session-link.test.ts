@@ -37,7 +37,7 @@ class Server {
       const asked = event.settings.session;
       const known = this.current;
       if (asked?.kind === 'resume' && known?.peer.session !== undefined && !this.forgets) {
-        if (known.link.takeOver(end.link, { session: known.peer.session })) return;
+        if (known.link.takeOver(end.link)) return;
       }
       this.current = end;
       this.forgets = false;

@@ -1,7 +1,8 @@
 import { type Dialect, type DialectName, dialectByName } from '@wiremux/framing';
 import { type MemoryTransport, memoryTransportPair, VirtualClock } from '@wiremux/framing/testing';
 import type { CommandSet } from '../../src/command-set.js';
-import { type ServerConnection, type ServerConnectionOptions, serveConnection } from '../../src/connection.js';
+import { type ServerConnection, serveConnection } from '../../src/connection.js';
+import type { ServerConnectionOptions } from '../../src/connection-options.js';
 import type { Logger, LogMethod } from '../../src/logger.js';
 import { TestClient, type TestClientOptions } from './test-client.js';
 

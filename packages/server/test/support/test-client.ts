@@ -55,6 +55,7 @@ export interface TestClientOptions {
   readonly dialect: Dialect;
   readonly limits?: Partial<Limits>;
   readonly token?: string;
+  readonly session?: 'new';
   readonly codecs?: readonly ContentCodec[];
   /** What the server can ask of it. */
   readonly serves?: ServableSet | undefined;
@@ -64,6 +65,8 @@ export interface TestClientOptions {
 export class TestClient {
   readonly peer: Peer;
   readonly link: Link;
+  /** How the transport was lost last that its session outlived. */
+  detachedWith: { readonly code: number; readonly reason: string } | undefined;
   closedWith: { readonly code: number; readonly reason: string } | undefined;
   /** What the server said of newer tokens. */
   readonly verdicts: TokenVerdict[] = [];
@@ -73,13 +76,14 @@ export class TestClient {
   readonly #calls = new Map<number, TestCall>();
   readonly #answerer: RequestAnswerer | undefined;
 
-  constructor({ transport, clock, dialect, limits, token, codecs, serves }: TestClientOptions) {
+  constructor({ transport, clock, dialect, limits, token, session, codecs, serves }: TestClientOptions) {
     this.peer = new Peer({
       role: 'client',
       dialect,
       now: clock.now(),
       ...(limits === undefined ? {} : { limits }),
       ...(token === undefined ? {} : { token }),
+      ...(session === undefined ? {} : { session }),
       ...(codecs === undefined ? {} : { codecs }),
     });
     this.#answerer = serves?.serve(serves, { peer: this.peer, clock, connection: 'page' });
@@ -88,6 +92,9 @@ export class TestClient {
       transport,
       clock,
       onEvent: (event) => this.#handle(event),
+      onDetached: (code, reason) => {
+        this.detachedWith = { code, reason };
+      },
       onClosed: (code, reason) => {
         this.closedWith = { code, reason };
       },
