@@ -25,6 +25,7 @@ export class DirectionCutter {
   readonly #dialect: DialectName;
   #reader = new FrameReader(MOST_PAYLOAD);
   #fault: ProtocolFault | undefined;
+  /** It is known where frames begin. */
   #isInStep: boolean;
   #offset = 0;
   #passedOver = 0;
@@ -33,11 +34,6 @@ export class DirectionCutter {
     this.#direction = direction;
     this.#dialect = dialect;
     this.#isInStep = fromStart;
-  }
-
-  /** Whether it is known where frames begin. */
-  get isInStep(): boolean {
-    return this.#isInStep;
   }
 
   /** Why no more frames can be told: a header that cannot be. */
