@@ -1,4 +1,4 @@
 import fc from 'fast-check';
 
-// Every change has the tests run again: of random values a half a second's must do.
-fc.configureGlobal({ interruptAfterTimeLimit: 500, markInterruptAsFailure: false });
+// Every change has the tests run again: of random values half a second's must do.
+fc.installGlobalPlugin(fc.interruptAfterTimeLimit(500));

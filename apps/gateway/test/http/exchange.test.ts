@@ -409,7 +409,7 @@ describe('pages of other origins', () => {
     }
   });
 
-  it('OPTIONS tells programs what may be posted', async () => {
+  it('SPEC 7.11 OPTIONS tells programs what may be posted', async () => {
     const { port } = await startGateway();
     const { status, headers } = await rawRequest(port, 'OPTIONS /mux');
     expect(status).toBe(204);

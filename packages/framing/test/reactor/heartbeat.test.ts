@@ -172,6 +172,14 @@ describe('SPEC 8.9 pings', () => {
     expect(lone.sent()).toEqual(["0 2 0 ping pong cbor:b'r'"]);
   });
 
+  it('SPEC 8.9.2 are answered where there is nothing else to send', async () => {
+    const { clock, client } = pair();
+    await clock.settle();
+    client.peer.ping(Uint8Array.of(7));
+    await clock.settle();
+    expect(client.of('pong')).toMatchObject([{ payload: Uint8Array.of(7) }]);
+  });
+
   it('SPEC 8.9.3 are answered behind an ack of what came before', () => {
     const lone = quiet();
     lone.feed(`1 3 stream-begin ${CALL}`, PING, `3 3 0 ${CALL}`);

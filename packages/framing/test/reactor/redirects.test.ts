@@ -160,7 +160,7 @@ describe.each(DIALECTS)('SPEC 3.2.7, 3.4.10 redirects of %s', (dialect) => {
   });
 });
 
-describe.each(OLDER)('SPEC 3.2.7 %s', (dialect) => {
+describe.each(OLDER)('SPEC 2.6, 3.2.7 %s', (dialect) => {
   it('has no redirects: what was offered is left out', async () => {
     const { clock, client, server } = pair({
       dialect,
