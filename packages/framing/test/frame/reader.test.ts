@@ -245,4 +245,30 @@ describe('SPEC 8.3.2 a reader that is stopped', () => {
     expect(reader.resume(() => true)?.rule).toBe('1.5');
     expect(reader.pending).toBe(0);
   });
+
+  it('SPEC 1.5 gives nothing of what is held behind a fault', () => {
+    const reader = new FrameReader(5);
+    const { frames, sink } = collector();
+    reader.push(join(framesOf(1, 5)), () => false);
+    reader.push(join(framesOf(1, 6)), sink);
+    reader.push(join(framesOf(1, 5)), sink);
+    expect(reader.resume(sink)?.rule).toBe('1.5');
+    expect([frames, reader.pending]).toEqual([[], 0]);
+  });
+
+  it('can be stopped and resumed again and again', () => {
+    const frames = framesOf(6, 3);
+    const reader = new FrameReader(LIMIT);
+    const { frames: got, sink } = collector();
+    const one: FrameSink = (header, payload) => {
+      sink(header, payload);
+      return false;
+    };
+    for (let count = 0; count < 6; count += 2) {
+      reader.push(join(frames.slice(count, count + 2)), one);
+      reader.resume(sink);
+      expect([got.length, reader.pending]).toEqual([count + 2, 0]);
+    }
+    expect(got).toEqual(frames);
+  });
 });
