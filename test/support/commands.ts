@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { WiremuxError } from '@wiremux/framing';
 import { byteStream, type CommandSet, command, defineCommands, implement } from '@wiremux/server';
 import { firstValueFrom, from, lastValueFrom, type Observable, ReplaySubject } from 'rxjs';
@@ -69,6 +70,16 @@ export const contract = defineCommands({
     args: z.object({ label: z.string() }),
     yields: z.number(),
   }),
+  ticks: command({
+    about: 'Yields 10,000 numbered values a second, `count` of them, each with `size` letters.',
+    args: z.object({ label: z.string(), count: whole, size: whole }),
+    yields: z.object({ seq: z.number(), text: z.string() }),
+  }),
+  ticked: command({
+    about: 'How many values the ticks of that label have yielded.',
+    args: z.object({ label: z.string() }),
+    yields: z.number(),
+  }),
   callable: command({ about: 'Whether its caller can be called.', yields: z.boolean() }),
   ask: command({
     about: 'Yields what a command of its caller yields, sending it `pieces` pieces of 10,000 bytes if there are any.',
@@ -95,6 +106,7 @@ type AnyPage = Readonly<Record<string, typeof anyCommand>>;
 export function makeCommands(): CommandSet {
   const aborts = new ReplaySubject<Aborted>(100);
   const floods = new Map<string, number>();
+  const ticks = new Map<string, number>();
   let piecesRead = 0;
   async function* piecesOf(count: number): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < count; at += 1) {
@@ -176,6 +188,19 @@ export function makeCommands(): CommandSet {
       }
     },
     flooded: ({ label }) => floods.get(label) ?? 0,
+    async *ticks({ label, count, size }) {
+      const text = 'x'.repeat(size);
+      const began = performance.now();
+      for (let seq = 0; seq < count; ) {
+        await delay(1);
+        const due = Math.min(count, Math.floor((performance.now() - began) * 10));
+        for (; seq < due; seq += 1) {
+          ticks.set(label, seq + 1);
+          yield { seq, text };
+        }
+      }
+    },
+    ticked: ({ label }) => ticks.get(label) ?? 0,
     callable: (_, { client }) => client.supported,
     ask: ({ name, args, pieces }, { client }) =>
       client.as<AnyPage>().iterate(name, args, pieces > 0 ? { data: piecesOf(pieces) } : {}),

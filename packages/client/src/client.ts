@@ -63,6 +63,7 @@ export class Client {
       const { request } = new ObserverReader(
         subscriber,
         () => !subscriber.closed,
+        this.#context.clock,
         (reader) => new Run({ name, args, options }, this.#context, reader),
       );
       request.start();

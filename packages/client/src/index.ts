@@ -12,6 +12,7 @@ export type {
   ProgressUpdate,
   RedirectLocation,
   ServableCommands,
+  SlowMode,
   TranslateAtom,
   Transport,
   TransportHandlers,
@@ -21,6 +22,7 @@ export type { AnswerPart } from './answer-parts.js';
 export type { Mux } from './client.js';
 export { connect } from './connect.js';
 export type { ArgumentsOf, CallParameters, CommandName, Commands, CommandType, YieldsOf } from './contract.js';
+export type { DroppedValues } from './dropped-values.js';
 export type { TransportKind } from './line.js';
 export type {
   ConnectOptions,

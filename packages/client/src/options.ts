@@ -1,6 +1,7 @@
-import type { Clock, ContentCodec, Dialect, Limits, Logger } from '@wiremux/framing';
+import type { Clock, ContentCodec, Dialect, Limits, Logger, SlowMode } from '@wiremux/framing';
 import type { Mux } from './client.js';
 import type { RedirectOptions } from './redirect/options.js';
+import type { RequestHandle } from './request-handle.js';
 import type { Dial } from './transport/dial.js';
 import type { UploadData } from './upload/source.js';
 
@@ -99,8 +100,20 @@ export interface RequestOptions {
   readonly trace?: string | TraceSource | undefined;
   /** The channel its frames go on, in place of the command's own (SPEC 8.11.1). */
   readonly channel?: string | undefined;
-  /** Bytes of the answer that may arrive before any is taken, 1,024 to 2^24 (SPEC 8.11.2). */
+  /**
+   * Bytes of the answer that may arrive before any is taken, 1,024 to 2^24 (SPEC 8.11.2). Default: 256 KiB, and 16 KiB where
+   * `slow` is not `'block'`.
+   */
   readonly credit?: number | undefined;
+  /**
+   * What becomes of values that come faster than they are taken (SPEC 8.11.16). `'block'` (default): the command waits.
+   * `'latest'`: only the newest is kept, and `'drop'`: the newest {@link keep}, at both ends; see
+   * {@link RequestHandle.dropped$}. `'fail'`: the request ends with `slow-reader` when more than `keep` wait. Pieces of byte
+   * strings (`bytes$`, `bytes()`, `parts()`) are never dropped here. Dialects but `wiremux.1`: at this end only.
+   */
+  readonly slow?: SlowMode | undefined;
+  /** How many values each end keeps, 1 to 65,536. Default 1,024, with `'latest'` 1. */
+  readonly keep?: number | undefined;
   /**
    * Neither it nor its answer is compressed: for secrets beside text that somebody else chose, whom the length would tell
    * about them, and for what is compressed already (SPEC 4.12).

@@ -44,7 +44,7 @@ export class PeerRuns {
   /** Opens the run's request, or fails the run. */
   open(run: Run): void {
     const { name, args, options } = run.spec;
-    const { channel, credit, plain, data, redirect } = options;
+    const { channel, credit, plain, data, redirect, slow, keep } = options;
     let id: number;
     try {
       id = this.#peer.open({
@@ -54,6 +54,8 @@ export class PeerRuns {
         ...(channel === undefined ? {} : { channel }),
         ...(credit === undefined ? {} : { credit }),
         ...(plain === undefined ? {} : { plain }),
+        ...(slow === undefined ? {} : { slow }),
+        ...(keep === undefined ? {} : { keep }),
         ...run.extras,
         ...(run.bytePieces ? { bytePieces: true } : {}),
         ...(run.encodedValues ? { encodedValues: true } : {}),

@@ -1,6 +1,7 @@
-import { type OutputAtom, type ProgressUpdate, ValueIterator, WiremuxError } from '@wiremux/framing';
+import { type Clock, type OutputAtom, type ProgressUpdate, ValueIterator, WiremuxError } from '@wiremux/framing';
 import { Observable, ReplaySubject, Subject } from 'rxjs';
 import { type AnswerPart, bytesReader, partsReader } from './answer-parts.js';
+import { type DroppedValues, NONE_DROPPED } from './dropped-values.js';
 import { IDLE, type RequestState } from './request-state.js';
 import { Run, type RunContext, type RunReader, type RunSpec } from './run.js';
 import { SharedValues } from './shared-values.js';
@@ -32,6 +33,12 @@ export class RequestHandle<T> implements AsyncIterable<T, undefined> {
   readonly topics$: Observable<readonly ProgressUpdate[]>;
   /** Text output, one message block at a time: see `formatOutput`. Sends nothing, completes as `progress$` does. */
   readonly output$: Observable<readonly OutputAtom[]>;
+  /**
+   * How many values were dropped so far, with `slow: 'latest'` or `'drop'`: none first, then each count as it grows; what the
+   * reader got and what was dropped make up what the command gave, if it ended well. Sends nothing, completes as
+   * `progress$` does.
+   */
+  readonly dropped$: Observable<DroppedValues>;
   /** Where the request is, the current state first. Sends nothing, completes after `ended`. */
   readonly state$: Observable<RequestState>;
   readonly #run: Run;
@@ -43,6 +50,8 @@ export class RequestHandle<T> implements AsyncIterable<T, undefined> {
     let topics: readonly ProgressUpdate[] = [];
     const topicLists = new ReplaySubject<readonly ProgressUpdate[]>(1);
     topicLists.next(topics);
+    const dropped = new ReplaySubject<DroppedValues>(1);
+    dropped.next(NONE_DROPPED);
     const states = new ReplaySubject<RequestState>(1);
     states.next(IDLE);
     this.#run = new Run(spec, context, {
@@ -55,6 +64,7 @@ export class RequestHandle<T> implements AsyncIterable<T, undefined> {
         topicLists.next(topics);
       },
       output: (atoms) => output.next(atoms),
+      dropped: (counts) => dropped.next(counts),
       state(state) {
         states.next(state);
         if (state.state !== 'ended') return;
@@ -62,14 +72,16 @@ export class RequestHandle<T> implements AsyncIterable<T, undefined> {
         if (topics.length > 0) topicLists.next([]);
         topicLists.complete();
         output.complete();
+        dropped.complete();
         states.complete();
       },
     });
-    this.values$ = this.#shared((reader) => this.#attach(reader));
-    this.bytes$ = this.#shared((reader) => this.#attachBytes(reader));
+    this.values$ = this.#shared(context.clock, (reader) => this.#attach(reader));
+    this.bytes$ = this.#shared(context.clock, (reader) => this.#attachBytes(reader));
     this.progress$ = progress.asObservable();
     this.topics$ = topicLists.asObservable();
     this.output$ = output.asObservable();
+    this.dropped$ = dropped.asObservable();
     this.state$ = states.asObservable();
   }
 
@@ -100,10 +112,10 @@ export class RequestHandle<T> implements AsyncIterable<T, undefined> {
     return new ValueIterator<AnswerPart<T>>((reader) => this.#attach(partsReader(reader), true));
   }
 
-  #shared<V>(attach: (reader: RunReader) => Run): Observable<V> {
+  #shared<V>(clock: Clock, attach: (reader: RunReader) => Run): Observable<V> {
     let shared: SharedValues<V> | undefined;
     return new Observable((subscriber) => {
-      if (this.#reader === undefined) shared = new SharedValues(attach);
+      if (this.#reader === undefined) shared = new SharedValues(clock, attach);
       if (shared !== undefined) return shared.subscribe(subscriber);
       subscriber.error(this.#alreadyRead());
       return undefined;

@@ -11,8 +11,11 @@ import {
   type RequesterEvent,
   requestAborted,
   requestTimedOut,
+  type SlowPolicy,
+  slowPolicy,
   WiremuxError,
 } from '@wiremux/framing';
+import { type DroppedValues, NONE_DROPPED } from './dropped-values.js';
 import type { DataOptions, TraceSource } from './options.js';
 import { type FollowContext, Following } from './redirect/following.js';
 import type { RedirectOptions } from './redirect/options.js';
@@ -68,6 +71,7 @@ export interface RunListener extends RunReader {
   state?(state: RequestState): void;
   progress?(update: ProgressUpdate): void;
   output?(atoms: readonly OutputAtom[]): void;
+  dropped?(dropped: DroppedValues): void;
 }
 
 /** One run of a command, from the queue to its end: it happens at most once. */
@@ -87,6 +91,8 @@ export class Run implements ReadableRequest {
   #source: UploadSource | undefined;
   #upload: Upload | undefined;
   #following: Following | undefined;
+  #slow: SlowPolicy | undefined;
+  #dropped = NONE_DROPPED;
   #stopWatching: (() => void) | undefined;
   /** Why it was cancelled, where it was not by leaving. */
   #reason: WiremuxError | undefined;
@@ -105,10 +111,16 @@ export class Run implements ReadableRequest {
     return this.#state === STOPPING;
   }
 
+  /** Pieces of byte strings are no values: none can be left out. */
+  get slow(): SlowPolicy | undefined {
+    return this.bytePieces ? undefined : this.#slow;
+  }
+
   /** Starts an idle run. */
   start(): void {
-    const { signal, deadline, data } = this.spec.options;
+    const { signal, deadline, data, slow, keep } = this.spec.options;
     try {
+      this.#slow = slowPolicy(slow, keep);
       this.extras = runExtras(this.spec.options, this.#context.clock, this.#context.trace);
       if (data !== undefined) {
         this.#source = uploadSource(data, this.#context.maxUploadBuffer, (error) => this.#cancel(error));
@@ -140,6 +152,12 @@ export class Run implements ReadableRequest {
   taken(bytes: number): void {
     if (this.#following === undefined) this.#peer?.taken(this.#id, bytes);
     else this.#following.taken(bytes);
+  }
+
+  /** The consumer has let go of values, which count as taken (SPEC 8.11.18). */
+  dropped(values: number, bytes: number): void {
+    this.taken(bytes);
+    this.#tellDropped({ gateway: this.#dropped.gateway, client: this.#dropped.client + values });
   }
 
   /** Its turn has come: `peer` has opened the request. */
@@ -174,6 +192,9 @@ export class Run implements ReadableRequest {
       case 'progress':
         this.#listener.progress?.(event.update);
         return;
+      case 'dropped':
+        this.#tellDropped({ gateway: event.total, client: this.#dropped.client });
+        return;
       case 'upload-writable':
         this.#upload?.writable();
         return;
@@ -198,6 +219,11 @@ export class Run implements ReadableRequest {
   /** The run ends with this error. */
   fail(error: WiremuxError): void {
     this.#end({ state: 'ended', how: 'failed', error }, error);
+  }
+
+  #tellDropped(dropped: DroppedValues): void {
+    this.#dropped = dropped;
+    this.#listener.dropped?.(dropped);
   }
 
   #redirected(location: RedirectLocation): void {

@@ -1,4 +1,4 @@
-import { ObserverReader, WiremuxError } from '@wiremux/framing';
+import { type Clock, ObserverReader, WiremuxError } from '@wiremux/framing';
 import { Subject, type Subscriber, type TeardownLogic } from 'rxjs';
 import type { Run, RunReader } from './run.js';
 
@@ -8,8 +8,8 @@ export class SharedValues<T> {
   readonly #run: Run;
 
   /** @param attach gives the run whose values they are. */
-  constructor(attach: (reader: RunReader) => Run) {
-    this.#run = new ObserverReader(this.#values, () => this.#values.observed, attach).request;
+  constructor(clock: Clock, attach: (reader: RunReader) => Run) {
+    this.#run = new ObserverReader(this.#values, () => this.#values.observed, clock, attach).request;
   }
 
   subscribe(subscriber: Subscriber<T>): TeardownLogic {

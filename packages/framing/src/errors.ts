@@ -50,7 +50,8 @@ export const ERROR_CODES = {
   },
   'slow-reader': {
     means: 'Values came faster than their reader took them, and more waited than the limit allows.',
-    remedy: 'Read faster, ask for less, or have the command wait (an async generator does).',
+    remedy:
+      "Read faster, ask for less, have the command wait (a generator does), or take the newest only (`slow: 'latest'`).",
   },
   'command-failed': {
     means: 'The command failed.',

@@ -64,6 +64,7 @@ export type { RedirectLocation, RedirectOffer } from './message/redirect.js';
 export { MAX_DEADLINE } from './message/request.js';
 export type { SessionGrant, SessionReply, SessionRequest } from './message/session-settings.js';
 export type { PeerSettings } from './message/settings.js';
+export { type SlowMode, type SlowPolicy, slowPolicy } from './message/slow.js';
 export type { CancelResult, ConnectionEvent, PeerEvent, RequesterEvent, ResponderEvent } from './reactor/events.js';
 export { IdTable } from './reactor/id-table.js';
 export { Link, type LinkOptions } from './reactor/link.js';

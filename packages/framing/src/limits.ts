@@ -45,7 +45,10 @@ export interface Limits {
   readonly grantedBytes: number;
   /** Bytes one request's sender may queue before it is told to wait for `writable`. */
   readonly sendQueueHighWater: number;
-  /** Queued bytes of one request from which on the next value fails it with `slow-reader`; one value may reach past it. */
+  /**
+   * Queued bytes of one request from which on the next value fails it with `slow-reader`, or drops the oldest where the
+   * request says so (SPEC 8.11.17); one value may reach past it.
+   */
   readonly sendQueue: number;
   /** Half-duplex: bytes of all answers held until the input has ended. Past it the one that holds most fails. */
   readonly heldAnswers: number;

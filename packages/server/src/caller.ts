@@ -24,6 +24,7 @@ class Caller {
       const { request } = new ObserverReader(
         subscriber,
         () => !subscriber.closed,
+        this.#queue,
         (reader) => new OutgoingCall({ name, args, options, scope: this.#scope }, this.#queue, reader),
       );
       request.start();

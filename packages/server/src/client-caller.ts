@@ -1,4 +1,4 @@
-import type { EncodedValue } from '@wiremux/framing';
+import type { EncodedValue, SlowMode } from '@wiremux/framing';
 import type { Observable } from 'rxjs';
 import type { ByteSource } from './byte-stream.js';
 import type { ArgsInput, Command, Commands, Yields } from './contract.js';
@@ -13,6 +13,14 @@ export interface CallOptions {
   readonly channel?: string | undefined;
   /** Bytes of the answer that may arrive before any is taken, 1,024 to 2^24 (SPEC 8.11.2). */
   readonly credit?: number | undefined;
+  /**
+   * What becomes of values that come faster than they are taken (SPEC 8.11.16). `'block'` (default): the command waits.
+   * `'latest'`: only the newest is kept, and `'drop'`: the newest {@link keep}, at both ends. `'fail'`: the call ends with
+   * `slow-reader` when more than `keep` wait.
+   */
+  readonly slow?: SlowMode | undefined;
+  /** How many values each end keeps, 1 to 65,536. Default 1,024, with `'latest'` 1. */
+  readonly keep?: number | undefined;
   /** Neither it nor its answer is compressed (SPEC 4.12). */
   readonly plain?: boolean | undefined;
   /** W3C `traceparent` that goes along. Default: that of the request that the call belongs to (SPEC 8.11.9). */

@@ -201,6 +201,7 @@ export class ServerConnection implements Resumable {
       case 'bytes':
       case 'output':
       case 'progress':
+      case 'dropped':
       case 'upload-writable':
       case 'upload-refused':
       case 'ended':

@@ -135,12 +135,12 @@ export class RequestDispatcher {
     principal: Principal,
     claim?: ClaimedRun,
   ): void {
-    const { id, args, hasData, redirect, deadlineAt, trace } = event;
+    const { id, args, hasData, redirect, deadlineAt, trace, slow } = event;
     const { connection } = this.#options;
     const run = new Run(this.#host, command, { connection, id, command: command.name, channel, principal, trace });
     this.#table.add(run);
     this.#options.observer.requestStarted?.(run.facts);
-    run.start(args, { hasData, redirect, deadlineAt, claim });
+    run.start(args, { hasData, redirect, deadlineAt, claim, waits: slow === undefined || slow === 'block' });
   }
 
   /** Runs a request whose idempotency key has not been used, else answers without (SPEC 8.11.10 to 8.11.13). */
@@ -169,7 +169,13 @@ export class RequestDispatcher {
 
   #answer(id: number, { values, error }: KeptAnswer): void {
     const { peer } = this.#host;
-    for (const value of values) peer.sendValue(id, preEncoded(value));
+    try {
+      for (const value of values) peer.sendValue(id, preEncoded(value));
+    } catch (thrown) {
+      // More values than its reader has kept, which fails it (SPEC 8.11.19).
+      peer.failAnswer(id, thrown as WiremuxError);
+      return;
+    }
     if (error === undefined) peer.endAnswer(id);
     else peer.failAnswer(id, error);
   }

@@ -71,9 +71,11 @@ export interface Print {
 /**
  * What a handler's result means:
  * - `undefined`: an answer without values;
- * - an async iterable or an iterator: each of its values. It is asked for the next one only while the caller has room;
+ * - an iterator: each of its values. It is asked for the next one only while the caller has room;
+ * - an async iterable: the same, but where the caller has said that values need not wait (SPEC 8.11.16) it is asked all the
+ *   time, up to 256 times a turn of the event loop: it may have a pace of its own, and would pile up what it cannot give;
  * - an Observable: each of its values. It cannot be slowed: values wait up to the limit `sendQueue`, past which the
- *   request fails with `slow-reader`;
+ *   request fails with `slow-reader`, or, where the caller has said so, the oldest values go;
  * - anything else, arrays and `Uint8Array` included: one value.
  */
 export type Answer<Value> =

@@ -9,6 +9,8 @@ import {
   requestAborted,
   requestRefused,
   requestTimedOut,
+  type SlowPolicy,
+  slowPolicy,
   type WiremuxError,
 } from '@wiremux/framing';
 import { CallUpload } from './call-upload.js';
@@ -45,6 +47,8 @@ export interface CallQueue {
   /** Monotonic ms. */
   now(): number;
   timer(ms: number, callback: () => void): () => void;
+  /** Calls back after the current turn. */
+  defer(callback: () => void): void;
   /** Opens the call's request as soon as it can be; fails the call if it never can. */
   submit(call: OutgoingCall): void;
   /** Takes back a call that waits. */
@@ -64,6 +68,7 @@ export class OutgoingCall implements ReadableRequest {
   #since = 0;
   #upload: CallUpload | undefined;
   #deadlineAt: number | undefined;
+  #slow: SlowPolicy | undefined;
   #stopWatching: () => void = () => undefined;
 
   constructor(spec: CallSpec, queue: CallQueue, reader: AnswerConsumer) {
@@ -90,10 +95,15 @@ export class OutgoingCall implements ReadableRequest {
     return this.#since;
   }
 
+  get slow(): SlowPolicy | undefined {
+    return this.#slow;
+  }
+
   start(): void {
-    const { data } = this.spec.options;
+    const { data, slow, keep } = this.spec.options;
     this.#since = this.#queue.now();
     try {
+      this.#slow = slowPolicy(slow, keep);
       this.#deadlineAt = earlier(this.spec.scope?.deadlineAt, this.#ownDeadline);
       if (data !== undefined) this.#upload = this.#uploadOf(data);
     } catch (thrown) {
@@ -112,6 +122,14 @@ export class OutgoingCall implements ReadableRequest {
 
   taken(bytes: number): void {
     this.#peer?.taken(this.#id, bytes);
+  }
+
+  dropped(_values: number, bytes: number): void {
+    this.taken(bytes);
+  }
+
+  giveUp(error: WiremuxError): void {
+    this.#cancel(error);
   }
 
   /** Its turn has come: opens its request and returns the id; undefined where that failed, and with it the call. */
@@ -239,7 +257,7 @@ export class OutgoingCall implements ReadableRequest {
 }
 
 function requestOf({ name, args, options, scope }: CallSpec, deadlineAt: number | undefined): OutgoingRequest {
-  const { channel, credit, plain, data, trace = scope?.trace } = options;
+  const { channel, credit, plain, data, slow, keep, trace = scope?.trace } = options;
   return {
     name,
     hasData: data !== undefined,
@@ -247,6 +265,8 @@ function requestOf({ name, args, options, scope }: CallSpec, deadlineAt: number 
     ...(channel === undefined ? {} : { channel }),
     ...(credit === undefined ? {} : { credit }),
     ...(plain === undefined ? {} : { plain }),
+    ...(slow === undefined ? {} : { slow }),
+    ...(keep === undefined ? {} : { keep }),
     ...(deadlineAt === undefined ? {} : { deadlineAt }),
     ...(trace === undefined ? {} : { trace }),
   };

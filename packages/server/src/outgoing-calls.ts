@@ -65,6 +65,10 @@ export class OutgoingCalls implements CallQueue {
     return this.#clock.timer(ms, callback);
   }
 
+  defer(callback: () => void): void {
+    this.#clock.defer(callback);
+  }
+
   submit(call: OutgoingCall): void {
     this.#total += 1;
     const refusal = this.#refusal ?? this.#overflow;

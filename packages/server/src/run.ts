@@ -17,7 +17,9 @@ import type { ClaimedRun } from './idempotency.js';
 import type { Logger } from './logger.js';
 import type { CallScope } from './outgoing-call.js';
 import type { OutgoingCalls } from './outgoing-calls.js';
+import { OwnPace } from './own-pace.js';
 import type { AnswerSink, Failure, Pump } from './pump.js';
+import { AsyncIterablePump } from './pump-async-iterable.js';
 import { pumpFor } from './pump-for.js';
 import { Redirect } from './redirect.js';
 import { locationOf, OfferedRedirects, type Redirects, type RedirectTargets } from './redirect-targets.js';
@@ -44,6 +46,8 @@ export interface RunExtras {
   readonly deadlineAt?: number | undefined;
   /** It is the one run of its idempotency key. */
   readonly claim?: ClaimedRun | undefined;
+  /** Values wait for their reader; false: they take the place of older ones (SPEC 8.11.16). */
+  readonly waits: boolean;
 }
 
 /** How a run ended, for those who count. */
@@ -84,11 +88,12 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   #state: RunState = 'running';
   #outcome: RunOutcome = { result: 'ended', code: undefined };
   #pump: Pump | undefined;
+  #ownPace: OwnPace | undefined;
   /** How the source of the values ended; byte streams may still be on their way. */
   #sourceEnd: { readonly failure: Failure | undefined } | undefined;
   #byteStreams: ByteStreamLine | undefined;
   #upload: Upload | undefined;
-  #extras: RunExtras = { hasData: false };
+  #extras: RunExtras = { hasData: false, waits: true };
   /** The handler was called. */
   #called = false;
   #controller: AbortController | undefined;
@@ -133,6 +138,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
 
   /** The answer has room again. */
   writable(): void {
+    this.#ownPace?.roomy();
     if (this.#byteStreams?.busy === true) this.#byteStreams.writable();
     else this.#pump?.writable();
   }
@@ -231,6 +237,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   #answer(result: unknown): void {
     const pump = pumpFor(result instanceof ByteStream ? [result].values() : result, this);
     this.#pump = pump;
+    if (!this.#extras.waits && pump instanceof AsyncIterablePump) this.#ownPace = this.#paceOf(pump);
     if (pump && this.#state === 'running') {
       pump.start();
     } else if (pump) {
@@ -245,8 +252,18 @@ export class Run implements RequestPort, CallScope, AnswerSink {
     return this.#send((peer, id) => {
       const hasRoom = peer.sendValue(id, value);
       this.#extras.claim?.value(value);
-      return hasRoom;
+      return hasRoom || this.#ownPace?.goesOn() === true;
     });
+  }
+
+  #paceOf(pump: Pump): OwnPace {
+    return new OwnPace(
+      (callback) => this.#host.clock.defer(callback),
+      () => {
+        // One that is being sent waits for its reader.
+        if (this.#byteStreams?.busy !== true) pump.writable();
+      },
+    );
   }
 
   /** Adds to the answer while it is open; false: wait for room, or nothing more is wanted. */
@@ -280,7 +297,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
       begin: (length) => this.#send((peer, id) => peer.beginBytes(id, length)),
       send: (bytes) => this.#send((peer, id) => peer.sendBytes(id, bytes)),
       end: () => this.#send((peer, id) => peer.endBytes(id)),
-      value: (value) => this.#send((peer, id) => peer.sendValue(id, value)),
+      value: (value) => this.#sendValue(value),
       broken: (thrown) => {
         if (this.#state === 'running') this.#breakOff(thrown);
       },

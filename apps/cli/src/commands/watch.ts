@@ -14,6 +14,6 @@ export function addWatch(program: Command, stdout: Output, stderr: Output, finis
     const { quiet } = options;
     const view =
       terminal === undefined ? new LinesView(stdout, stderr, quiet) : new NewestView(name, terminal, stderr, quiet);
-    finish(await runRequest({ url, name, options }, view, stdout));
+    finish(await runRequest({ url, name, options: { ...options, slow: 'latest' } }, view, stdout));
   });
 }

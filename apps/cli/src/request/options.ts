@@ -1,4 +1,4 @@
-import type { TransportKind } from '@wiremux/client';
+import type { SlowMode, TransportKind } from '@wiremux/client';
 import { type ContentCodec, DIALECTS, type DialectName } from '@wiremux/framing';
 import { type Command, Option } from 'commander';
 import { DEFAULT_DIALECT, parseDialect } from '../parse/dialect.js';
@@ -24,6 +24,9 @@ export interface RequestOptions {
   /** Names of targets that the answer may be had from instead. */
   readonly redirectTarget?: readonly string[];
   readonly followRedirects?: boolean;
+  /** What becomes of values that come faster than they are shown, and how many are kept. */
+  readonly slow?: SlowMode;
+  readonly keep?: number;
 }
 
 const AFTER = `

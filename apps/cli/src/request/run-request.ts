@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, type RequestHandle } from '@wiremux/client';
+import { connect, type DroppedValues, type RequestHandle } from '@wiremux/client';
 import { dialectByName } from '@wiremux/client/dialects';
 import type { OutputAtom, ProgressUpdate } from '@wiremux/framing';
 import { lastValueFrom } from 'rxjs';
@@ -26,6 +26,8 @@ export interface RequestView {
   value(value: unknown): Promise<void>;
   output(atoms: readonly OutputAtom[]): void;
   progress(update: ProgressUpdate): void;
+  /** Before the end: so many values were left out (SPEC 8.11.16). */
+  dropped?(dropped: DroppedValues): void;
   /** Nothing more is shown. */
   end(): void;
 }
@@ -77,6 +79,8 @@ async function exchange(
         idempotencyKey: options.idempotencyKey,
         signal,
         redirect,
+        slow: options.slow,
+        keep: options.keep,
       }),
       view,
       output,
@@ -94,6 +98,10 @@ async function showAnswer(
 ): Promise<void> {
   request.output$.subscribe((atoms) => view.output(atoms));
   request.progress$.subscribe((update) => view.progress(update));
+  let dropped: DroppedValues | undefined;
+  request.dropped$.subscribe((counts) => {
+    dropped = counts;
+  });
   try {
     if (output !== undefined) await saveBytes(request.parts(), output, view);
     else for await (const value of request) await view.value(value);
@@ -103,6 +111,7 @@ async function showAnswer(
     await view.value({ redirect: location });
   } finally {
     await Promise.race([lastValueFrom(request.state$), delay(PROOF_TIME)]);
+    if (dropped !== undefined && dropped.gateway + dropped.client > 0) view.dropped?.(dropped);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DroppedValues } from '@wiremux/client';
 import type { OutputAtom, ProgressUpdate } from '@wiremux/framing';
 import type { Output } from '../io/output.js';
 import type { RequestView } from '../request/run-request.js';
@@ -35,6 +36,12 @@ export class LinesView implements RequestView {
   progress(update: ProgressUpdate): void {
     this.#progress.update(update);
     this.#region?.show(() => this.#progress.lines);
+  }
+
+  dropped({ gateway, client }: DroppedValues): void {
+    if (this.#quiet) return;
+    this.#region?.hide();
+    this.#stderr.note(`${gateway + client} values were left out: ${gateway} by the gateway, ${client} here.`);
   }
 
   /** Takes the progress off the terminal. */

@@ -1,4 +1,4 @@
-import type { Status } from '@wiremux/client';
+import type { RequestOptions, Status } from '@wiremux/client';
 import {
   asyncScheduler,
   defer,
@@ -18,8 +18,13 @@ import { type Problem, problemOf } from './problem.js';
 /** The part of a client that a feed needs. */
 export interface FeedSource {
   readonly status$: Observable<Status>;
-  call(name: string, args?: Readonly<Record<string, unknown>>): Observable<unknown>;
+  call(name: string, args?: Readonly<Record<string, unknown>>, options?: RequestOptions): Observable<unknown>;
 }
+
+/** What a feed does with values that the page is too busy to take: a picture of now needs the newest only. */
+export type Backlog = Pick<RequestOptions, 'slow' | 'keep'>;
+
+const NEWEST: Backlog = { slow: 'latest' };
 
 /** What comes of watching a command. */
 export type FeedEvent =
@@ -41,11 +46,12 @@ export function watchCommand(
   source: FeedSource,
   name: string,
   args: Readonly<Record<string, unknown>> = {},
+  backlog: Backlog = NEWEST,
   scheduler: SchedulerLike = asyncScheduler,
 ): Observable<FeedEvent> {
   const answer$ = defer(() => {
     const lost$ = new Subject<FeedEvent>();
-    const values$ = defer(() => source.call(name, args)).pipe(
+    const values$ = defer(() => source.call(name, args, backlog)).pipe(
       map((value): FeedEvent => ({ kind: 'value', value })),
       retry({
         resetOnSuccess: true,

@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import { type FeedSource, watchCommand } from './feed.js';
+import { type Backlog, type FeedSource, watchCommand } from './feed.js';
 import { type Freshness, freshnessOf } from './freshness.js';
 import type { Problem } from './problem.js';
 
@@ -14,6 +14,8 @@ export interface LiveOptions {
   readonly command: string;
   /** Ms between values. */
   readonly every: number;
+  /** Default: the newest value only. */
+  readonly backlog?: Backlog;
   /** Is given each value. */
   readonly take: (value: unknown) => void;
   readonly isOpen: ReadonlySignal<boolean>;
@@ -22,10 +24,10 @@ export interface LiveOptions {
 }
 
 /** Watches a command that sends a value every so often, for as long as the page lives. */
-export function goLive(source: FeedSource, { command, every, take, isOpen, now }: LiveOptions): Live {
+export function goLive(source: FeedSource, { command, every, backlog, take, isOpen, now }: LiveOptions): Live {
   const lastAt = signal<number | undefined>(undefined);
   const problem = signal<Problem | undefined>(undefined);
-  watchCommand(source, command, { every }).subscribe((event) => {
+  watchCommand(source, command, { every }, backlog).subscribe((event) => {
     if (event.kind === 'lost') {
       problem.value = event.problem;
       return;

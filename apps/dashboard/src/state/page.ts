@@ -7,7 +7,7 @@ import { Board } from './board.js';
 import { type Capabilities, readCapabilities } from './capabilities.js';
 import { CONNECTING, type ConnectionView, reduceConnection } from './connection.js';
 import { type ConnectionRow, readConnections } from './connections.js';
-import { watchCommand } from './feed.js';
+import { type Backlog, watchCommand } from './feed.js';
 import { FrameTap } from './frame-tap.js';
 import { goLive, type Live } from './live.js';
 import { peekItems } from './peek.js';
@@ -15,6 +15,8 @@ import { Runs } from './runs.js';
 
 /** Ms between values of every feed. */
 const EVERY = 1_000;
+/** A plot shows how it came to be: a minute of samples may wait before there is a gap in it. */
+const A_MINUTE: Backlog = { slow: 'drop', keep: 60 };
 
 /** A board and the feed that fills it. */
 export interface LiveBoard {
@@ -57,7 +59,14 @@ export function startPage(mux: Mux, now: ReadonlySignal<number>, isVisible: Read
   const isDrawing = computed(() => isVisible.value && !isPaused.value);
   const liveBoard = (command: string, board: Board): LiveBoard => ({
     board,
-    live: goLive(mux, { command, every: EVERY, take: (sample) => board.record(sample), isOpen, now }),
+    live: goLive(mux, {
+      command,
+      every: EVERY,
+      backlog: A_MINUTE,
+      take: (sample) => board.record(sample),
+      isOpen,
+      now,
+    }),
   });
 
   const newestRows = signal<readonly ConnectionRow[]>([]);

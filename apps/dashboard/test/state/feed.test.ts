@@ -1,4 +1,4 @@
-import { type Status, WiremuxError } from '@wiremux/client';
+import { type RequestOptions, type Status, WiremuxError } from '@wiremux/client';
 import { BehaviorSubject, Observable, Subject, type Subscription, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type FeedEvent, watchCommand } from '../../src/state/feed.js';
@@ -20,16 +20,20 @@ class Rehearsal {
   readonly subscription: Subscription;
 
   constructor() {
-    this.subscription = watchCommand(this, 'host.metrics', { every: 5 }, this.scheduler).subscribe(
+    this.subscription = watchCommand(this, 'host.metrics', { every: 5 }, undefined, this.scheduler).subscribe(
       (event: FeedEvent) => {
         this.seen.push(event.kind === 'value' ? event.value : event.problem.code);
       },
     );
   }
 
-  call(name: string, args?: Readonly<Record<string, unknown>>): Observable<unknown> {
+  call(name: string, args?: Readonly<Record<string, unknown>>, options?: RequestOptions): Observable<unknown> {
     return new Observable((subscriber) => {
-      expect({ name, args }).toEqual({ name: 'host.metrics', args: { every: 5 } });
+      expect({ name, args, options }).toEqual({
+        name: 'host.metrics',
+        args: { every: 5 },
+        options: { slow: 'latest' },
+      });
       const answer = new Subject<unknown>();
       this.calls.push(answer);
       return answer.subscribe(subscriber);

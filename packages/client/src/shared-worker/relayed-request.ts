@@ -7,6 +7,7 @@ import {
   type ResponderEvent,
   WiremuxError,
 } from '@wiremux/framing';
+import type { DroppedValues } from '../dropped-values.js';
 import type { DataOptions } from '../options.js';
 import type { RequestEnd, RequestState } from '../request-state.js';
 import { Run, type RunContext, type RunListener } from '../run.js';
@@ -39,6 +40,8 @@ export class RelayedRequest implements RunListener {
   /** Bytes of the answer that are taken when the asker's peer has room. */
   #owed = 0;
   #insideBytes = false;
+  /** Values that were dropped before they came here. */
+  #dropped = 0;
   /** `passing` the answer on; `stopping`, which is to be proved to the asker; or `over` for it. */
   #state: 'passing' | 'stopping' | 'over' = 'passing';
   /** The asker was told that the command is left behind. */
@@ -116,6 +119,12 @@ export class RelayedRequest implements RunListener {
 
   progress(update: ProgressUpdate): void {
     if (this.#state === 'passing') this.#host.peer.sendProgress(this.id, update);
+  }
+
+  /** The asker is told of those that did not come here with those that the way to it drops. */
+  dropped({ gateway }: DroppedValues): void {
+    if (this.#state === 'passing') this.#host.peer.addDropped(this.id, gateway - this.#dropped);
+    this.#dropped = gateway;
   }
 
   /** The run was given up for this reason, and its command has yet to stop; or it ended, as `state` tells. */
@@ -211,11 +220,13 @@ export class RelayedRequest implements RunListener {
 }
 
 function optionsOf(event: RequestEvent, data: RelayedData | undefined, clock: Clock): DataOptions {
-  const { channel, credit, plain, deadlineAt, idem, trace, redirect } = event;
+  const { channel, credit, plain, slow, keep, deadlineAt, idem, trace, redirect } = event;
   return {
     channel,
     credit,
     plain,
+    slow,
+    keep,
     trace,
     // What is left now, not what there was (SPEC 8.11.8).
     deadline: deadlineAt === undefined ? undefined : Math.max(1, Math.ceil(deadlineAt - clock.now())),

@@ -56,6 +56,31 @@ describe('SPEC 8.5.6 a tab that takes no more', () => {
   });
 });
 
+describe('SPEC 8.11.21 a tab whose values do not wait', () => {
+  it('is told of all that were dropped on their way to it', async () => {
+    const tabs = new TestTabs();
+    const { mux } = await tabs.open();
+    const run = mux.request('prices', {}, { slow: 'latest' });
+    const dropped = record(run.dropped$);
+    const prices = run[Symbol.asyncIterator]();
+    const first = prices.next();
+    await tabs.settle();
+    const { peer } = tabs.gateway.end;
+    for (let price = 0; price < 100; price++) {
+      peer.sendValue(1, [price, 'x'.repeat(KiB)]);
+      if (price % 4 === 0) await tabs.settle();
+    }
+    peer.endAnswer(1);
+    await tabs.settle();
+    await first;
+    expect(await prices.next()).toMatchObject({ value: [99, expect.anything()] });
+    expect(await prices.next()).toMatchObject({ done: true });
+    const { gateway, client } = dropped.values.at(-1)!;
+    expect(gateway).toBeGreaterThan(0);
+    expect(2 + gateway + client).toBe(100);
+  });
+});
+
 describe('what a tab uploads', () => {
   it('goes on as it is read, and is read as it goes on', async () => {
     const tabs = new TestTabs();
@@ -233,19 +258,15 @@ describe('a request of a tab', () => {
     const tabs = new TestTabs();
     const { mux } = await tabs.open();
     const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    record(
-      mux.call('pay', { amount: 3 }, { idempotencyKey: 'k-1', trace, channel: 'bulk', credit: 2_048, plain: true }),
-    );
+    const extras = { trace, channel: 'bulk', credit: 2_048, plain: true, slow: 'drop', keep: 9 } as const;
+    record(mux.call('pay', { amount: 3 }, { idempotencyKey: 'k-1', ...extras }));
     await tabs.settle();
     expect(tabs.gateway.end.all('request')).toMatchObject([
       {
         name: 'pay',
         args: { amount: 3 },
         idem: new TextEncoder().encode('k-1'),
-        trace,
-        channel: 'bulk',
-        credit: 2_048,
-        plain: true,
+        ...extras,
       },
     ]);
   });

@@ -19,6 +19,11 @@ export const CODE: RegExp = /^[a-z0-9-]{1,64}$/;
 /** Whose fault an error frame reports (SPEC 3.5.2). */
 export type FailureType = 'protocol' | 'server' | 'command';
 
+export function failureType({ code }: WiremuxError): FailureType {
+  if (code === 'internal') return 'server';
+  return code === 'protocol' ? 'protocol' : 'command';
+}
+
 /** The status map of an answer that goes well (SPEC 3.4.2). */
 export const STATUS_OK: Uint8Array = statusOk();
 

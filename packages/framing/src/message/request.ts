@@ -3,6 +3,7 @@ import { WiremuxError } from '../errors.js';
 import { asFields, asText, type Fields, field, isFields, isUint } from './fields.js';
 import { parseRedirectOffer, type RedirectOffer, writeRedirectOffer } from './redirect.js';
 import { MAX_CREDIT, MIN_CREDIT } from './settings.js';
+import { isSlowMode, MAX_KEEP, type SlowMode } from './slow.js';
 import { isTraceparent, TRACE_BYTES } from './trace.js';
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
@@ -26,6 +27,10 @@ export interface RequestMessage {
   readonly deadline?: number;
   /** Idempotency key, 1 to 64 bytes. */
   readonly idem?: Uint8Array;
+  /** What becomes of values that come faster than they are taken; absent: the command waits. */
+  readonly slow?: SlowMode;
+  /** How many of them are kept, 1 to 65,536. */
+  readonly keep?: number;
   /** W3C `traceparent` (see `isTraceparent`). */
   readonly trace?: string;
   /** Where its opener could be sent instead (SPEC 3.2.7). */
@@ -65,12 +70,12 @@ export function encodeRequest(request: RequestMessage, write: WriteArgument): En
 }
 
 function writeRequest(out: CborWriter, request: RequestMessage, write: WriteArgument): EncodedRequest {
-  const { args, channel, credit, deadline, idem, name, plain, redirect, trace } = request;
+  const { args, channel, credit, deadline, idem, keep, name, plain, redirect, slow, trace } = request;
   const map = out.openMap();
   let size = writeArguments(out, args, write) + writeBytes(out, 'channel', channel) + writeUint(out, 'credit', credit);
   size += writeUint(out, 'deadline', deadline);
   const to = out.size;
-  size += writeBytes(out, 'idem', idem) + writeBytes(out, 'name', name);
+  size += writeBytes(out, 'idem', idem) + writeUint(out, 'keep', keep) + writeBytes(out, 'name', name);
   if (plain === true) {
     out.bytes('plain');
     out.bool(true);
@@ -81,7 +86,7 @@ function writeRequest(out: CborWriter, request: RequestMessage, write: WriteArgu
     writeRedirectOffer(out, redirect);
     size++;
   }
-  size += writeBytes(out, 'trace', trace);
+  size += writeBytes(out, 'slow', slow) + writeBytes(out, 'trace', trace);
   out.closeMap(map, size);
   return { bytes: out.take(), from: deadline === undefined ? to : to - uintOf(deadline).length, to };
 }
@@ -214,6 +219,15 @@ function withExtras(request: RequestMessage, map: Fields): ParsedRequest {
   if (idem !== undefined && !(idem instanceof Uint8Array && idem.length >= 1 && idem.length <= IDEM_BYTES)) {
     return refused('bad-arguments', '`idem` is not a key of 1 to 64 bytes.');
   }
+  const keep = field(map, 'keep');
+  if (keep !== undefined && !isUint(keep, 1, MAX_KEEP)) {
+    return refused('bad-arguments', '`keep` is not between 1 and 65,536 values.');
+  }
+  const mode = field(map, 'slow');
+  const slow = asText(mode);
+  if (mode !== undefined && !isSlowMode(slow)) {
+    return refused('bad-arguments', '`slow` is neither block nor latest, drop or fail.');
+  }
   const plain = field(map, 'plain', false);
   if (typeof plain !== 'boolean') return refused('bad-arguments', '`plain` is neither true nor false.');
   const parent = field(map, 'trace');
@@ -231,6 +245,8 @@ function withExtras(request: RequestMessage, map: Fields): ParsedRequest {
       ...(credit === undefined ? {} : { credit }),
       ...(deadline === undefined ? {} : { deadline }),
       ...(idem === undefined ? {} : { idem }),
+      ...(keep === undefined ? {} : { keep }),
+      ...(isSlowMode(slow) ? { slow } : {}),
       ...(trace !== undefined && isTraceparent(trace) ? { trace } : {}),
     },
   };

@@ -4,6 +4,7 @@ import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
 import type { RedirectLocation, RedirectOffer } from '../message/redirect.js';
 import type { PeerSettings } from '../message/settings.js';
+import type { SlowMode } from '../message/slow.js';
 
 /** How a cancelled request ended at its answerer (SPEC 8.6). */
 export type CancelResult = 'stopped' | 'finished' | 'left';
@@ -27,6 +28,8 @@ export type RequesterEvent =
     }
   | { readonly kind: 'output'; readonly id: number; readonly atoms: readonly OutputAtom[] }
   | { readonly kind: 'progress'; readonly id: number; readonly update: ProgressUpdate }
+  /** The answerer has dropped so many values so far (SPEC 8.11.21). */
+  | { readonly kind: 'dropped'; readonly id: number; readonly total: number }
   /** The upload's queue has room again, after `sendData` returned false. */
   | { readonly kind: 'upload-writable'; readonly id: number }
   /** The answerer wants no more data; what was queued is dropped, and more is ignored. */
@@ -59,6 +62,9 @@ export type ResponderEvent =
       readonly idem?: Uint8Array | undefined;
       /** Its W3C `traceparent` (SPEC 8.11.9). */
       readonly trace?: string | undefined;
+      /** What becomes of values that come faster than they are taken, and how many are kept (SPEC 8.11.16). */
+      readonly slow?: SlowMode | undefined;
+      readonly keep?: number | undefined;
       /** Where its opener could be sent instead; what `redirectAnswer` may name (SPEC 3.2.7). */
       readonly redirect?: RedirectOffer | undefined;
     }

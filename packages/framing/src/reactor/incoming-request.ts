@@ -83,8 +83,9 @@ export function incomingRequest(
 /** What the application is told of a request that is to run. */
 export function requestEvent(
   { id, hasData }: IncomingRequest,
-  { name, args, channel, credit, plain, redirect, idem, trace }: RequestMessage,
+  { name, args, channel, credit, plain, redirect, idem, trace, slow, keep }: RequestMessage,
   deadlineAt: number | undefined,
 ): ResponderEvent {
-  return { kind: 'request', id, name, args, hasData, channel, credit, plain, redirect, deadlineAt, idem, trace };
+  const said = { name, args, channel, credit, plain, redirect, idem, trace, slow, keep };
+  return { kind: 'request', id, hasData, deadlineAt, ...said };
 }

@@ -1,5 +1,8 @@
 import type { WiremuxError } from '../errors.js';
-import type { AnswerConsumer, ReadableRequest } from './reading.js';
+import type { SlowPolicy } from '../message/slow.js';
+import type { Clock } from '../transport/transport.js';
+import { KeptValues } from './kept-values.js';
+import { type AnswerConsumer, keepWithin, type ReadableRequest } from './reading.js';
 
 /** Who observes values, as RxJS has it. */
 export interface ValueObserver<T> {
@@ -8,23 +11,45 @@ export interface ValueObserver<T> {
   complete(): void;
 }
 
-/** Gives the values of a request to an observer: each counts as taken once its `next` has returned (SPEC 8.5.6). */
+/** An observer that took longer over its last values than this may have others waiting in the transport, ms. */
+const SLOW_AFTER = 1;
+
+/**
+ * Gives the values of a request to an observer: each counts as taken once its `next` has returned (SPEC 8.5.6). Where
+ * values are dropped, one that was slow is given the next in a later turn: what came meanwhile is seen by then, and what is
+ * too old dropped (SPEC 8.11.18).
+ */
 export class ObserverReader<T, R extends ReadableRequest> implements AnswerConsumer {
   readonly request: R;
   readonly #observer: ValueObserver<T>;
   readonly #isWanted: () => boolean;
+  readonly #clock: Pick<Clock, 'now' | 'defer'>;
+  readonly #kept = new KeptValues();
+  /** Nothing is handed on before the next turn. */
+  #resting = false;
 
   /**
    * @param isWanted whether anybody still observes; asked before each value.
    * @param attach gives the request that this is the reader of.
    */
-  constructor(observer: ValueObserver<T>, isWanted: () => boolean, attach: (reader: AnswerConsumer) => R) {
+  constructor(
+    observer: ValueObserver<T>,
+    isWanted: () => boolean,
+    clock: Pick<Clock, 'now' | 'defer'>,
+    attach: (reader: AnswerConsumer) => R,
+  ) {
     this.#observer = observer;
     this.#isWanted = isWanted;
+    this.#clock = clock;
     this.request = attach(this);
   }
 
   values(values: readonly unknown[], sizes: readonly number[]): void {
+    const { slow } = this.request;
+    if (slow !== undefined) {
+      this.#keep(values, sizes, slow);
+      return;
+    }
     let taken = 0;
     for (let at = 0; at < values.length; at++) {
       if (!this.#isWanted()) return;
@@ -35,7 +60,32 @@ export class ObserverReader<T, R extends ReadableRequest> implements AnswerConsu
   }
 
   end(error: WiremuxError | undefined): void {
+    this.#handOn();
     if (error === undefined) this.#observer.complete();
     else this.#observer.error(error);
+  }
+
+  #keep(values: readonly unknown[], sizes: readonly number[], slow: SlowPolicy): void {
+    this.#kept.add(values, sizes);
+    if (keepWithin(this.#kept, this.request, slow) && !this.#resting) this.#handOnTimed();
+  }
+
+  #handOnTimed(): void {
+    const began = this.#clock.now();
+    this.#handOn();
+    if (this.#clock.now() - began < SLOW_AFTER) return;
+    this.#resting = true;
+    this.#clock.defer(() => {
+      this.#resting = false;
+      if (this.#kept.count > 0) this.#handOnTimed();
+    });
+  }
+
+  #handOn(): void {
+    while (this.#kept.count > 0 && this.#isWanted()) {
+      const { size } = this.#kept;
+      this.#observer.next(this.#kept.shift() as T);
+      this.request.taken(size);
+    }
   }
 }

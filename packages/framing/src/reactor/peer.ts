@@ -316,6 +316,14 @@ export class Peer {
     this.#responder.redirect(id, target, location);
   }
 
+  /**
+   * So many values of an answer that is passed on were dropped before they came here: its opener is told of them with those
+   * dropped here (SPEC 8.11.21). Ignored where its values wait.
+   */
+  addDropped(id: number, values: number): void {
+    this.#responder.addDropped(id, values);
+  }
+
   /** The answer is complete. */
   endAnswer(id: number): void {
     this.#responder.endAnswer(id);

@@ -21,6 +21,11 @@ export function requestTimedOut(name: string, deadline: number): WiremuxError {
   return new WiremuxError('timeout', `"${name}" did not end within its deadline of ${deadline} ms and was cancelled.`);
 }
 
+/** A request whose time is over at its answerer (SPEC 8.11.7). */
+export function outOfTime(): WiremuxError {
+  return new WiremuxError('deadline', 'The time that the request had is over.');
+}
+
 /**
  * What the answerer is told of a cancel: to it a timeout of the caller's is the request's deadline (SPEC 8.11.6). Other
  * messages may hold what is private to the caller.

@@ -10,6 +10,7 @@ import { parseProgress } from '../message/progress.js';
 import type { RedirectOffer } from '../message/redirect.js';
 import { IDEM_BYTES, MAX_DEADLINE } from '../message/request.js';
 import { MAX_CREDIT, MIN_CREDIT } from '../message/settings.js';
+import { DROPPED_TOPIC, SLOW_CREDIT, type SlowMode, slowPolicy } from '../message/slow.js';
 import { isTraceparent } from '../message/trace.js';
 import type { PeerContext } from './context.js';
 import { DATA_CREDIT, grantTo } from './grant.js';
@@ -26,7 +27,7 @@ export interface OutgoingRequest {
   readonly hasData?: boolean;
   /** Channel to go on, on both sides (SPEC 8.11.1). */
   readonly channel?: string;
-  /** Initial credit of the answer, 1,024 to 2^24 bytes; default: that of the settings. */
+  /** Initial credit of the answer, 1,024 to 2^24 bytes; default: that of the settings, 16 KiB where its command does not wait. */
   readonly credit?: number;
   /** Nothing of it is encoded; in wiremux.1 nothing of its answer either (SPEC 4.12, 8.11.4). */
   readonly plain?: boolean;
@@ -49,6 +50,12 @@ export interface OutgoingRequest {
    * decoder does. What a frame holds as it is (0002, 0003) comes as bytes all the same.
    */
   readonly encodedValues?: boolean;
+  /**
+   * What the answerer does with values that are not taken in time, and how many it keeps, 1 to 65,536 (SPEC 8.11.16). What
+   * was given in `values` events and is not taken is the caller's business. Dialects but wiremux.1 leave both out.
+   */
+  readonly slow?: SlowMode;
+  readonly keep?: number;
   /** Where it could be sent instead; left out where the dialect has no redirects (SPEC 3.2.7). */
   readonly redirect?: RedirectOffer;
 }
@@ -98,7 +105,7 @@ export class Requester {
   /**
    * Queues a request and returns its id.
    * @throws {WiremuxError} `too-many-requests` without a free id or slot, `too-big`, `unsupported` for its arguments or its
-   * idempotency key, `bad-arguments` for one of another length, `unknown-command` for an empty name
+   * idempotency key, `bad-arguments` for one of another length and for `slow` and `keep`, `unknown-command` for an empty name
    */
   open(request: OutgoingRequest): number {
     const { dialect, limits, output, remoteSettings, ownSettings } = this.#context;
@@ -108,7 +115,9 @@ export class Requester {
     }
     const { name, args = {}, hasData = false, channel, plain = false, redirect, deadlineAt, idem, trace } = request;
     if (name === '') throw new WiremuxError('unknown-command', 'No command has an empty name; say which one to call.');
-    const wanted = wantedCredit(request.credit ?? ownSettings.credit);
+    const { slow, keep } = request;
+    const usual = slowPolicy(slow, keep) === undefined || !dialect.extended ? ownSettings.credit : SLOW_CREDIT;
+    const wanted = wantedCredit(request.credit ?? usual);
     const credit = dialect.duplex ? Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left)) : 0;
     if (idem !== undefined) checkKey(idem, dialect);
     const timeLeft = deadlineAt === undefined ? undefined : () => deadlineOf(deadlineAt - this.#context.now);
@@ -120,8 +129,10 @@ export class Requester {
         ...(dialect.extended && plain ? { plain } : {}),
         ...(dialect.extended && timeLeft !== undefined ? { deadline: timeLeft() } : {}),
         ...(idem === undefined ? {} : { idem }),
+        ...(dialect.extended && keep !== undefined ? { keep } : {}),
+        ...(dialect.extended && slow !== undefined && slow !== 'block' ? { slow } : {}),
         ...(dialect.extended && trace !== undefined && isTraceparent(trace) ? { trace } : {}),
-        ...(dialect.duplex && credit !== ownSettings.credit ? { credit } : {}),
+        ...(dialect.duplex && credit !== usual ? { credit } : {}),
         ...(dialect.redirects && redirect !== undefined ? { redirect } : {}),
       },
       hasData,
@@ -352,7 +363,12 @@ export class Requester {
     const decoded = decodeOne(payload, this.#context.cborLimits);
     const update = decoded.ok ? parseProgress(decoded.value) : undefined;
     if (update === undefined) return fault('3.7.1', `A progress frame of request ${request.id} is malformed.`);
-    this.#context.emit({ kind: 'progress', id: request.id, update });
+    const { id } = request;
+    if (this.#context.dialect.extended && update.topic === DROPPED_TOPIC) {
+      this.#context.emit({ kind: 'dropped', id, total: Math.max(0, update.pos) });
+    } else {
+      this.#context.emit({ kind: 'progress', id, update });
+    }
     return undefined;
   }
 

@@ -1,6 +1,5 @@
 import { FrameType } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
-import { isPrecompressed } from '../flow/precompressed.js';
 import type { FrameHeader } from '../frame/frame.js';
 import {
   type CancelReason,
@@ -10,11 +9,13 @@ import {
   parseCancelResult,
   parseCredit,
 } from '../message/control.js';
-import { encodeStatusError, type FailureType, STATUS_OK } from '../message/failure.js';
+import { encodeStatusError, failureType, STATUS_OK } from '../message/failure.js';
 import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
 import { encodeStatusRedirect, type RedirectLocation } from '../message/redirect.js';
 import type { RequestMessage } from '../message/request.js';
+import { DROPPED_TOPIC, SLOW_CREDIT, slowPolicy } from '../message/slow.js';
+import { addBytes, makeRoom } from './answer-queue.js';
 import type { PeerContext } from './context.js';
 import { Deadlines } from './deadlines.js';
 import type { CancelResult } from './events.js';
@@ -23,6 +24,7 @@ import { HeldAnswers } from './held-answers.js';
 import { IdTable } from './id-table.js';
 import { type IncomingRequest, requestEvent } from './incoming-request.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
+import { outOfTime } from './request-errors.js';
 import { RequestIntake } from './request-intake.js';
 import type { HalfEnd, SendHalf } from './send-half.js';
 
@@ -118,14 +120,14 @@ export class Responder {
     if (request.bytesLeft !== undefined) throw new WiremuxError('internal', 'A value was sent inside a byte string.');
     const { answers } = this.#context.dialect;
     if (value instanceof Uint8Array && value.length >= UNCOPIED_FROM) {
-      return this.#queue(request, answers.bytesHead(value.length), value);
+      return this.#queue(request, true, answers.bytesHead(value.length), value);
     }
     const encoded = answers.encode(value);
     const { valueBytes } = this.#context.remoteSettings;
     if (encoded.length > valueBytes) {
       throw new WiremuxError('too-big', `A value takes ${encoded.length} bytes; the peer accepts ${valueBytes}.`);
     }
-    return this.#queue(request, encoded, undefined, answers.flags(value));
+    return this.#queue(request, true, encoded, undefined, answers.flags(value));
   }
 
   /** Begins a byte string of `length` bytes, or of as many as there will be (SPEC 3.4.9). */
@@ -137,7 +139,7 @@ export class Responder {
       throw new WiremuxError('wrong-length', `A byte string cannot be ${length} bytes long.`);
     }
     request.bytesLeft = length ?? Number.POSITIVE_INFINITY;
-    return this.#queue(request, this.#context.dialect.answers.bytesHead(length));
+    return this.#queue(request, false, this.#context.dialect.answers.bytesHead(length));
   }
 
   /** Queues bytes of the byte string that was begun. */
@@ -150,9 +152,9 @@ export class Responder {
     }
     request.bytesLeft -= bytes.length;
     if (request.bytesLeft === Number.POSITIVE_INFINITY) {
-      return this.#queue(request, this.#context.dialect.answers.bytesHead(bytes.length), bytes);
+      return this.#queue(request, false, this.#context.dialect.answers.bytesHead(bytes.length), bytes);
     }
-    return this.#queue(request, bytes);
+    return this.#queue(request, false, bytes);
   }
 
   /** The byte string is complete. */
@@ -165,7 +167,7 @@ export class Responder {
       throw new WiremuxError('wrong-length', `A byte string is ${left} bytes shorter than it said.`);
     }
     request.bytesLeft = undefined;
-    return this.#queue(request, open ? this.#context.dialect.answers.bytesEnd : NO_BYTES);
+    return this.#queue(request, false, open ? this.#context.dialect.answers.bytesEnd : NO_BYTES);
   }
 
   /** Queues text; it never waits, the oldest gives way (SPEC 8.12.8). */
@@ -176,12 +178,17 @@ export class Responder {
     this.#wake(request.send);
   }
 
-  /** Queues a progress update; of each topic only the newest waits. */
+  /** Queues a progress update; of each topic only the newest waits. The core's own topic is left out (SPEC 8.11.21). */
   sendProgress(id: number, update: ProgressUpdate): void {
     const request = this.#answerable(id);
-    if (request === undefined) return;
+    if (request === undefined || (this.#context.dialect.extended && update.topic === DROPPED_TOPIC)) return;
     request.send.side.progress(update, this.#context.output.maxPayload);
     this.#wake(request.send);
+  }
+
+  /** So many values of an answer that is passed on were dropped before they came here (SPEC 8.11.21). */
+  addDropped(id: number, values: number): void {
+    this.#answerable(id)?.send.addDropped(values);
   }
 
   /** The command has finished. */
@@ -337,7 +344,9 @@ export class Responder {
   }
 
   #start(request: IncomingRequest, message: RequestMessage): void {
-    const { channel, credit, plain = false, redirect, deadline } = message;
+    const { channel, plain = false, redirect, deadline } = message;
+    const slow = slowPolicy(message.slow, message.keep);
+    const credit = message.credit ?? (slow === undefined ? undefined : SLOW_CREDIT);
     const deadlineAt = deadline === undefined ? undefined : request.since + deadline;
     if (deadlineAt !== undefined && deadlineAt <= this.#context.now) {
       this.#fail(request, outOfTime());
@@ -348,6 +357,7 @@ export class Responder {
       request.send.grant(credit - request.credit);
       request.credit = credit;
     }
+    if (slow !== undefined) request.send.dropPast(slow);
     if (channel !== undefined) this.useChannel(request.id, channel);
     request.running = true;
     request.targets = redirect?.targets ?? [];
@@ -426,17 +436,11 @@ export class Responder {
   }
 
   /** Queues bytes of the answer, `rest` uncopied behind `first`; false: wait for room. */
-  #queue(request: IncomingRequest, first: Uint8Array, rest?: Uint8Array, flags = 0): boolean {
+  #queue(request: IncomingRequest, whole: boolean, first: Uint8Array, rest?: Uint8Array, flags = 0): boolean {
     const { send } = request;
-    const { sendQueue } = this.#context.limits;
-    if (send.queued >= sendQueue) {
-      // What the reader did not take in time is of no use behind an error (SPEC 8.12.5).
-      send.drop();
-      throw new WiremuxError('slow-reader', `More than ${sendQueue} bytes of the answer wait for their reader.`);
-    }
+    makeRoom(send, whole, this.#context.limits.sendQueue);
     this.#beginAnswer(request);
-    let room = send.push(first, rest !== undefined, flags, isPrecompressed(first));
-    if (rest !== undefined) room = send.push(rest, false, 0, isPrecompressed(rest));
+    const room = addBytes(send, whole, first, rest, flags);
     this.#wake(send);
     // It was the longest of the answers held.
     if (!request.running) return false;
@@ -491,13 +495,4 @@ export class Responder {
     this.#context.output.scheduler.wake(send);
     this.#context.wake();
   }
-}
-
-function outOfTime(): WiremuxError {
-  return new WiremuxError('deadline', 'The time that the request had is over.');
-}
-
-function failureType(error: WiremuxError): FailureType {
-  if (error.code === 'internal') return 'server';
-  return error.code === 'protocol' ? 'protocol' : 'command';
 }

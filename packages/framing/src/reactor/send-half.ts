@@ -6,7 +6,10 @@ import type { FrameQueue } from '../flow/frame-queue.js';
 import type { Sendable } from '../flow/scheduler.js';
 import { HEADER_SIZE } from '../frame/frame.js';
 import type { ErrorFrame } from '../message/error-format.js';
+import { encodeProgress } from '../message/progress.js';
+import { DROPPED_TOPIC, type SlowPolicy } from '../message/slow.js';
 import { SideQueue } from './side-queue.js';
+import { ValueQueue } from './value-queue.js';
 
 /** Where a half's frames go: it knows the stream of a channel and the message being built. */
 export interface FrameWriter extends ByteSink {
@@ -65,6 +68,8 @@ export class SendHalf implements Sendable {
   readonly #frames: FrameQueue | undefined;
   readonly #bytes = new ByteQueue();
   readonly #body: ByteQueue | FrameQueue;
+  /** Whole values behind the body, which may be dropped until they are part of it. */
+  #values: ValueQueue | undefined;
   readonly #lonePayload: number;
   #credit: number;
   #opening: Opening | undefined;
@@ -111,13 +116,23 @@ export class SendHalf implements Sendable {
 
   /** All it still has to send is an error frame. */
   get onlyErrorLeft(): boolean {
-    const begun = this.#opening === undefined && this.#side.empty && this.#body.size === 0;
-    return begun && !this.#ended && typeof this.#end === 'object';
+    const begun = this.#opening === undefined && this.#side.empty && this.queued === 0;
+    return begun && this.#values?.hasNews(true) !== true && !this.#ended && typeof this.#end === 'object';
   }
 
   /** Body bytes queued. */
   get queued(): number {
-    return this.#body.size;
+    return this.#body.size + (this.#values?.size ?? 0);
+  }
+
+  /** How values are dropped; undefined: none is. */
+  get slow(): SlowPolicy | undefined {
+    return this.#values?.policy;
+  }
+
+  /** One more value would fail the request (SPEC 8.11.19). */
+  get lags(): boolean {
+    return this.#values?.policy.fails === true && this.#values.full;
   }
 
   /** Bytes granted and not spent. */
@@ -128,7 +143,7 @@ export class SendHalf implements Sendable {
   get ready(): boolean {
     if (this.#ended || this.held) return false;
     if (this.#opening !== undefined || !this.#side.empty) return true;
-    return this.#body.size > 0 ? this.#credit > 0 : this.#end !== undefined;
+    return this.queued > 0 ? this.#credit > 0 : this.#end !== undefined;
   }
 
   /**
@@ -146,12 +161,42 @@ export class SendHalf implements Sendable {
     return this.#opening?.isLong(this.#mapCut) === true;
   }
 
+  /** From now on values do not wait: see {@link pushValue}. Only where the body is one sequence of bytes. */
+  dropPast(slow: SlowPolicy): void {
+    this.#values = new ValueQueue(slow);
+  }
+
   /**
-   * Queues body bytes; false if the writer is to wait for `tookRoom`.
+   * Queues a whole value, which may be dropped until a byte of it is scheduled, with `rest` uncopied behind `first`; false
+   * if there is no room for another: then the oldest would go. After {@link dropPast} only.
+   */
+  pushValue(first: Uint8Array, rest?: Uint8Array): boolean {
+    const values = this.#values as ValueQueue;
+    values.push(first, rest);
+    if (!values.full && this.queued < this.#highWater) return true;
+    this.#waiting = true;
+    return false;
+  }
+
+  /** Values that were dropped before they came here count with those dropped here. */
+  addDropped(values: number): void {
+    this.#values?.addDropped(values);
+  }
+
+  /** Drops values until less than `most` bytes wait, if that can be done. */
+  dropBelow(most: number): boolean {
+    if (this.#values === undefined || this.#values.policy.fails) return false;
+    while (this.#values.count > 0 && this.queued >= most) this.#values.drop();
+    return this.queued < most;
+  }
+
+  /**
+   * Queues body bytes, which are not dropped, nor what waits before them; false if the writer is to wait for `tookRoom`.
    * @param joined the next bytes belong to the same value  @param flags of the frames they go in, beside those of place
    * @param compressed they are, and are encoded no more (SPEC 4.12)
    */
   push(bytes: Uint8Array, joined = false, flags = 0, compressed = false): boolean {
+    this.#values?.moveAll(this.#bytes);
     if (this.#frames === undefined) this.#bytes.push(bytes, joined, compressed);
     else this.#frames.push(bytes, joined, flags);
     if (this.#body.size < this.#highWater) return true;
@@ -172,6 +217,7 @@ export class SendHalf implements Sendable {
   /** Drops body, text and progress not yet scheduled. */
   drop(): void {
     this.#body.clear();
+    this.#values?.clear();
     this.#side.clear();
   }
 
@@ -194,7 +240,8 @@ export class SendHalf implements Sendable {
 
   /** True once after the queue fell below half its mark while its writer was waiting. */
   tookRoom(): boolean {
-    if (!this.#waiting || this.closed || this.#body.size > this.#highWater / 2) return false;
+    if (!this.#waiting || this.closed || this.queued > this.#highWater / 2) return false;
+    if (this.#values?.drained === false) return false;
     this.#waiting = false;
     return true;
   }
@@ -208,7 +255,8 @@ export class SendHalf implements Sendable {
     this.#begun = true;
     if (this.#opening !== undefined) return this.#writeOpening(out, this.#opening, most);
     if (!this.#side.empty) return this.#writeSide(out);
-    if (this.#body.size > 0) return this.#writeBody(out, most);
+    if (this.#values?.hasNews(this.closed) === true) return this.#writeDropped(out, this.#values);
+    if (this.queued > 0) return this.#writeBody(out, most);
     return this.#writeEnd(out);
   }
 
@@ -216,9 +264,12 @@ export class SendHalf implements Sendable {
   get #nextWhole(): number {
     if (this.#opening !== undefined) return this.#opening.nextBytes(this.#mapCut);
     if (!this.#side.empty) return this.#side.nextBytes;
-    if (this.#body.size === 0) return typeof this.#end === 'object' ? this.#end.error.payload.length : 0;
+    if (this.queued === 0) return typeof this.#end === 'object' ? this.#end.error.payload.length : 0;
     if (this.#dataCut !== Number.POSITIVE_INFINITY) return this.#nextBody(this.#dataCut);
-    return this.#body.nextWhole(Math.min(this.#lonePayload, this.#credit));
+    const room = Math.min(this.#lonePayload, this.#credit);
+    if (this.#body.size > 0) return this.#body.nextWhole(room);
+    const next = this.#values?.next ?? 0;
+    return next <= room ? next : 0;
   }
 
   #nextBody(room: number): number {
@@ -248,9 +299,19 @@ export class SendHalf implements Sendable {
     return HEADER_SIZE + payload.length;
   }
 
+  #writeDropped(out: FrameWriter, values: ValueQueue): number {
+    const payload = encodeProgress({ topic: DROPPED_TOPIC, pos: values.tell(), total: 0 });
+    out.begin(this.channel, this.requestId, FrameType.Progress, 0, payload.length, !this.plain);
+    out.write(payload, 0, payload.length);
+    out.end();
+    return HEADER_SIZE + payload.length;
+  }
+
   #writeBody(out: FrameWriter, most: number): number {
-    const bytes = this.#nextBody(Math.min(most, this.#credit));
-    const last = this.#end === 'eos' && bytes === this.#body.size && bytes !== this.#dataCut;
+    const room = Math.min(most, this.#credit);
+    this.#values?.moveTo(this.#bytes, room);
+    const bytes = this.#nextBody(room);
+    const last = this.#end === 'eos' && bytes === this.queued && bytes !== this.#dataCut;
     const flags = (last ? PieceFlag.Eos : PieceFlag.Continuation) | (this.#frames?.flags ?? 0);
     const encodable = !this.plain && !this.#bytes.compressed;
     out.begin(this.channel, this.requestId, this.#bodyType, flags, bytes, encodable);

@@ -1,11 +1,6 @@
 import type { WiremuxError } from '../errors.js';
-import type { AnswerConsumer, ReadableRequest } from './reading.js';
-
-interface Batch {
-  readonly values: readonly unknown[];
-  readonly sizes: readonly number[];
-  next: number;
-}
+import { KeptValues } from './kept-values.js';
+import { type AnswerConsumer, keepWithin, type ReadableRequest } from './reading.js';
 
 interface Waiting<T> {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;
@@ -16,12 +11,12 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
  * The values of a request, handed out as they are asked for: only then do they count as taken, so that the command waits
- * for its consumer (SPEC 8.5.6). What arrives ahead is bounded by the request's credit. The first `next()` sends the
- * request; `return()` cancels it.
+ * for its consumer (SPEC 8.5.6). What arrives ahead is bounded by the request's credit, and by what it says is kept (SPEC
+ * 8.11.18). The first `next()` sends the request; `return()` cancels it.
  */
 export class ValueIterator<T> implements AsyncIterableIterator<T, undefined>, AnswerConsumer {
   readonly #request: ReadableRequest;
-  readonly #batches: Batch[] = [];
+  readonly #kept = new KeptValues();
   readonly #waiting: Waiting<T>[] = [];
   #started = false;
   #ended = false;
@@ -48,7 +43,7 @@ export class ValueIterator<T> implements AsyncIterableIterator<T, undefined>, An
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    this.#batches.length = 0;
+    this.#kept.clear();
     this.#error = undefined;
     this.#ended = true;
     this.#request.leave();
@@ -57,12 +52,13 @@ export class ValueIterator<T> implements AsyncIterableIterator<T, undefined>, An
   }
 
   values(values: readonly unknown[], sizes: readonly number[]): void {
-    this.#batches.push({ values, sizes, next: 0 });
-    this.#serve();
+    this.#kept.add(values, sizes);
+    const { slow } = this.#request;
+    if (slow === undefined || keepWithin(this.#kept, this.#request, slow)) this.#serve();
   }
 
   end(error: WiremuxError | undefined): void {
-    if (this.#request.stopping) this.#batches.length = 0;
+    if (this.#request.stopping) this.#kept.clear();
     this.#ended = true;
     this.#error = error;
     this.#serve();
@@ -70,12 +66,11 @@ export class ValueIterator<T> implements AsyncIterableIterator<T, undefined>, An
 
   #serve(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      const batch = this.#batches[0];
-      if (batch !== undefined) {
-        const at = batch.next++;
-        if (batch.next === batch.values.length) this.#batches.shift();
-        this.#request.taken(batch.sizes[at] ?? 0);
-        first.resolve({ done: false, value: batch.values[at] as T });
+      if (this.#kept.count > 0) {
+        const { size } = this.#kept;
+        const value = this.#kept.shift() as T;
+        this.#request.taken(size);
+        first.resolve({ done: false, value });
       } else if (!this.#ended) {
         return;
       } else if (this.#error === undefined) {

@@ -128,6 +128,7 @@ export class FuzzEnd implements Application {
       case 'answering':
       case 'output':
       case 'progress':
+      case 'dropped':
       case 'upload-writable':
       case 'upload-refused':
         this.#open(event);

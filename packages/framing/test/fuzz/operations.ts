@@ -9,6 +9,8 @@ export function act(end: Application, wild: boolean): void {
   end.random.pick(wild ? [...SANE, ...WILD] : SANE)(end, wild);
 }
 
+const SLOW_MODES = ['block', 'latest', 'drop', 'fail'] as const;
+
 function open(end: Application, wild: boolean): void {
   const { random, peer } = end;
   allowing(['too-many-requests', 'too-big', 'unsupported', 'unknown-command', 'connection-lost'], () => {
@@ -19,6 +21,7 @@ function open(end: Application, wild: boolean): void {
       bytePieces: random.chance(0.3),
       ...(random.chance(0.2) ? { channel: wild ? random.pick(ODD_TEXTS) : 'bulk' } : {}),
       ...(random.chance(0.2) ? { redirect: { targets: ['store'], hashes: [random.pick(ODD_TEXTS)] } } : {}),
+      ...(random.chance(0.3) ? { slow: random.pick(SLOW_MODES), keep: random.pick([1, 2, 100]) } : {}),
       ...(random.chance(0.3) ? { credit: wild ? random.pick(ODD_NUMBERS) : random.integer(1_024, 9_000) } : {}),
     });
     if (end.opened.get(id)?.over === false) end.problems.push(`id ${id} was given out twice`);

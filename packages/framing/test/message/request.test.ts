@@ -169,7 +169,12 @@ describe('SPEC 8.11 extras of the request map', () => {
     ["b'trace': b'what is this'", {}],
     ["b'trace': b'\\xff'", {}],
     [`b'trace': b'${'x'.repeat(256)}'`, {}],
-  ])('SPEC 8.11.1, 8.11.2, 8.11.4, 8.11.5, 8.11.9, 8.11.10 takes %s', (extra, found) => {
+    ["b'slow': b'block', b'keep': 1", { slow: 'block', keep: 1 }],
+    ["b'slow': 'latest'", { slow: 'latest' }],
+    ["b'slow': b'drop', b'keep': 65536", { slow: 'drop', keep: 65_536 }],
+    ["b'slow': b'fail'", { slow: 'fail' }],
+    ["b'keep': 5", { keep: 5 }],
+  ])('SPEC 8.11.1, 8.11.2, 8.11.4, 8.11.5, 8.11.9, 8.11.10, 8.11.16 takes %s', (extra, found) => {
     expect(read(withExtra(extra))).toEqual({ kind: 'request', request: { name: 'x', args: {}, ...found } });
   });
 
@@ -197,6 +202,16 @@ describe('SPEC 8.11 extras of the request map', () => {
     `b'trace': b'${'x'.repeat(257)}'`,
     "b'trace': 7",
     "b'trace': None",
+    "b'slow': b'never'",
+    "b'slow': b''",
+    "b'slow': b'\\xff'",
+    "b'slow': 1",
+    "b'slow': None",
+    "b'keep': 0",
+    "b'keep': 65537",
+    "b'keep': b'5'",
+    "b'keep': None",
+    "b'slow': b'block', b'keep': 0",
   ])('SPEC 8.11.3 refuses %s with `bad-arguments`', (extra) => {
     expect(read(withExtra(extra))).toMatchObject({ kind: 'refused', error: { code: 'bad-arguments' } });
   });
@@ -209,13 +224,15 @@ describe('SPEC 8.11 extras of the request map', () => {
       credit: 2_048,
       deadline: 70_000,
       idem: new Uint8Array([1]),
+      keep: 2,
       plain: true,
+      slow: 'drop' as const,
       trace: TRACE,
     };
     const encoded = encodeRequest(request, writeValue);
     expect(parseRequest(encoded.bytes, LIMITS, NEWEST)).toEqual({ kind: 'request', request });
     const keys = Object.keys(decodeFields(encoded.bytes));
-    expect(keys).toEqual(['args', 'channel', 'credit', 'deadline', 'idem', 'name', 'plain', 'trace']);
+    expect(keys).toEqual(['args', 'channel', 'credit', 'deadline', 'idem', 'keep', 'name', 'plain', 'slow', 'trace']);
     for (const deadline of [1, 24, 256, 65_536]) {
       const again = encodeRequest({ ...request, deadline }, writeValue);
       expect(withDeadline(encoded, deadline)).toEqual(again);
@@ -227,7 +244,12 @@ describe('SPEC 8.11 extras of the request map', () => {
 
   it('does not look at them in older dialects', () => {
     expect(
-      read(withExtra("b'channel': 7, b'credit': 0, b'deadline': 0, b'idem': 1, b'trace': 1, b'redirect': 1"), OLDER),
+      read(
+        withExtra(
+          "b'channel': 7, b'credit': 0, b'deadline': 0, b'idem': 1, b'trace': 1, b'redirect': 1, b'slow': 1, b'keep': 0",
+        ),
+        OLDER,
+      ),
     ).toEqual({
       kind: 'request',
       request: { name: 'x', args: {} },

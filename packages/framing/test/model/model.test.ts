@@ -18,6 +18,7 @@ for (const dialect of DIALECTS) {
       async (_, encoded) => {
         let requests = 0;
         let streams = 0;
+        let dropped = 0;
         for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
           const random = new Random(seed);
           const encodings = encoded ? new Encodings(random) : undefined;
@@ -25,6 +26,7 @@ for (const dialect of DIALECTS) {
           const found = ends.flatMap((end) => problems(end, mayRefuse));
           if (!quiet) found.push('the session did not come to rest');
           requests += ends[0].opened.size + ends[1].opened.size;
+          for (const end of ends) for (const request of end.opened.values()) dropped += request.dropped;
           const stats = ends.flatMap(({ peer }) => peer.stats().streams);
           streams += stats.filter(({ encoding, direction }) => encoding !== 'identity' && direction === 'in').length;
           for (const { peer } of ends)
@@ -34,6 +36,7 @@ for (const dialect of DIALECTS) {
           expect(found, `seed ${seed} (set WIREMUX_SEED=${seed} to begin with it)`).toEqual([]);
         }
         expect(requests).toBeGreaterThan(SEEDS);
+        if (dialect.extended) expect(dropped).toBeGreaterThan(SEEDS);
         if (encoded && dialect.encodings) expect(streams).toBeGreaterThan(SEEDS / 2);
       },
       60_000,

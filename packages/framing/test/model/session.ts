@@ -25,7 +25,10 @@ interface Plan {
 /** The opener's view of one request. */
 interface Opened {
   readonly plan: Plan;
+  /** Values may be dropped at their answerer. */
+  readonly drops: boolean;
   readonly values: unknown[];
+  dropped: number;
   readonly untaken: number[];
   uploaded: number;
   uploadOver: boolean;
@@ -38,6 +41,8 @@ interface Opened {
 /** The answerer's view of one request. */
 interface Answered {
   readonly plan: Plan;
+  /** Its values wait for their reader. */
+  readonly waits: boolean;
   sent: number;
   pieces: number;
   received: number;
@@ -50,6 +55,7 @@ interface Answered {
 }
 
 let planCounter = 0;
+const SLOW_MODES = [undefined, 'latest', 'block', 'drop', undefined] as const;
 const plans = new Map<number, Plan>();
 
 /** One end of the model: opens random requests and answers those of the other end. */
@@ -65,6 +71,8 @@ export class ModelEnd {
   readonly faults: string[] = [];
   /** Uploads as their answerers got them, for those that were read to the end. */
   readonly uploads: { readonly plan: Plan; readonly bytes: number; readonly sum: number }[] = [];
+  /** Requests opened: they decide what becomes of slow ones, and take nothing from what is random. */
+  #opens = 0;
 
   constructor(peer: Peer, random: Random) {
     this.peer = peer;
@@ -78,19 +86,23 @@ export class ModelEnd {
     const key = ++planCounter;
     plans.set(key, plan);
     const credit = this.random.pick([undefined, 1_024, this.random.integer(1_024, 100_000)]);
+    const slow = SLOW_MODES[this.#opens++ % SLOW_MODES.length];
     const id = this.peer.open({
       name: 'model',
       args: { key: String(key), pad: 'x'.repeat(this.random.chance(0.05) ? longest(dialect) : 3) },
       hasData: plan.upload !== undefined,
       channel: this.random.pick(['default', 'bulk', 'unheard-of']),
       ...(credit === undefined ? {} : { credit }),
+      ...(slow === undefined ? {} : { slow, keep: 1 + (this.#opens % 20) }),
     });
     const previous = this.opened.get(id);
     if (previous !== undefined && previous.ends === 0) this.faults.push(`id ${id} was given out twice`);
     if (previous !== undefined) this.done.push(previous);
     this.opened.set(id, {
       plan,
+      drops: (slow === 'latest' || slow === 'drop') && dialect.extended,
       values: [],
+      dropped: 0,
       untaken: [],
       uploaded: 0,
       uploadOver: plan.upload === undefined,
@@ -153,6 +165,7 @@ export class ModelEnd {
         const plan = plans.get(Number(textOf(event.args['key']))) as Plan;
         const fresh: Answered = {
           plan,
+          waits: event.slow === undefined || event.slow === 'block',
           sent: 0,
           pieces: 0,
           received: 0,
@@ -202,6 +215,13 @@ export class ModelEnd {
         const request = this.#openRequest(event.id);
         request?.values.push(...event.values);
         request?.untaken.push(...event.sizes);
+        return;
+      }
+      case 'dropped': {
+        const request = this.#openRequest(event.id);
+        if (request === undefined) return;
+        if (event.total <= request.dropped) this.faults.push(`${event.total} dropped after ${request.dropped}`);
+        request.dropped = event.total;
         return;
       }
       case 'output':
@@ -294,7 +314,7 @@ export class ModelEnd {
     const { values, ending } = answer.plan;
     for (let count = 0; count < most && answer.sent < values.length; count++) {
       if (answer.blocked) return;
-      answer.blocked = !this.peer.sendValue(id, values[answer.sent++]);
+      answer.blocked = !this.peer.sendValue(id, values[answer.sent++]) && answer.waits;
     }
     // Without cancel a command that never ends is never told to: let it end as the session winds up.
     const endless = ending === 'never' && (this.peer.dialect.duplex || most < Number.POSITIVE_INFINITY);

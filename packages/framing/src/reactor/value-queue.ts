@@ -1,0 +1,133 @@
+import type { ByteQueue } from '../flow/byte-queue.js';
+import { isPrecompressed } from '../flow/precompressed.js';
+import type { SlowPolicy } from '../message/slow.js';
+
+interface Value {
+  readonly head: Uint8Array;
+  /** What follows it uncopied. */
+  readonly rest: Uint8Array | undefined;
+  readonly size: number;
+}
+
+/** Values taken from the front are cleared away once there are this many, and as many as wait. */
+const COMPACT_FROM = 1_024;
+
+/**
+ * Whole values that wait to be scheduled and may be dropped until then, the oldest first (SPEC 8.11.17), and how many the
+ * other side is to be told were.
+ */
+export class ValueQueue {
+  readonly policy: SlowPolicy;
+  #values: (Value | undefined)[] = [];
+  /** Values before this one are gone. */
+  #first = 0;
+  #size = 0;
+  #dropped = 0;
+  /** Of those dropped, how many it was told of, and whether that was since the last value went. */
+  #told = 0;
+  #justTold = false;
+
+  constructor(policy: SlowPolicy) {
+    this.policy = policy;
+  }
+
+  /** Bytes that wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bytes of the oldest value, 0 if there is none. */
+  get next(): number {
+    return this.#values[this.#first]?.size ?? 0;
+  }
+
+  /** Values that wait. */
+  get count(): number {
+    return this.#values.length - this.#first;
+  }
+
+  /** One more value would be too many. */
+  get full(): boolean {
+    return this.count >= this.policy.keep;
+  }
+
+  /** Half of what may wait is gone. */
+  get drained(): boolean {
+    return this.count <= this.policy.keep / 2;
+  }
+
+  /** Adds a value, whose bytes must not be changed until they are sent. Past `keep` the oldest goes. */
+  push(head: Uint8Array, rest?: Uint8Array): void {
+    const size = head.length + (rest?.length ?? 0);
+    this.#values.push({ head, rest, size });
+    this.#size += size;
+    if (this.count > this.policy.keep) this.drop();
+  }
+
+  /** Drops the oldest value; there must be one. */
+  drop(): void {
+    this.#shift();
+    this.#dropped++;
+  }
+
+  /** So many more were dropped before they came here. */
+  addDropped(values: number): void {
+    this.#dropped += values;
+  }
+
+  /** A count is due: it goes with the values, once before a frame of them, and before the end (SPEC 8.11.21). */
+  hasNews(ending: boolean): boolean {
+    return this.#dropped > this.#told && (ending || !this.#justTold);
+  }
+
+  /** How many were dropped so far: the other side is told now. */
+  tell(): number {
+    this.#told = this.#dropped;
+    this.#justTold = true;
+    return this.#told;
+  }
+
+  /**
+   * Moves the values to `bytes` that go into one frame of at most `most` bytes with what is there: a value is begun only
+   * by a frame that it fits into, or that has nothing else. None that stays can have been begun.
+   */
+  moveTo(bytes: ByteQueue, most: number): void {
+    this.#justTold = false;
+    for (let value = this.#values[this.#first]; value !== undefined; value = this.#values[this.#first]) {
+      const apart = isPrecompressed(value.head) || (value.rest !== undefined && isPrecompressed(value.rest));
+      if (bytes.size > 0 && (apart || bytes.compressed || bytes.size + value.size > most)) return;
+      this.#move(bytes);
+      if (apart) return;
+    }
+  }
+
+  /** Moves all of them to `bytes`: none can be dropped any more. */
+  moveAll(bytes: ByteQueue): void {
+    while (this.count > 0) this.#move(bytes);
+  }
+
+  /** Forgets all that wait; they do not count as dropped. */
+  clear(): void {
+    this.#values.length = 0;
+    this.#first = 0;
+    this.#size = 0;
+  }
+
+  #move(bytes: ByteQueue): void {
+    const { head, rest } = this.#shift();
+    bytes.push(head, rest !== undefined, isPrecompressed(head));
+    if (rest !== undefined) bytes.push(rest, false, isPrecompressed(rest));
+  }
+
+  #shift(): Value {
+    const value = this.#values[this.#first] as Value;
+    this.#values[this.#first++] = undefined;
+    this.#size -= value.size;
+    if (this.#first === this.#values.length) this.clear();
+    else if (this.#first >= COMPACT_FROM && this.#first >= this.count) {
+      this.#values = this.#values.slice(this.#first);
+      this.#first = 0;
+    }
+    return value;
+  }
+}
