@@ -47,6 +47,7 @@ describeWithComponent('chromium', 'the client in Chromium, under a strict Conten
     files = await FileServer.listen();
     gateway = createGateway({
       port: 0,
+      grace: 0,
       logLevel: 'silent',
       allowOrigin: [site.origin],
       redirects: { files: files.url },

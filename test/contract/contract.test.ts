@@ -41,7 +41,7 @@ describe.each(SPOKEN)('$name in memory', (dialect) => {
 
 describe.each(TRANSPORTS)('over %s in Node', (transport) => {
   describe.each(SPOKEN)('$name', (dialect) => {
-    const gateway = createGateway({ port: 0, logLevel: 'silent', commands: makeCommands() });
+    const gateway = createGateway({ port: 0, grace: 0, logLevel: 'silent', commands: makeCommands() });
     let url = '';
     beforeAll(async () => {
       ({ url } = await gateway.listen());

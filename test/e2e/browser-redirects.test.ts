@@ -12,6 +12,7 @@ describeWithComponent('chromium', 'redirects on the page in Chromium', (executab
     browser = await Browser.launch(executable);
     gateway = createGateway({
       port: 0,
+      grace: 0,
       logLevel: 'silent',
       redirects: { cdn: 'https://cdn.example/files/' },
       commands: implement(defineCommands({ 'a.report': command({ about: 'Lies elsewhere.' }) }), {

@@ -29,6 +29,7 @@ beforeAll(async () => {
   });
   gateway = createGateway({
     port: 0,
+    grace: 0,
     logLevel: 'silent',
     redirects: { files: files.url },
     commands: implement(contract, {

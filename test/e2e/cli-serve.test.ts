@@ -29,7 +29,7 @@ describe('wiremux serve', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with status 0, its requests, and its port', async (signal) => {
-    const { child, mux, port } = await startGateway(['--commands', COMMANDS]);
+    const { child, mux, port } = await startGateway(['--grace', '200', '--commands', COMMANDS]);
     const client = connectForTest(mux);
     const values: unknown[] = [];
     const failed = new Promise((resolve) => {

@@ -38,7 +38,7 @@ const text = (value: unknown): string => (value instanceof Uint8Array ? Buffer.f
 
 describe.each(DIALECT_NAMES)('SPEC 2.1, 2.6 %s over a WebSocket', (dialect) => {
   const spoken = dialectByName(dialect);
-  const gateway = createGateway({ port: 0, logLevel: 'silent', commands });
+  const gateway = createGateway({ port: 0, grace: 0, logLevel: 'silent', commands });
   const open: Mux<typeof contract>[] = [];
   let url = '';
   beforeAll(async () => {
@@ -115,7 +115,7 @@ describe.each(DIALECT_NAMES)('SPEC 2.1, 2.6 %s over a WebSocket', (dialect) => {
 
   it('SPEC 2.5 can be turned off', async () => {
     const others = DIALECT_NAMES.filter((name) => name !== dialect);
-    const without = createGateway({ port: 0, logLevel: 'silent', dialects: others });
+    const without = createGateway({ port: 0, grace: 0, logLevel: 'silent', dialects: others });
     const { url: address } = await without.listen();
     const refused = connect(`${address}mux`, { dialects: [spoken], reconnect: false, transport: 'websocket' });
     const taken = connect(`${address}mux`, {

@@ -23,6 +23,7 @@ describe('SPEC 8.4.1 a gateway calls its clients', () => {
   beforeEach(async () => {
     gateway = createGateway({
       port: 0,
+      grace: 0,
       logLevel: 'silent',
       commands: implement(gatewayCommands, { whoami: (_, { connection }) => connection }),
     });

@@ -24,7 +24,7 @@ const handlers = implement(slow, {
 let gateway: Gateway;
 let address = '';
 beforeAll(async () => {
-  gateway = createGateway({ port: 0, logLevel: 'silent', commands: mergeCommands(makeCommands(), handlers) });
+  gateway = createGateway({ port: 0, grace: 0, logLevel: 'silent', commands: mergeCommands(makeCommands(), handlers) });
   ({ url: address } = await gateway.listen());
 });
 afterAll(() => gateway.close());

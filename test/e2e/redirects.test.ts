@@ -49,6 +49,7 @@ beforeAll(async () => {
   const log = (_: object, message: string) => void logged.push(message);
   gateway = createGateway({
     port: 0,
+    grace: 0,
     logger: { debug: () => undefined, info: log, warn: log, error: log },
     redirects: { files: files.url },
     commands: implement(contract, {
@@ -197,6 +198,7 @@ describe('SPEC 3.4.15 what is followed', () => {
     await gone.close();
     const other = createGateway({
       port: 0,
+      grace: 0,
       logLevel: 'silent',
       redirects: { gone: gone.url },
       commands: implement(defineCommands({ get: command() }), { get: () => redirect('gone', { path: 'a', ...BYTES }) }),
@@ -357,6 +359,7 @@ describe('SPEC 3.4.16 a gateway before another', () => {
   async function before(redirects: Readonly<Record<string, string>>) {
     const front = createGateway({
       port: 0,
+      grace: 0,
       logLevel: 'silent',
       redirects,
       upstreams: [{ commands: ['get'], url: mux }],

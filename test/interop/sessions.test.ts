@@ -39,7 +39,7 @@ describeWithComponent('mercurial', 'Random sessions with the reference implement
 
   beforeAll(async () => {
     reference = new Reference(python);
-    gateway = createGateway({ port: 0, page: false, logLevel: 'silent', commands: commands.set });
+    gateway = createGateway({ port: 0, grace: 0, page: false, logLevel: 'silent', commands: commands.set });
     ({ port } = await gateway.listen());
   });
   afterAll(async () => {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
 import {
-  CloseCode,
   type ContentCodec,
   ContextBudget,
   DEFAULT_LIMITS,
@@ -32,6 +31,7 @@ import { resolveSettings } from './config/resolve.js';
 import type { GatewayOptions, GatewaySettings } from './config/settings.js';
 import { FailedConnects } from './connections/failed-connects.js';
 import { ConnectionRegistry, type TransportKind } from './connections/registry.js';
+import { type DrainPlan, drain, drainPlan } from './drain.js';
 import { codecsOf } from './encodings.js';
 import { addressOf } from './http/address.js';
 import { type AcceptedExchange, createExchanger } from './http/exchange.js';
@@ -94,9 +94,9 @@ export interface Gateway {
   /** The clients that can be called now, by the names of their connections: those over a WebSocket in `wiremux.1`. */
   clients(): ReadonlyMap<string, ClientCaller>;
   /**
-   * Stops: no more connections are taken, those there are get 1012, and their handlers have `grace` ms to stop; HTTP
-   * exchanges have it to end by themselves. What is left then is dropped. Does not throw; called again, it waits for the
-   * same end.
+   * Leaves: no more connections are taken, clients are told to move (SPEC 8.10), and requests run on for most of the
+   * `grace`; connections left then get 1012 and their handlers the rest of it to stop. What is left at its end is dropped.
+   * Does not throw; called again, it waits for the same end.
    */
   close(): Promise<void>;
 }
@@ -132,6 +132,7 @@ class GatewayServer implements Gateway {
   readonly #taps: TapPoints;
   readonly #metrics = new Metrics(this.#connections);
   readonly #loopDelay = new LoopDelay();
+  readonly #drainPlan: DrainPlan;
   readonly #server: Server;
   #page: Page | undefined;
   #connectionsSoFar = 0;
@@ -146,6 +147,7 @@ class GatewayServer implements Gateway {
     this.settings = settings;
     this.log = log;
     this.#limits = limitsOf(settings);
+    this.#drainPlan = drainPlan(settings);
     const { upstreams } = settings;
     this.#authenticate = authenticate;
     this.#dialects = authenticate === undefined ? settings.dialects : provableDialects(settings.dialects);
@@ -207,35 +209,13 @@ class GatewayServer implements Gateway {
 
   async #close(): Promise<void> {
     this.log.info({ connections: this.#connections.size }, 'The gateway is closing.');
-    this.#closeConnections('websocket');
-    await this.#graceful();
-    this.#closeConnections('http');
-    for (const { transport } of this.#connections.all()) transport.terminate();
+    await drain(this.#connections, this.#drainPlan, nodeClock, this.log);
     this.#loopDelay.stop();
     await this.#taps.close();
     await new Promise((resolve) => {
       this.#server.close(resolve);
       this.#server.closeAllConnections();
     });
-  }
-
-  #closeConnections(kind: TransportKind): void {
-    for (const { connection, kind: itsKind } of this.#connections.all()) {
-      if (itsKind === kind) connection.close(CloseCode.Restart, 'The gateway is closing.');
-    }
-  }
-
-  /** Until all is quiet, or the grace is over. Probes are answered meanwhile. */
-  async #graceful(): Promise<void> {
-    let stopTimer: () => void = () => {};
-    const grace = new Promise<void>((resolve) => {
-      stopTimer = nodeClock.timer(this.settings.grace, () => {
-        this.log.warn({ connections: this.#connections.size }, 'The grace is over: what has not stopped is dropped.');
-        resolve();
-      });
-    });
-    await Promise.race([this.#connections.idle(), grace]);
-    stopTimer();
   }
 
   #createServer(): Server {
@@ -343,6 +323,7 @@ class GatewayServer implements Gateway {
       },
     });
     this.#connections.add({ connection, transport, kind, remote });
+    if (this.#closing !== undefined) connection.drain(this.#drainPlan.notice);
     this.#taps.add({ connection, transport });
   }
 }

@@ -24,8 +24,11 @@ async function connectDeaf(port: number): Promise<WebSocket> {
   return socket;
 }
 
+/** Requests have three quarters of it, and closing the rest. */
+const GRACE = 2_000;
+
 describe('SPEC 9.2 closing the gateway', () => {
-  it('closes connections with 1012 and tells their handlers why', async () => {
+  it('closes connections whose requests do not end with 1012, and tells their handlers why', async () => {
     const started = signalled<void>();
     const stopped = signalled<unknown>();
     const commands = implement(defineCommands({ wait: command() }), {
@@ -38,7 +41,7 @@ describe('SPEC 9.2 closing the gateway', () => {
           });
         }),
     });
-    const gateway = await startGateway({ commands });
+    const gateway = await startGateway({ commands, grace: GRACE });
     const client = await connectMux(gateway.port);
     const answer = client.call('wait');
     await started.promise;
@@ -63,7 +66,7 @@ describe('SPEC 9.2 closing the gateway', () => {
         hasCleanedUp = true;
       },
     });
-    const gateway = await startGateway({ commands });
+    const gateway = await startGateway({ commands, grace: GRACE });
     const client = await connectMux(gateway.port);
     client.call('tidy');
     await started.promise;
@@ -73,6 +76,27 @@ describe('SPEC 9.2 closing the gateway', () => {
     release.resolve();
     await closed;
     expect(hasCleanedUp).toBe(true);
+  });
+
+  it('SPEC 8.10.2, 8.10.4 tells clients to move, and lets their requests run', async () => {
+    const started = signalled<void>();
+    const release = signalled<string>();
+    const commands = implement(defineCommands({ run: command() }), {
+      run: () => {
+        started.resolve();
+        return release.promise;
+      },
+    });
+    const gateway = await startGateway({ commands, grace: 600_000, drainAfter: 1, drainJitter: 2 });
+    const client = await connectMux(gateway.port);
+    const answer = client.call('run');
+    await started.promise;
+    const closed = gateway.close();
+    expect(await client.drained).toEqual({ after: 1, jitter: 2, reason: 'The gateway is closing.' });
+    release.resolve('done');
+    expect(await answer.done).toEqual(['done']);
+    client.close();
+    await closed;
   });
 
   it('is not ready and takes no connections meanwhile, but is alive', async () => {

@@ -96,6 +96,7 @@ export class PeerRuns {
       case 'authenticate':
       case 'ready':
       case 'pong':
+      case 'drain':
       case 'token':
       case 'token-answered':
       case 'slots-free':

@@ -57,7 +57,7 @@ export {
   PROCESS_KEY_BYTES,
 } from './limits.js';
 export type { TokenVerdict } from './message/auth.js';
-export type { CancelReason } from './message/control.js';
+export type { CancelReason, DrainNotice } from './message/control.js';
 export { formatOutput, type OutputAtom, outputAtom, type TranslateAtom } from './message/output.js';
 export type { ProgressUpdate } from './message/progress.js';
 export type { RedirectLocation, RedirectOffer } from './message/redirect.js';

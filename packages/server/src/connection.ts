@@ -3,6 +3,7 @@ import {
   DEFAULT_CHANNELS,
   DEFAULT_LIMITS,
   type Dialect,
+  type DrainNotice,
   Link,
   Peer,
   type PeerEvent,
@@ -146,6 +147,22 @@ export class ServerConnection implements Resumable {
     return callerOf(this.#calls);
   }
 
+  /**
+   * The server is about to leave (SPEC 8.10): the client is told to move, and what it asks for once that time is over gets
+   * the error `draining`. Requests that run go on. Where the dialect cannot say so, the connection is closed with 1012 when
+   * it has none; an HTTP exchange ends by itself.
+   * @throws {WiremuxError} `bad-arguments` for times out of their range
+   */
+  drain(notice: DrainNotice): void {
+    const { dialect } = this.#peer;
+    if (dialect.duplex) {
+      this.#peer.drain(notice);
+      this.#dispatcher.refuseFrom(this.#options.clock.now() + notice.after + notice.jitter);
+    } else if (this.#options.halfDuplex !== true) {
+      this.#link.closeWhenIdle(CloseCode.Restart, notice.reason ?? '');
+    }
+  }
+
   /** Whether a transport carries it. One that has none waits for its client to resume its session. */
   get attached(): boolean {
     return !this.#peer.detached;
@@ -219,7 +236,8 @@ export class ServerConnection implements Resumable {
         // Of the pings that the core sends by itself.
         return;
       case 'token-answered':
-        // Only a client has a token to refresh.
+      case 'drain':
+        // Told to clients only.
         return;
     }
   }

@@ -52,6 +52,8 @@ export class RequestDispatcher {
   readonly #options: DispatcherOptions;
   readonly #host: RunHost;
   readonly #table = new RequestTable();
+  /** From when on requests are refused, by the connection's clock, ms. */
+  #refusesFrom = Number.POSITIVE_INFINITY;
   #total = 0;
   #failed = 0;
 
@@ -87,6 +89,11 @@ export class RequestDispatcher {
     }
   }
 
+  /** The server is about to leave: what comes from that time on is not begun (SPEC 8.10.5). */
+  refuseFrom(time: number): void {
+    this.#refusesFrom = Math.min(this.#refusesFrom, time);
+  }
+
   /** The connection is gone: what only it could ask for need not be kept. */
   close(): void {
     this.#options.idempotency.forget(this);
@@ -112,6 +119,10 @@ export class RequestDispatcher {
 
   #begin(event: RequestEvent, principal: Principal): void {
     this.#total += 1;
+    if (this.#host.clock.now() >= this.#refusesFrom) {
+      this.#refuse(event.id, draining());
+      return;
+    }
     const command = this.#options.commands.get(event.name);
     if (command === undefined) {
       this.#refuse(event.id, unknownCommand(event.name, this.#options.commands));
@@ -199,6 +210,10 @@ export class RequestDispatcher {
     if (outcome.result === 'failed') this.#failed += 1;
     this.#options.observer.requestEnded?.(run.facts, outcome, this.#host.clock.now() - run.since);
   }
+}
+
+function draining(): WiremuxError {
+  return new WiremuxError('draining', 'The gateway is about to leave and has not begun this: send it again elsewhere.');
 }
 
 function tooManyRuns(most: number): WiremuxError {

@@ -28,6 +28,9 @@ const origin = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A WebSocket address that a client can follow to (SPEC 8.10.6). */
+const drainAddress = z.url({ protocol: /^wss?$/ });
+
 const hostName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i)
@@ -197,7 +200,18 @@ export const OPTIONS: { readonly [Name in keyof GatewaySettings]: Option<Gateway
     'Posted frames: time the client takes nothing of a waiting answer, past which it is dropped.',
     'ms',
   ),
-  grace: whole({ from: 0, to: 600_000, default: 5_000 }, 'Time commands have to stop when the gateway closes.', 'ms'),
+  grace: whole({ from: 0, to: 600_000, default: 5_000 }, 'Time closing takes at most; requests run on in it.', 'ms'),
+  drainAfter: whole({ from: 0, to: 600_000, default: 500 }, 'Closing: time before which no client moves.', 'ms'),
+  drainJitter: whole({ from: 0, to: 600_000, default: 2_000 }, 'Closing: what a random part of goes on top.', 'ms'),
+  drainPace: whole({ from: 1, to: 1_000_000, default: 1_000 }, 'Closing: connections told to move a second.'),
+  drainTo: {
+    form: 'text',
+    schema: drainAddress.optional(),
+    default: undefined,
+    about: 'Closing: address clients move to, in place of the one they have.',
+    expects: 'a WebSocket address such as wss://b.example/mux',
+    placeholder: 'URL',
+  },
   ...LIMIT_OPTIONS,
 };
 

@@ -60,8 +60,16 @@ export interface GatewaySettings extends Limits {
   readonly answerIdle: number;
   /** Who may tap connections. Undefined: everybody where nothing but this machine connects, else nobody. */
   readonly tap: TapPolicy | undefined;
-  /** Time handlers have to stop when the gateway closes, ms. */
+  /** Time from the beginning of closing to its end, ms: requests run on in it, and what is left at its end is dropped. */
   readonly grace: number;
+  /** Closing: time before which no client moves, ms. */
+  readonly drainAfter: number;
+  /** Closing: clients move in a random moment of so many ms after that. */
+  readonly drainJitter: number;
+  /** Closing: connections told to move a second. */
+  readonly drainPace: number;
+  /** Closing: the address clients are told to move to; undefined: the one they have. */
+  readonly drainTo: string | undefined;
 }
 
 /** Settings as they are given: each has a default, and so have the parts of upstreams. */

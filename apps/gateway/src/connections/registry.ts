@@ -21,7 +21,7 @@ export type TransportKind = (typeof TRANSPORT_KINDS)[number];
 export interface RegisteredConnection {
   readonly connection: Pick<
     ServerConnection,
-    'id' | 'attached' | 'client' | 'counters' | 'closed' | 'snapshot' | 'close'
+    'id' | 'attached' | 'client' | 'counters' | 'closed' | 'snapshot' | 'drain' | 'close'
   >;
   readonly transport: Pick<Transport, 'terminate'>;
   readonly kind: TransportKind;

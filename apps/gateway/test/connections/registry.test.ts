@@ -51,6 +51,7 @@ function fakeConnection(
       calls: [],
     }),
     client: { supported: false } as ClientCaller,
+    drain: () => {},
     close: () => {},
   };
   return Object.assign(fake, { connection });

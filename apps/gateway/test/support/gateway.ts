@@ -10,9 +10,9 @@ export function recordingLog(): Logger & { readonly lines: string[] } {
   return { lines, debug: write, info: write, warn: write, error: write };
 }
 
-/** A gateway that listens on a free port until the test is over. */
+/** A gateway that listens on a free port until the test is over, and then leaves without waiting for requests. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway & GatewayAddress> {
-  const gateway = createGateway({ port: 0, grace: 2_000, logger: recordingLog(), ...options });
+  const gateway = createGateway({ port: 0, grace: 0, logger: recordingLog(), ...options });
   onTestFinished(() => gateway.close());
   const address = await gateway.listen();
   return {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   type DialectName,
+  type DrainNotice,
   dialectByName,
   formatOutput,
   Link,
@@ -41,6 +42,8 @@ export interface MuxClient {
   refreshToken(token: string): void;
   /** Resolves when a transport is lost that the session outlives. */
   readonly detached: Promise<void>;
+  /** What the gateway says when it is about to leave. */
+  readonly drained: Promise<DrainNotice>;
   /** Code and reason of the close. */
   readonly closed: Promise<{ code: number; reason: string }>;
   close(): void;
@@ -75,6 +78,10 @@ export async function connectMux(
   const detached = new Promise<void>((resolve) => {
     detach = resolve;
   });
+  let drain: (notice: DrainNotice) => void = () => {};
+  const drained = new Promise<DrainNotice>((resolve) => {
+    drain = resolve;
+  });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     const link = new Link({
       peer,
@@ -82,6 +89,7 @@ export async function connectMux(
       clock: nodeClock,
       onEvent: (event) => {
         if (event.kind === 'ready' && event.settings.auth !== undefined) verdicts.push(event.settings.auth);
+        if (event.kind === 'drain') drain(event.notice);
         if (event.kind === 'token-answered') verdicts.push(event.verdict);
         const answer = 'id' in event ? answers.get(event.id) : undefined;
         if (answer === undefined) return;
@@ -120,6 +128,7 @@ export async function connectMux(
     closed,
     detached,
     verdicts,
+    drained,
     refreshToken: (newer) => peer.refreshToken(newer, nodeClock.now()),
     close: () => socket.close(1000),
     call: (name, args = {}, data, options = {}) => {

@@ -1,4 +1,5 @@
 import { type CborLimits, CborWriter, decodeStrict, utf8Decode } from '../cbor/index.js';
+import { WiremuxError } from '../errors.js';
 import { CODE } from './failure.js';
 import { cutText, field, isFields, isUint } from './fields.js';
 import { MAX_CREDIT } from './settings.js';
@@ -16,6 +17,18 @@ export interface CancelReason {
   readonly code?: string;
   /** At most 1,024 bytes; longer is cut. */
   readonly message?: string;
+}
+
+/** What a server says when it is about to leave (SPEC 8.2.7, 8.10). */
+export interface DrainNotice {
+  /** Why, for people. */
+  readonly reason?: string;
+  /** Before so long a client does not move, whole ms up to 600,000. */
+  readonly after: number;
+  /** A random part of it goes on top, so that not all move at once; whole ms up to 600,000. */
+  readonly jitter: number;
+  /** The address to move to; the same as before where there is none. */
+  readonly at?: string;
 }
 
 /** The payload of credit and ack frames. */
@@ -104,16 +117,41 @@ export function parseCancelResult(payload: Uint8Array): 'stopped' | 'finished' |
   return result === 'finished' || result === 'left' ? result : 'stopped';
 }
 
-/** True for a drain frame's payload (SPEC 8.2.7). */
-export function isDrain(payload: Uint8Array): boolean {
+/**
+ * The payload of a drain frame.
+ * @throws {WiremuxError} `bad-arguments` for times out of their range
+ */
+export function encodeDrain({ reason, after, jitter, at }: DrainNotice): Uint8Array {
+  if (!isUint(after, 0, DRAIN_MS) || !isUint(jitter, 0, DRAIN_MS)) {
+    throw new WiremuxError('bad-arguments', `The times of a drain are whole ms from 0 to ${DRAIN_MS}.`);
+  }
+  const out = new CborWriter();
+  out.mapHead(2 + (reason === undefined ? 0 : 1) + (at === undefined ? 0 : 1));
+  out.bytes('after');
+  out.uint(after);
+  if (at !== undefined) {
+    out.bytes('at');
+    out.bytes(at);
+  }
+  out.bytes('jitter');
+  out.uint(jitter);
+  if (reason !== undefined) {
+    out.bytes('reason');
+    out.bytes(reason);
+  }
+  return out.take();
+}
+
+/** What a drain frame says; undefined if malformed (SPEC 8.2.7). */
+export function parseDrain(payload: Uint8Array): DrainNotice | undefined {
   const value = read(payload);
-  return (
-    isFields(value) &&
-    isUint(field(value, 'after'), 0, DRAIN_MS) &&
-    isUint(field(value, 'jitter'), 0, DRAIN_MS) &&
-    strictText(field(value, 'reason'), LIMITS.bytes) !== false &&
-    strictText(field(value, 'at'), LIMITS.bytes) !== false
-  );
+  if (!isFields(value)) return undefined;
+  const after = field(value, 'after');
+  const jitter = field(value, 'jitter');
+  const reason = strictText(field(value, 'reason'), LIMITS.bytes);
+  const at = strictText(field(value, 'at'), LIMITS.bytes);
+  if (!isUint(after, 0, DRAIN_MS) || !isUint(jitter, 0, DRAIN_MS) || reason === false || at === false) return undefined;
+  return { after, jitter, ...(reason === undefined ? {} : { reason }), ...(at === undefined ? {} : { at }) };
 }
 
 /** Only byte strings here (SPEC 8.2.1): false for anything else, undefined for nothing. */

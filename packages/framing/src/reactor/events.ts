@@ -1,5 +1,6 @@
 import type { ProtocolFault, WiremuxError } from '../errors.js';
 import type { TokenVerdict } from '../message/auth.js';
+import type { DrainNotice } from '../message/control.js';
 import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
 import type { RedirectLocation, RedirectOffer } from '../message/redirect.js';
@@ -98,6 +99,8 @@ export type ConnectionEvent =
   | { readonly kind: 'ready'; readonly settings: PeerSettings }
   /** A request may be opened again, after `openSlots` was 0. */
   | { readonly kind: 'slots-free' }
+  /** Client: the server is about to leave: open another connection for what comes (SPEC 8.10). Once a transport. */
+  | { readonly kind: 'drain'; readonly notice: DrainNotice }
   /** A pong came back for the `ping()` with this payload. */
   | { readonly kind: 'pong'; readonly payload: Uint8Array }
   /** The transport is to be closed with this code; the session stays (SPEC 8.8.14). */

@@ -1,11 +1,11 @@
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault } from '../errors.js';
 import { type FrameHeader, HEADER_SIZE, StreamFlag } from '../frame/frame.js';
-import { isDrain } from '../message/control.js';
 import type { PeerSettings } from '../message/settings.js';
 import { DecodeQueue } from '../stream/decode-queue.js';
 import { type InboundStream, InboundStreams } from '../stream/inbound.js';
 import type { PeerContext } from './context.js';
+import type { Drain } from './drain.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { ReceiveBudget } from './receive-half.js';
 import type { Requester } from './requester.js';
@@ -21,6 +21,7 @@ export interface FrameRoutes {
   readonly heartbeat: Heartbeat;
   readonly budget: ReceiveBudget;
   readonly tokens: TokenRefresh;
+  readonly drain: Drain;
   /** The other side's settings are complete; the fault if they do not fit. */
   onSettings(settings: PeerSettings): ProtocolFault | undefined;
 }
@@ -163,8 +164,7 @@ export class FrameRouter {
       case FrameType.Ping:
         return this.#routes.heartbeat.receivePing(payload, flags);
       case FrameType.Drain:
-        if (this.#context.role === 'server') return fault('8.1.5', 'A client sent a drain frame.');
-        return isDrain(payload) ? undefined : fault('8.2.7', 'A drain frame is malformed.');
+        return this.#routes.drain.receive(payload);
       case FrameType.Error:
         return this.#connectionError(flags, payload);
       default:

@@ -45,6 +45,8 @@ export class Link {
   #finished = false;
   /** The transport ended as it should, before all that came with it was decoded. */
   #ended = false;
+  /** How to close once no request is open. */
+  #closeIdle: { readonly code: CloseCode; readonly reason: string } | undefined;
   /** Delivering events: calls the handlers make are flushed later, not in between. */
   #delivering = false;
   #stopTimer: (() => void) | undefined;
@@ -124,6 +126,12 @@ export class Link {
     return true;
   }
 
+  /** Closes with this code as soon as no request is open in either direction. */
+  closeWhenIdle(code: CloseCode, reason: string): void {
+    this.#closeIdle = { code, reason };
+    this.#schedule();
+  }
+
   #receive(chunk: Uint8Array): void {
     if (this.#closed) return;
     this.#peer.receiveBytes(chunk, this.#clock.now());
@@ -154,6 +162,7 @@ export class Link {
     this.#deliver();
     if (this.#ended && !this.#peer.inputPending) this.#onTransportClosed(this.#seat, CloseCode.Normal, '');
     this.#finishIfDone();
+    this.#closeIfIdle();
     this.#adjustReading();
     this.#armTimer();
   }
@@ -174,6 +183,13 @@ export class Link {
     if (this.#closed || this.#finished || !this.#peer.outputEnded) return;
     this.#finished = true;
     this.#seat?.transport.finish?.();
+  }
+
+  #closeIfIdle(): void {
+    const how = this.#closeIdle;
+    if (this.#closed || how === undefined || !this.#peer.idle) return;
+    this.#closeIdle = undefined;
+    this.close(how.code, how.reason);
   }
 
   #deliver(): void {

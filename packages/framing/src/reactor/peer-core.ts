@@ -2,6 +2,7 @@ import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js
 import type { FrameHeader } from '../frame/frame.js';
 import { FrameReader } from '../frame/reader.js';
 import type { TokenVerdict } from '../message/auth.js';
+import type { DrainNotice } from '../message/control.js';
 import type { SessionGrant, SessionReply } from '../message/session-settings.js';
 import { DEFAULT_SETTINGS, type PeerSettings } from '../message/settings.js';
 import { closeEndsSession } from '../session/close-table.js';
@@ -203,6 +204,16 @@ export class PeerCore {
     if (this.#state === 'reading') this.parts.tokens.answer(verdict);
   }
 
+  drain(notice: DrainNotice): void {
+    const { role, dialect } = this.#context;
+    if (role === 'server' && dialect.duplex && this.alive) this.parts.drain.announce(notice);
+  }
+
+  /** No request is open, in either direction. */
+  get idle(): boolean {
+    return this.parts.requester.size === 0 && this.parts.responder.size === 0;
+  }
+
   close(closeCode: CloseCode, reason: string): void {
     if (this.alive) this.#die({ rule: '9.2', message: reason, closeCode });
   }
@@ -235,6 +246,7 @@ export class PeerCore {
     this.#reader = new FrameReader(this.#context.limits.framePayload);
     this.#router.dropLink();
     this.#output.dropLink();
+    this.parts.drain.restart();
     this.#output.resuming = false;
     this.#context.wake();
   }
@@ -274,6 +286,7 @@ export class PeerCore {
     this.#admit(terms);
     this.#beginLink();
     sendSettings(this.#context, this.#session.reply(true));
+    this.parts.drain.ready();
     this.#goOn(asked.received);
     this.#readOn();
     return true;
@@ -398,7 +411,10 @@ export class PeerCore {
   }
 
   #ready(): void {
-    if (this.#context.role === 'server') this.#announce(this.#session.open ? this.#session.reply(false) : undefined);
+    if (this.#context.role === 'server') {
+      this.#announce(this.#session.open ? this.#session.reply(false) : undefined);
+      this.parts.drain.ready();
+    }
     if (this.#context.role === 'client' && this.#halfDuplex) return;
     this.#context.emit({ kind: 'ready', settings: this.#context.remoteSettings });
   }

@@ -6,6 +6,7 @@ import { resolveLimits } from '../limits.js';
 import { DEFAULT_SETTINGS, type PeerSettings } from '../message/settings.js';
 import type { PeerContext } from './context.js';
 import { ControlBudget } from './control-budget.js';
+import { Drain } from './drain.js';
 import { Encodings } from './encodings.js';
 import type { PeerEvent } from './events.js';
 import { FrameRouter } from './frame-router.js';
@@ -41,6 +42,7 @@ export class PeerParts {
   readonly budget: ReceiveBudget;
   readonly heartbeat: Heartbeat;
   readonly tokens: TokenRefresh;
+  readonly drain: Drain;
   readonly uploads: StalledUploads;
   readonly window: SendWindow;
   readonly output: Output;
@@ -90,12 +92,14 @@ export class PeerParts {
     this.heartbeat = new Heartbeat(this.context, this.window, this.session.received);
     this.uploads = new StalledUploads(this.context, this.budget, this.responder);
     this.tokens = new TokenRefresh(this.context, options.authenticate === true);
+    this.drain = new Drain(this.context);
     this.router = new FrameRouter(this.context, {
       requester: this.requester,
       responder: this.responder,
       heartbeat: this.heartbeat,
       budget: this.budget,
       tokens: this.tokens,
+      drain: this.drain,
       onSettings: (settings) => host.onSettings(settings),
     });
   }

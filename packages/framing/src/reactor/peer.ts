@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect/dialect.js';
 import { type CloseCode, WiremuxError } from '../errors.js';
 import type { TokenVerdict } from '../message/auth.js';
-import type { CancelReason } from '../message/control.js';
+import type { CancelReason, DrainNotice } from '../message/control.js';
 import type { OutputAtom } from '../message/output.js';
 import type { ProgressUpdate } from '../message/progress.js';
 import type { RedirectLocation } from '../message/redirect.js';
@@ -149,6 +149,20 @@ export class Peer {
   /** Server: answers `token`. A token that is not `ok` leaves the one before in force (SPEC 8.3.13). */
   answerToken(verdict: TokenVerdict): void {
     this.#core.answerToken(verdict);
+  }
+
+  /**
+   * Server: tells the client that it is about to leave, once both sides' settings hold, and again on every transport that
+   * the session gets (SPEC 8.10). Ignored where the dialect cannot say so.
+   * @throws {WiremuxError} `bad-arguments` for times out of their range
+   */
+  drain(notice: DrainNotice): void {
+    this.#core.drain(notice);
+  }
+
+  /** No request is open, in either direction. */
+  get idle(): boolean {
+    return this.#core.idle;
   }
 
   /** Ends the connection from this side: a `closing` event follows, the transport is to be closed with its code. */

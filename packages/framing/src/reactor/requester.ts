@@ -98,6 +98,11 @@ export class Requester {
     return Math.max(0, this.#context.remoteSettings.openRequests - this.#requests.size);
   }
 
+  /** Requests open. */
+  get size(): number {
+    return this.#requests.size;
+  }
+
   get halves(): Iterable<SendHalf> {
     return Array.from(this.#requests, ({ send }) => send);
   }

@@ -166,6 +166,7 @@ export class FuzzEnd implements Application {
         return;
       case 'ready':
       case 'pong':
+      case 'drain':
       case 'token':
       case 'token-answered':
       case 'slots-free':

@@ -142,7 +142,7 @@ function checkMessages(bytes: Uint8Array): string {
     control.parsePing(bytes),
     control.parseCancel(bytes),
     control.parseCancelResult(bytes),
-    control.isDrain(bytes) || undefined,
+    control.parseDrain(bytes),
   ];
   const errors = DIALECTS.map(({ errors: format }) => format.parse(1, bytes, LIMITS));
   for (const error of errors) must(error === undefined || error instanceof WiremuxError, 'an error is none');

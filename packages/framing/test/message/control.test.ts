@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import {
   encodeCancel,
   encodeCancelResult,
+  encodeDrain,
   encodePing,
   encodeUint,
-  isDrain,
   parseAck,
   parseCancel,
   parseCancelResult,
   parseCredit,
+  parseDrain,
   parsePing,
 } from '../../src/message/control.js';
 import { fromHex, toHex } from '../frame/vectors.js';
@@ -151,6 +152,25 @@ describe('SPEC 8.2 payloads of the extension frames', () => {
     ["{b'after': 0, b'jitter': 0, b'at': 'host'}", false],
     ['[]', false],
   ])('SPEC 8.2.7 judges the drain %s: %s', (literal, legal) => {
-    expect(isDrain(cbor(literal))).toBe(legal);
+    expect(parseDrain(cbor(literal)) !== undefined).toBe(legal);
+  });
+
+  it.each([
+    [{ after: 0, jitter: 600_000 }, "{b'after': 0, b'jitter': 600000}"],
+    [
+      { after: 600_000, jitter: 0, at: 'wss://b/mux', reason: 'ä' },
+      "{b'after': 600000, b'at': b'wss://b/mux', b'jitter': 0, b'reason': b'\\xc3\\xa4'}",
+    ],
+  ])('SPEC 8.2.7 writes the drain %j, and reads it', (notice, literal) => {
+    expect(toHex(encodeDrain(notice))).toBe(toHex(cbor(literal)));
+    expect(parseDrain(encodeDrain(notice))).toEqual(notice);
+  });
+
+  it.each([
+    { after: -1, jitter: 0 },
+    { after: 0, jitter: 600_001 },
+    { after: 0.5, jitter: 0 },
+  ])('SPEC 8.2.7 writes no drain of %j', (notice) => {
+    expect(() => encodeDrain(notice)).toThrow(expect.objectContaining({ code: 'bad-arguments' }));
   });
 });

@@ -256,6 +256,7 @@ export class ModelEnd {
       case 'resumed':
       case 'leaving':
       case 'pong':
+      case 'drain':
       case 'token':
       case 'token-answered':
       case 'slots-free':

@@ -2,6 +2,7 @@ import {
   type Clock,
   type ContentCodec,
   type Dialect,
+  type DrainNotice,
   type Limits,
   Link,
   type OutgoingRequest,
@@ -68,6 +69,8 @@ export class TestClient {
   /** How the transport was lost last that its session outlived. */
   detachedWith: { readonly code: number; readonly reason: string } | undefined;
   closedWith: { readonly code: number; readonly reason: string } | undefined;
+  /** What the server said of leaving. */
+  readonly notices: DrainNotice[] = [];
   /** What the server said of newer tokens. */
   readonly verdicts: TokenVerdict[] = [];
   ready = false;
@@ -121,6 +124,9 @@ export class TestClient {
     switch (event.kind) {
       case 'ready':
         this.ready = true;
+        return;
+      case 'drain':
+        this.notices.push(event.notice);
         return;
       case 'token-answered':
         this.verdicts.push(event.verdict);

@@ -29,6 +29,7 @@ export const wiremux: Peer = {
   async serve() {
     const gateway = createGateway({
       port: 0,
+      grace: 0,
       host: '127.0.0.1',
       page: false,
       logLevel: 'silent',
