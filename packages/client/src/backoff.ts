@@ -48,8 +48,15 @@ export function backoffOf(
   defaults: BackoffPlan,
   random: () => number,
 ): Backoff | undefined {
-  if (options === false) return undefined;
-  const { initial, max, factor } = options;
+  return options === false ? undefined : newBackoff(options, defaults, random);
+}
+
+/** The delays that the options ask for. */
+export function newBackoff(
+  { initial, max, factor }: ReconnectOptions,
+  defaults: BackoffPlan,
+  random: () => number,
+): Backoff {
   return new Backoff(
     { initial: initial ?? defaults.initial, max: max ?? defaults.max, factor: factor ?? defaults.factor },
     random,

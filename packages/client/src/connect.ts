@@ -1,6 +1,6 @@
 import { ContextBudget, WIREMUX_1 } from '@wiremux/framing';
 import { platform } from '#platform';
-import { type BackoffPlan, backoffOf, RECONNECT } from './backoff.js';
+import { type BackoffPlan, backoffOf, newBackoff, RECONNECT } from './backoff.js';
 import { Client, type Mux } from './client.js';
 import { Connection } from './connection.js';
 import type { Commands } from './contract.js';
@@ -43,6 +43,7 @@ export interface OpenedClient {
  */
 export function openClient(address: string, options: ConnectOptions, served: AnswersRequests): OpenedClient {
   const { clock = platform.clock, random = Math.random, transport = 'auto', http = {} } = options;
+  const hosts = options.hosts ?? [new URL(address).hostname];
   const dispatcher = new Dispatcher(options.maxQueued ?? 4_096, served);
   const shared = {
     dialects: options.dialects ?? [WIREMUX_1],
@@ -54,9 +55,9 @@ export function openClient(address: string, options: ConnectOptions, served: Ans
     connectTimeout: options.connectTimeout ?? 10_000,
     clock,
   };
-  const openSocket: OpenLine = (signal) => {
+  const openSocket: OpenLine = (signal, to = address) => {
     const dial = typeof transport === 'function' ? transport : platform.dial;
-    return openSocketLine({ ...shared, url: address, dial }, dispatcher, signal);
+    return openSocketLine({ ...shared, url: to, dial, hosts }, dispatcher, signal);
   };
   const openHttp: OpenLine = async (signal) => {
     const config = {
@@ -80,6 +81,8 @@ export function openClient(address: string, options: ConnectOptions, served: Ans
       fallback:
         transport === 'auto' ? { open: openHttp, upgrade: backoffOf(http.retryUpgrade, UPGRADE, random) } : undefined,
       backoff: backoffOf(options.reconnect, RECONNECT, random),
+      moving: newBackoff(options.reconnect || {}, RECONNECT, random),
+      random,
       retryFirst: options.retryFirst ?? true,
       renewsToken: typeof options.token === 'function',
       clock,

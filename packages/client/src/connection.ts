@@ -1,9 +1,10 @@
 import { type Clock, WiremuxError } from '@wiremux/framing';
 import { type Observable, ReplaySubject } from 'rxjs';
 import type { Backoff } from './backoff.js';
+import type { Leaving } from './leaving.js';
 import { isLoss, type Line, type Loss, type OpenLine } from './line.js';
+import { openLater } from './open-later.js';
 import type { Status } from './status.js';
-import { upgradeLater } from './upgrade.js';
 
 /** A connection that has been open for this long counts as one that works, ms. */
 const STABLE_AFTER = 5_000;
@@ -20,6 +21,10 @@ export interface ConnectionConfig {
   readonly fallback: Fallback | undefined;
   /** Undefined: what is lost stays lost. */
   readonly backoff: Backoff | undefined;
+  /** Between attempts to move away from a gateway that is about to leave. */
+  readonly moving: Backoff;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
   readonly retryFirst: boolean;
   /** A new token can be had. */
   readonly renewsToken: boolean;
@@ -48,6 +53,8 @@ export class Connection {
   #everOpen = false;
   /** Since when requests flow on this line. */
   #openSince = 0;
+  /** What the gateway of this line said when it was about to leave. */
+  #leaving: Leaving | undefined;
   /** Why the fallback worked and the wanted line did not, the last time that one of them did. */
   #whyFallback: WiremuxError | undefined;
   #closed = false;
@@ -93,21 +100,31 @@ export class Connection {
 
   /** @param why it is the fallback. */
   #use(line: Line, why: WiremuxError | undefined): void {
-    const { transport, dialect, agent } = line;
     this.#line = line;
     this.#everOpen = true;
     this.#whyFallback = why;
+    this.#leaving = undefined;
     this.#openSince = this.#config.clock.now();
     this.#stop = this.#whileOpen(line, why !== undefined);
     void line.lost.then((loss) => this.#lost(line, loss));
+    void line.leaving?.then((leaving) => this.#leave(line, leaving));
+    this.#tellOpen(line);
+    this.#handlers.connected(line);
+  }
+
+  #tellOpen(
+    { transport, dialect, agent }: Line,
+    leaving?: Extract<Status, { readonly state: 'open' }>['leaving'],
+  ): void {
+    const why = this.#whyFallback;
     this.#status.next({
       state: 'open',
       transport,
       dialect,
       ...(agent === undefined ? {} : { agent }),
       ...(why === undefined ? {} : { reason: why }),
+      ...(leaving === undefined ? {} : { leaving }),
     });
-    this.#handlers.connected(line);
   }
 
   /** What is done beside a line as long as it is used; the result ends it. */
@@ -116,17 +133,43 @@ export class Connection {
     // Between two exchanges there is no socket that would keep the process alive.
     const letGo = line.transport === 'http' ? holdProcess() : undefined;
     const backoff = isFallback ? fallback?.upgrade : undefined;
-    const stopUpgrade = backoff && upgradeLater({ open, backoff, clock }, (better) => this.#replace(better));
+    const stopUpgrade =
+      backoff &&
+      openLater({ open, backoff, clock, firstWait: backoff.next() }, (better) => this.#replace(line, better));
     return () => {
       letGo?.();
       stopUpgrade?.();
     };
   }
 
-  /** New requests go over the better line; those on the other run to their ends there. */
-  #replace(line: Line): void {
+  /**
+   * The gateway is about to leave: another line is opened beside this one, after a time of which a part is random, so that
+   * not all its clients are on their way at once (SPEC 8.10.3).
+   */
+  #leave(line: Line, leaving: Leaving): void {
+    if (this.#line !== line) return;
+    const { open, moving, clock, random } = this.#config;
+    const { after, jitter, reason, to } = leaving;
+    this.#leaving = leaving;
+    let attempts = 0;
+    // Where it sends the client to may be gone too: every other attempt goes where the client would go by itself.
+    const openThere: OpenLine = (signal) => open(signal, attempts++ % 2 === 0 ? to : undefined);
+    const moveIn = after + jitter * random();
+    const wanted = { open: openThere, firstWait: moveIn, backoff: moving, clock };
+    const stopMoving = openLater(wanted, (next) => this.#replace(line, next));
     const stop = this.#stop;
-    this.#use(line, undefined);
+    this.#stop = () => {
+      stop?.();
+      stopMoving();
+    };
+    this.#tellOpen(line, { moveIn, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** New requests go over the other line; those on this one run to their ends there. */
+  #replace(line: Line, other: Line): void {
+    const stop = this.#stop;
+    this.#use(other, undefined);
+    line.retire();
     stop?.();
   }
 
@@ -137,18 +180,22 @@ export class Connection {
     this.#stop?.();
     this.#line = undefined;
     this.#handlers.disconnected();
-    this.#retry(loss);
+    // All clients of a gateway that has left lose it in one moment.
+    this.#retry(loss, this.#leaving?.jitter);
   }
 
-  /** Connects again after a while, or not, as the options and the loss say. */
-  #retry({ error, reconnect }: Loss): void {
-    const { backoff, retryFirst, renewsToken, clock, holdProcess } = this.#config;
+  /**
+   * Connects again after a while, or not, as the options and the loss say.
+   * @param spread ms in a random moment of which to connect again, where that is later
+   */
+  #retry({ error, reconnect }: Loss, spread = 0): void {
+    const { backoff, retryFirst, renewsToken, clock, random, holdProcess } = this.#config;
     const isOffered = reconnect === 'new-token' ? renewsToken : reconnect;
     if (backoff === undefined || !isOffered || !(this.#everOpen || retryFirst)) {
       this.#finish(error, error);
       return;
     }
-    const retryIn = backoff.next();
+    const retryIn = Math.max(backoff.next(), spread * random());
     const letGo = holdProcess();
     const stopTimer = clock.timer(retryIn, () => {
       letGo();

@@ -18,6 +18,8 @@ export class Dispatcher implements RunQueue, RunSource {
   readonly #maxQueued: number;
   readonly #served: AnswersRequests;
   readonly #waiting = new Set<Run>();
+  /** Those that were sent and not begun: they have waited longest. */
+  readonly #again = new Set<Run>();
   readonly #carried = new Set<PeerRuns>();
   readonly #elsewhere = new Set<Run>();
   #line: Line | undefined;
@@ -37,7 +39,7 @@ export class Dispatcher implements RunQueue, RunSource {
   submit(run: Run): void {
     if (this.#closed !== undefined) {
       run.fail(this.#closed);
-    } else if (this.#waiting.size === 0 && this.#line?.open(run) === true) {
+    } else if (this.#waiting.size + this.#again.size === 0 && this.#line?.open(run) === true) {
       // Most runs need not wait.
     } else if (this.#waiting.size < this.#maxQueued) {
       this.#waiting.add(run);
@@ -58,18 +60,23 @@ export class Dispatcher implements RunQueue, RunSource {
 
   withdraw(run: Run): void {
     this.#waiting.delete(run);
+    this.#again.delete(run);
     this.#elsewhere.delete(run);
   }
 
   next(): Run | undefined {
-    if (this.#waiting.size === 0) return undefined;
-    const [first] = this.#waiting;
-    this.#waiting.delete(first as Run);
+    const runs = this.#again.size > 0 ? this.#again : this.#waiting;
+    if (runs.size === 0) return undefined;
+    const [first] = runs;
+    runs.delete(first as Run);
     return first;
   }
 
   carry(peer: Peer, end: () => void): PeerRuns {
-    const runs = new PeerRuns(peer, end, this.#served);
+    const runs = new PeerRuns(peer, end, this.#served, (run) => {
+      this.#again.add(run);
+      this.#line?.send();
+    });
     this.#carried.add(runs);
     return runs;
   }
@@ -103,7 +110,8 @@ export class Dispatcher implements RunQueue, RunSource {
     this.#line = undefined;
     for (const runs of this.#carried) runs.close(error);
     this.#carried.clear();
-    const others = [...this.#elsewhere, ...this.#waiting];
+    const others = [...this.#elsewhere, ...this.#again, ...this.#waiting];
+    this.#again.clear();
     this.#waiting.clear();
     for (const run of others) run.fail(error);
   }

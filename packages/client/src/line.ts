@@ -1,4 +1,5 @@
 import type { DialectName, WiremuxError } from '@wiremux/framing';
+import type { Leaving } from './leaving.js';
 import type { Run } from './run.js';
 
 /** What requests can travel over. */
@@ -21,16 +22,23 @@ export interface Line {
   readonly agent: string | undefined;
   /** Resolves when requests flow no more. */
   readonly lost: Promise<Loss>;
+  /** Resolves when its gateway is about to leave; undefined where that is not told. */
+  readonly leaving: Promise<Leaving> | undefined;
   /** Opens the run's request at once, if it can; false: it is to wait in the queue. */
   open(run: Run): boolean;
   /** Requests wait in the queue: those that may go now are sent. */
   send(): void;
   /** Sends what is held back until told to send. */
   flush(): void;
+  /** Takes no more requests, and ends once it carries none. */
+  retire(): void;
 }
 
-/** Opens a line, unless `signal` aborts: then there is none, even late. Resolves with the loss; never rejects. */
-export type OpenLine = (signal: AbortSignal) => Promise<Line | Loss>;
+/**
+ * Opens a line, to the address `to` if it is given, unless `signal` aborts: then there is none, even late. Resolves with the
+ * loss; never rejects.
+ */
+export type OpenLine = (signal: AbortSignal, to?: string) => Promise<Line | Loss>;
 
 export function isLoss(opened: Line | Loss): opened is Loss {
   return 'reconnect' in opened;

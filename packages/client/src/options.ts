@@ -68,6 +68,11 @@ export interface ConnectOptions {
   readonly transport?: 'auto' | 'websocket' | 'http' | Dial | undefined;
   readonly http?: HttpOptions | undefined;
   /**
+   * Hosts that a gateway which is about to leave may send the client to, each a name, for any port, or `name:port`; never
+   * from wss: to ws: (SPEC 8.10.6). Default: the host of the address.
+   */
+  readonly hosts?: readonly string[] | undefined;
+  /**
    * The trace of each request that has none of its own: asked as the request begins, in the call that subscribes. With
    * OpenTelemetry: `() => { const to = {}; propagation.inject(context.active(), to); return to.traceparent; }`.
    */

@@ -26,19 +26,33 @@ export class PeerRuns {
   readonly #end: () => void;
   readonly #runs = new IdTable<Run>();
   readonly #served: AnswersRequests;
+  readonly #sendAgain: ((run: Run) => void) | undefined;
+  /** Its gateway is about to leave. */
+  #leaving = false;
+  /** It has said that it begins nothing more. */
+  #refuses = false;
   /** Made when the first request comes. */
   #answerer: RequestAnswerer | undefined;
 
-  /** @param end ends the connection of that peer. */
-  constructor(peer: Peer, end: () => void, served: AnswersRequests) {
+  /**
+   * @param end ends the connection of that peer.
+   * @param sendAgain takes runs that were not begun there, and have to be opened elsewhere; left out: they fail.
+   */
+  constructor(peer: Peer, end: () => void, served: AnswersRequests, sendAgain?: (run: Run) => void) {
     this.#peer = peer;
     this.#end = end;
     this.#served = served;
+    this.#sendAgain = sendAgain;
   }
 
   /** How many are open. */
   get size(): number {
     return this.#runs.size;
+  }
+
+  /** What is opened there is not begun (SPEC 8.10.5). */
+  get refuses(): boolean {
+    return this.#refuses;
   }
 
   /** Opens the run's request, or fails the run. */
@@ -72,8 +86,10 @@ export class PeerRuns {
   /** What happened at the peer. */
   receive(event: PeerEvent): void {
     switch (event.kind) {
-      case 'ended':
       case 'failed':
+        this.#failed(event);
+        return;
+      case 'ended':
       case 'stopped':
       case 'redirected':
         // Its id may be that of another request from now on.
@@ -93,10 +109,12 @@ export class PeerRuns {
       case 'closing':
         this.#answerer?.cancelAll(faultLoss(event.fault).error);
         return;
+      case 'drain':
+        this.#leaving = true;
+        return;
       case 'authenticate':
       case 'ready':
       case 'pong':
-      case 'drain':
       case 'token':
       case 'token-answered':
       case 'slots-free':
@@ -115,6 +133,14 @@ export class PeerRuns {
     this.#runs.clear();
     for (const run of open) run.fail(error);
     this.#end();
+  }
+
+  #failed(event: Extract<RequesterEvent, { readonly kind: 'failed' }>): void {
+    const run = this.#runs.delete(event.id);
+    const refused = this.#leaving && event.error.code === 'draining';
+    this.#refuses ||= refused;
+    if (refused && this.#sendAgain !== undefined && run?.waitAgain() === true) this.#sendAgain(run);
+    else run?.receive(event);
   }
 
   #refuse(id: number): void {

@@ -30,7 +30,8 @@ import {
   STOPPING,
 } from './request-state.js';
 import { type RunExtras, runExtras } from './run-extras.js';
-import { type UploadSource, uploadSource } from './upload/source.js';
+import { KeptSource } from './upload/kept-source.js';
+import { uploadSource } from './upload/source.js';
 import { Upload } from './upload/upload.js';
 
 /** The command a run runs. */
@@ -88,7 +89,7 @@ export class Run implements ReadableRequest {
   #state: RequestState = IDLE;
   #peer: Peer | undefined;
   #id = 0;
-  #source: UploadSource | undefined;
+  #source: KeptSource | undefined;
   #upload: Upload | undefined;
   #following: Following | undefined;
   #slow: SlowPolicy | undefined;
@@ -123,7 +124,8 @@ export class Run implements ReadableRequest {
       this.#slow = slowPolicy(slow, keep);
       this.extras = runExtras(this.spec.options, this.#context.clock, this.#context.trace);
       if (data !== undefined) {
-        this.#source = uploadSource(data, this.#context.maxUploadBuffer, (error) => this.#cancel(error));
+        const source = uploadSource(data, this.#context.maxUploadBuffer, (error) => this.#cancel(error));
+        this.#source = new KeptSource(source);
       }
     } catch (error) {
       this.fail(error as WiremuxError);
@@ -166,7 +168,7 @@ export class Run implements ReadableRequest {
     this.#id = id;
     this.#enter(SENT);
     if (this.#source === undefined) return;
-    this.#upload = new Upload(this.#source, {
+    this.#upload = new Upload(this.#source.reader(), {
       send: (bytes) => peer.sendData(id, bytes),
       end: () => peer.endData(id),
       fail: (error) => this.#cancel(error),
@@ -174,11 +176,22 @@ export class Run implements ReadableRequest {
     this.#upload.start();
   }
 
+  /** The gateway has not begun it (SPEC 8.10.5): it waits for its turn again; false where it cannot be sent again. */
+  waitAgain(): boolean {
+    if (this.#state !== SENT || this.#source?.rewindable === false) return false;
+    this.#upload?.abandon();
+    this.#upload = undefined;
+    this.#peer = undefined;
+    this.#enter(QUEUED);
+    return true;
+  }
+
   /** An event of its request. */
   receive(event: RequesterEvent): void {
     switch (event.kind) {
       case 'answering':
         if (this.#state === SENT) this.#enter(ANSWERING);
+        this.#source?.release();
         return;
       case 'values':
         if (this.#state !== STOPPING) this.#listener.values(event.values, event.sizes);

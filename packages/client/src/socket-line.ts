@@ -12,6 +12,7 @@ import { type ClientPeerOptions, clientPeer } from './client-peer.js';
 import { deferred } from './deferred.js';
 import { connectFailed, dialOnce, type Token } from './dialing.js';
 import type { RunSource } from './dispatcher.js';
+import { type Leaving, leavingOf } from './leaving.js';
 import type { Line, Loss } from './line.js';
 import { closeLoss, faultLoss } from './loss.js';
 import type { PeerRuns } from './peer-runs.js';
@@ -26,6 +27,8 @@ export interface SocketConfig extends ClientPeerOptions {
   readonly token: Token;
   readonly connectTimeout: number;
   readonly dial: Dial;
+  /** Where a gateway that leaves may send the client; see {@link leavingOf}. */
+  readonly hosts: readonly string[] | undefined;
   readonly clock: Clock;
 }
 
@@ -55,19 +58,24 @@ export async function openSocketLine(
 class SocketLine implements Line {
   readonly transport = 'websocket';
   readonly dialect: DialectName;
+  readonly #config: SocketConfig;
   readonly #peer: Peer;
   readonly #runs: PeerRuns;
   readonly #source: RunSource;
   readonly #link: Link;
   readonly #ready = deferred<undefined>();
   readonly #lost = deferred<Loss>();
+  readonly #leaving = deferred<Leaving>();
   readonly #tokens: TokenRefresh | undefined;
   #agent: string | undefined;
   /** It has been told to send: what waits is its to take. */
   #inUse = false;
+  #retired = false;
   #fault: ProtocolFault | undefined;
 
-  constructor(peer: Peer, transport: DialedTransport, { clock, token }: SocketConfig, source: RunSource) {
+  constructor(peer: Peer, transport: DialedTransport, config: SocketConfig, source: RunSource) {
+    const { clock, token } = config;
+    this.#config = config;
     this.dialect = peer.dialect.name;
     this.#peer = peer;
     this.#source = source;
@@ -101,14 +109,19 @@ class SocketLine implements Line {
     return this.#lost.promise;
   }
 
+  get leaving(): Promise<Leaving> {
+    return this.#leaving.promise;
+  }
+
   open(run: Run): boolean {
-    if (!this.#inUse || this.#peer.openSlots === 0) return false;
+    if (!this.#takesMore || this.#peer.openSlots === 0) return false;
     this.#runs.open(run);
     return true;
   }
 
   send(): void {
     this.#inUse = true;
+    if (!this.#takesMore) return;
     while (this.#peer.openSlots > 0) {
       const run = this.#source.next();
       if (run === undefined) return;
@@ -118,6 +131,15 @@ class SocketLine implements Line {
 
   flush(): void {
     // Nothing is held back: what may be sent has been.
+  }
+
+  retire(): void {
+    this.#retired = true;
+    this.#link.closeWhenIdle(CloseCode.Normal, '');
+  }
+
+  get #takesMore(): boolean {
+    return this.#inUse && !this.#retired && !this.#runs.refuses;
   }
 
   /** Closes a line that is not in use. */
@@ -135,6 +157,10 @@ class SocketLine implements Line {
       this.#agent = event.settings.agent;
       if (event.settings.auth !== undefined) this.#tokens?.judged(event.settings.auth);
       this.#ready.resolve(undefined);
+    }
+    if (event.kind === 'drain') {
+      const { url, hosts } = this.#config;
+      this.#leaving.resolve(leavingOf(event.notice, url, hosts));
     }
     if (event.kind === 'token-answered') this.#tokens?.judged(event.verdict);
     this.#runs.receive(event);

@@ -9,7 +9,8 @@ export type Status =
   | { readonly state: 'waiting'; readonly attempt: number; readonly retryIn: number; readonly reason: WiremuxError }
   /**
    * Requests flow: over a WebSocket, or over HTTP, where `reason` says why there is no WebSocket (none: HTTP was asked
-   * for). `agent` is the gateway's name and version, where it gives them.
+   * for). `agent` is the gateway's name and version, where it gives them. `leaving`: the gateway is about to leave, for
+   * that reason; from `moveIn` ms on, counted from when this was told, another connection is opened for new requests.
    */
   | {
       readonly state: 'open';
@@ -17,6 +18,7 @@ export type Status =
       readonly dialect: DialectName;
       readonly agent?: string;
       readonly reason?: WiremuxError;
+      readonly leaving?: { readonly moveIn: number; readonly reason?: string };
     }
   /** For good: `close()` was called (no reason), or connecting again would not help. */
   | { readonly state: 'closed'; readonly reason?: WiremuxError };

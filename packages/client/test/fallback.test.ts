@@ -39,6 +39,8 @@ class Rig {
         open: this.socket.open,
         fallback: { open: this.http.open, upgrade: options.upgrade === false ? undefined : backoff(10_000, 40_000) },
         backoff: options.reconnect === false ? undefined : backoff(1_000, 1_000),
+        moving: backoff(1_000, 1_000),
+        random: () => 1,
         retryFirst: true,
         renewsToken: false,
         clock: this.clock,

@@ -25,10 +25,10 @@ export function ConnectionStatus(): JSX.Element {
   );
 }
 
-function statusText({ phase, attempt, retryAt }: ConnectionView, now: number): string {
+function statusText({ phase, attempt, retryAt, movesAt }: ConnectionView, now: number): string {
   switch (phase) {
     case 'open':
-      return 'Open';
+      return movesAt === undefined ? 'Open' : `Gateway leaving, moving in ${wholeSeconds(movesAt - now)}`;
     case 'connecting':
       return attempt > 1 ? `Connecting, attempt ${attempt}` : 'Connecting';
     case 'waiting':

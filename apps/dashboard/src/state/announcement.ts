@@ -4,7 +4,8 @@ import type { ConnectionView } from './connection.js';
 import type { RunHandle } from './runs.js';
 
 /** The state of the connection, said once for each change of it that matters. */
-export function connectionSentence({ phase, downSince, problem }: ConnectionView): string {
+export function connectionSentence({ phase, movesAt, downSince, problem }: ConnectionView): string {
+  if (movesAt !== undefined) return 'The gateway is about to leave. The page moves to another.';
   if (phase === 'open') return 'Connected to the gateway.';
   if (downSince === undefined) return 'Connecting to the gateway.';
   if (phase === 'closed') return `The connection is closed. ${problem?.message ?? ''}`;

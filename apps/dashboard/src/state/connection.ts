@@ -11,6 +11,8 @@ export interface ConnectionView {
   readonly transportReason: string | undefined;
   /** The gateway's software, where it says. */
   readonly agent: string | undefined;
+  /** When another connection is opened, since the gateway of this one is about to leave. */
+  readonly movesAt: number | undefined;
   /** Since when there is no connection; undefined while there is one, and before the first attempt has failed. */
   readonly downSince: number | undefined;
   /** When the next attempt comes. */
@@ -27,6 +29,7 @@ export const CONNECTING: ConnectionView = {
   transport: undefined,
   transportReason: undefined,
   agent: undefined,
+  movesAt: undefined,
   downSince: undefined,
   retryAt: undefined,
   attempt: 1,
@@ -39,13 +42,15 @@ export function reduceConnection(view: ConnectionView, status: Status, now: numb
   const wasOpen = view.phase === 'open';
   switch (status.state) {
     case 'open': {
-      const { transport, dialect, agent, reason } = status;
-      return { ...CONNECTING, phase: 'open', transport, dialect, agent, transportReason: reason?.message };
+      const { transport, dialect, agent, reason, leaving } = status;
+      const movesAt = leaving === undefined ? undefined : now + leaving.moveIn;
+      return { ...CONNECTING, phase: 'open', transport, dialect, agent, movesAt, transportReason: reason?.message };
     }
     case 'connecting':
       return {
         ...view,
         phase: 'connecting',
+        movesAt: undefined,
         downSince: view.downSince ?? (wasOpen ? now : undefined),
         retryAt: undefined,
         attempt: status.attempt,
@@ -55,12 +60,20 @@ export function reduceConnection(view: ConnectionView, status: Status, now: numb
       return {
         ...view,
         phase: 'waiting',
+        movesAt: undefined,
         downSince: view.downSince ?? now,
         retryAt: now + status.retryIn,
         attempt: status.attempt,
         problem,
       };
     case 'closed':
-      return { ...view, phase: 'closed', downSince: view.downSince ?? now, retryAt: undefined, problem };
+      return {
+        ...view,
+        phase: 'closed',
+        movesAt: undefined,
+        downSince: view.downSince ?? now,
+        retryAt: undefined,
+        problem,
+      };
   }
 }

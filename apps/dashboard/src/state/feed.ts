@@ -10,6 +10,7 @@ import {
   retry,
   type SchedulerLike,
   Subject,
+  scan,
   switchMap,
   timer,
 } from 'rxjs';
@@ -38,9 +39,25 @@ const LONGEST_DELAY = 30_000;
 /** Errors that asking again on the same connection would not mend. */
 const FINAL: ReadonlySet<string> = new Set(['unknown-command', 'bad-arguments', 'not-allowed', 'unsupported']);
 
+/** The connection there is: each has a number of its own, and there may be none. */
+interface CurrentConnection {
+  readonly number: number;
+  readonly status: Status | undefined;
+}
+
+/** Another transport is another connection, and so is one without a word of leaving behind one that was about to be left. */
+function follow({ number, status: before }: CurrentConnection, status: Status): CurrentConnection {
+  const isOther =
+    before?.state !== status.state ||
+    (before.state === 'open' &&
+      status.state === 'open' &&
+      (before.transport !== status.transport || (before.leaving !== undefined && status.leaving === undefined)));
+  return { number: isOther ? number + 1 : number, status };
+}
+
 /**
- * Runs a command for as long as somebody subscribes: anew on every connection, also when a WebSocket takes over from HTTP,
- * and after it failed. Never errors.
+ * Runs a command for as long as somebody subscribes: anew on every connection, also when a WebSocket takes over from HTTP
+ * or the client has moved away from a gateway that leaves, and after it failed. Never errors.
  */
 export function watchCommand(
   source: FeedSource,
@@ -65,9 +82,9 @@ export function watchCommand(
     return merge(lost$, values$);
   });
   return source.status$.pipe(
-    map((status) => (status.state === 'open' ? status.transport : undefined)),
-    distinctUntilChanged(),
-    switchMap((transport) => (transport === undefined ? EMPTY : answer$)),
+    scan(follow, { number: 0, status: undefined }),
+    distinctUntilChanged((one, other) => one.number === other.number),
+    switchMap(({ status }) => (status?.state === 'open' ? answer$ : EMPTY)),
   );
 }
 

@@ -23,6 +23,10 @@ describe('announcements', () => {
     expect(
       connectionSentence(reduceConnection(twice, { state: 'open', transport: 'websocket', dialect: 'wiremux.1' }, 3)),
     ).toBe('Connected to the gateway.');
+    const leaving = { state: 'open', transport: 'websocket', dialect: 'wiremux.1', leaving: { moveIn: 1 } } as const;
+    expect(connectionSentence(reduceConnection(twice, leaving, 3))).toBe(
+      'The gateway is about to leave. The page moves to another.',
+    );
     expect(connectionSentence(reduceConnection(twice, { state: 'closed', reason }, 3))).toContain('Nobody there.');
   });
 

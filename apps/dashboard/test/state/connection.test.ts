@@ -17,6 +17,7 @@ describe('reduceConnection', () => {
       transportReason: undefined,
       dialect: 'wiremux.1',
       agent: 'gateway/1',
+      movesAt: undefined,
       downSince: undefined,
       retryAt: undefined,
       attempt: 1,
@@ -33,6 +34,23 @@ describe('reduceConnection', () => {
     );
     expect(view).toMatchObject({ phase: 'open', transport: 'http', transportReason: 'It answered HTTP 403.' });
     expect(view).toMatchObject({ downSince: undefined, problem: undefined });
+  });
+
+  it('says when it moves away from a gateway that leaves, until it has', () => {
+    const leaving = reduceConnection(
+      open,
+      { state: 'open', transport: 'websocket', dialect: 'wiremux.1', leaving: { moveIn: 3_000, reason: 'update' } },
+      2_000,
+    );
+    expect(leaving).toMatchObject({ phase: 'open', movesAt: 5_000, downSince: undefined });
+    for (const next of [
+      { state: 'open', transport: 'websocket', dialect: 'wiremux.1' },
+      { state: 'waiting', attempt: 1, retryIn: 1, reason },
+      { state: 'connecting', attempt: 1, reason },
+      { state: 'closed' },
+    ] as const) {
+      expect(reduceConnection(leaving, next, 6_000).movesAt).toBeUndefined();
+    }
   });
 
   it('is not down during its first attempt', () => {

@@ -73,6 +73,15 @@ describe('watchCommand', () => {
     expect(calls.map(({ observed }) => observed)).toEqual([false, true]);
   });
 
+  it('moves with the client away from a gateway that leaves, once there is another connection', () => {
+    const { status$, calls } = new Rehearsal();
+    status$.next(OPEN);
+    status$.next({ ...OPEN, leaving: { moveIn: 3_000 } });
+    expect(calls.map(({ observed }) => observed)).toEqual([true]);
+    status$.next(OPEN);
+    expect(calls.map(({ observed }) => observed)).toEqual([false, true]);
+  });
+
   it('asks again after a failure, later each time, and at first pace after a value', () => {
     const rehearsal = new Rehearsal();
     const { status$, calls, scheduler, seen } = rehearsal;

@@ -44,6 +44,9 @@ describe('settings', () => {
       uploadIdle: 30_000,
       answerIdle: 300_000,
       grace: 5_000,
+      drainAfter: 500,
+      drainJitter: 2_000,
+      drainPace: 1_000,
       ...DEFAULT_LIMITS,
     });
     for (const option of Object.values(OPTIONS)) {

@@ -1,7 +1,7 @@
 import { ContextBudget } from '@wiremux/framing';
 import { type Observable, of, switchMap } from 'rxjs';
 import { platform } from '#platform';
-import { backoffOf, RECONNECT } from '../backoff.js';
+import { backoffOf, newBackoff, RECONNECT } from '../backoff.js';
 import { Client, type Mux } from '../client.js';
 import { Connection } from '../connection.js';
 import type { Commands } from '../contract.js';
@@ -75,6 +75,8 @@ export function connectTab<C extends Commands = Commands>(
       open,
       fallback: undefined,
       backoff: backoffOf(options.reconnect, RECONNECT, random),
+      moving: newBackoff({}, RECONNECT, random),
+      random,
       retryFirst: true,
       renewsToken: typeof options.token === 'function',
       clock,

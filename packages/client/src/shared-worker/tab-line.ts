@@ -53,7 +53,11 @@ export async function openTabLine(
     else end = { error: status.reason ?? workerClosed(), reconnect: false };
   };
   const dial = (): Promise<DialedTransport> => openPort(config, onStatus);
-  const line = await openSocketLine({ ...config, token: undefined, dialects: [WIREMUX_1], dial }, source, signal);
+  const line = await openSocketLine(
+    { ...config, token: undefined, hosts: undefined, dialects: [WIREMUX_1], dial },
+    source,
+    signal,
+  );
   if (isLoss(line)) return end ?? line;
   const lost = line.lost.then((loss) => end ?? loss);
   const { transport, dialect, agent } = line;
@@ -62,9 +66,12 @@ export async function openTabLine(
     dialect,
     agent,
     lost,
+    // It is the worker that moves.
+    leaving: undefined,
     open: (run) => line.open(run),
     send: () => line.send(),
     flush: () => line.flush(),
+    retire: () => line.retire(),
   };
   return { line: named, status$ };
 }

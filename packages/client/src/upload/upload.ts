@@ -35,6 +35,12 @@ export class Upload {
     this.#resume = undefined;
   }
 
+  /** It does not go on here; its source is somebody else's from now on. */
+  abandon(): void {
+    this.#over = true;
+    this.writable();
+  }
+
   /** No more is wanted; the source is given up, unless it has ended. */
   stop(): void {
     if (this.#over) return;

@@ -1,5 +1,6 @@
 import { type DialectName, WiremuxError } from '@wiremux/framing';
 import { deferred } from '../../src/deferred.js';
+import type { Leaving } from '../../src/leaving.js';
 import type { Line, Loss, OpenLine, TransportKind } from '../../src/line.js';
 
 /** What trying again may mend. */
@@ -14,7 +15,8 @@ export class FakeLine implements Line {
   readonly transport: TransportKind;
   readonly dialect: DialectName = 'wiremux.1';
   readonly agent: string | undefined = undefined;
-  readonly calls: ('send' | 'flush')[] = [];
+  readonly calls: ('send' | 'flush' | 'retire')[] = [];
+  readonly #leaving = deferred<Leaving>();
   readonly #lost = deferred<Loss>();
 
   constructor(transport: TransportKind) {
@@ -27,6 +29,19 @@ export class FakeLine implements Line {
 
   open(): boolean {
     return false;
+  }
+
+  get leaving(): Promise<Leaving> {
+    return this.#leaving.promise;
+  }
+
+  retire(): void {
+    this.calls.push('retire');
+  }
+
+  /** Its gateway is about to leave. */
+  leave(leaving: Leaving): void {
+    this.#leaving.resolve(leaving);
   }
 
   send(): void {
@@ -48,6 +63,8 @@ export class LineSource {
   readonly #transport: TransportKind;
   /** How often it was asked. */
   asked = 0;
+  /** Where to, each time. */
+  readonly to: (string | undefined)[] = [];
   /** What comes of being asked, in place of a line. */
   loss: Loss | undefined;
 
@@ -55,8 +72,9 @@ export class LineSource {
     this.#transport = transport;
   }
 
-  readonly open: OpenLine = async () => {
+  readonly open: OpenLine = async (_signal, to) => {
     this.asked++;
+    this.to.push(to);
     if (this.loss !== undefined) return this.loss;
     const line = new FakeLine(this.#transport);
     this.lines.push(line);

@@ -2,7 +2,6 @@ import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js
 import type { FrameHeader } from '../frame/frame.js';
 import { FrameReader } from '../frame/reader.js';
 import type { TokenVerdict } from '../message/auth.js';
-import type { DrainNotice } from '../message/control.js';
 import type { SessionGrant, SessionReply } from '../message/session-settings.js';
 import { DEFAULT_SETTINGS, type PeerSettings } from '../message/settings.js';
 import { closeEndsSession } from '../session/close-table.js';
@@ -202,16 +201,6 @@ export class PeerCore {
 
   answerToken(verdict: TokenVerdict): void {
     if (this.#state === 'reading') this.parts.tokens.answer(verdict);
-  }
-
-  drain(notice: DrainNotice): void {
-    const { role, dialect } = this.#context;
-    if (role === 'server' && dialect.duplex && this.alive) this.parts.drain.announce(notice);
-  }
-
-  /** No request is open, in either direction. */
-  get idle(): boolean {
-    return this.parts.requester.size === 0 && this.parts.responder.size === 0;
   }
 
   close(closeCode: CloseCode, reason: string): void {

@@ -157,12 +157,13 @@ export class Peer {
    * @throws {WiremuxError} `bad-arguments` for times out of their range
    */
   drain(notice: DrainNotice): void {
-    this.#core.drain(notice);
+    const able = this.role === 'server' && this.dialect.duplex && this.#core.alive;
+    if (able) this.#core.parts.drain.announce(notice);
   }
 
   /** No request is open, in either direction. */
   get idle(): boolean {
-    return this.#core.idle;
+    return this.#requester.size === 0 && this.#responder.size === 0;
   }
 
   /** Ends the connection from this side: a `closing` event follows, the transport is to be closed with its code. */

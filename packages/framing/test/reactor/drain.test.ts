@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pair } from './harness.js';
 import { LonePeer } from './lone-peer.js';
+import { again, client, GRANT, newcomer, server, serverSettings } from './resume-scene.js';
 
 const NOTICE = { after: 500, jitter: 2_000, reason: 'update' };
 const FRAME = "0 2 0 drain 0 cbor:{b'after': 500, b'jitter': 2000, b'reason': b'update'}";
@@ -58,6 +59,35 @@ describe('SPEC 8.10 a server that is about to leave', () => {
     const client = new LonePeer({ role: 'client' });
     client.feed(FRAME, "0 2 0 drain 0 cbor:{b'after': 1}");
     expect(client.fault).toMatchObject({ rule: '8.2.7', closeCode: 1002 });
+  });
+});
+
+describe('SPEC 8.10.2 a session whose server is about to leave', () => {
+  it('is told on every transport it gets, behind the settings', () => {
+    const lone = server();
+    lone.sent();
+    lone.peer.drain(NOTICE);
+    expect(lone.sent()).toEqual([FRAME]);
+    lone.peer.detach(lone.now);
+    expect(lone.peer.resume(newcomer(0).peer, lone.now, { session: GRANT })).toBe(true);
+    expect(lone.sent()).toEqual([expect.stringContaining('sender-protocol-settings'), FRAME]);
+  });
+
+  it('is told once it has one, where it had none', () => {
+    const lone = server();
+    lone.sent();
+    lone.peer.detach(lone.now);
+    lone.peer.drain(NOTICE);
+    expect(lone.peer.resume(newcomer(0).peer, lone.now, { session: GRANT })).toBe(true);
+    expect(lone.sent()).toEqual([expect.stringContaining('sender-protocol-settings'), FRAME]);
+  });
+
+  it('SPEC 8.10.1 hears it again on each', () => {
+    const lone = client();
+    lone.feed(FRAME);
+    again(lone);
+    lone.feed(serverSettings(0, true), FRAME, FRAME);
+    expect(lone.of('drain')).toHaveLength(2);
   });
 });
 

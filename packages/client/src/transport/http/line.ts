@@ -96,6 +96,7 @@ function makeExchange(moment: ExchangeMoment): Exchange {
 
 class HttpLine implements Line {
   readonly transport = 'http';
+  readonly leaving = undefined;
   readonly #config: HttpConfig;
   readonly #source: RunSource;
   readonly #gateway: Gateway;
@@ -143,6 +144,10 @@ class HttpLine implements Line {
   flush(): void {
     this.#due = true;
     void this.#sendDue();
+  }
+
+  retire(): void {
+    this.#end.abort();
   }
 
   async #sendDue(): Promise<void> {

@@ -2,23 +2,26 @@ import type { Clock } from '@wiremux/framing';
 import type { Backoff } from './backoff.js';
 import { isLoss, type Line, type OpenLine } from './line.js';
 
-/** A better kind of line, and when to try it. */
-export interface Upgrade {
+/** A line that is wanted beside the one in use, and when to try it. */
+export interface WantedLine {
   readonly open: OpenLine;
+  /** Time before the first attempt, ms. */
+  readonly firstWait: number;
+  /** Times between attempts. */
   readonly backoff: Backoff;
   readonly clock: Clock;
 }
 
 /**
- * Tries a better kind of line while another is in use, after longer and longer waits, until there is one.
+ * Opens another line while one is in use: tries, after longer and longer waits, until there is one.
  * @param use takes the line, once.
  * @returns what ends the tries.
  */
-export function upgradeLater({ open, backoff, clock }: Upgrade, use: (line: Line) => void): () => void {
+export function openLater({ open, firstWait, backoff, clock }: WantedLine, use: (line: Line) => void): () => void {
   let abort = new AbortController();
   let stopTimer: (() => void) | undefined;
-  const wait = (): void => {
-    stopTimer = clock.timer(backoff.next(), () => void attempt());
+  const wait = (ms: number): void => {
+    stopTimer = clock.timer(ms, () => void attempt());
   };
   const attempt = async (): Promise<void> => {
     abort = new AbortController();
@@ -26,13 +29,13 @@ export function upgradeLater({ open, backoff, clock }: Upgrade, use: (line: Line
     const opened = await open(signal);
     if (signal.aborted) return;
     if (isLoss(opened)) {
-      wait();
+      wait(backoff.next());
     } else {
       backoff.reset();
       use(opened);
     }
   };
-  wait();
+  wait(firstWait);
   return () => {
     stopTimer?.();
     abort.abort();
