@@ -63,7 +63,7 @@ export function createUpgrader(
 
   return (request, stream, head) => {
     // Before the socket is a WebSocket nobody else listens, and a reset during the answer would end the process.
-    stream.on('error', () => stream.destroy());
+    stream.on('error', destroy);
     if (pathOf(request) !== MUX_PATH) {
       return refuse(stream, 'path', 404, `There is no WebSocket here: connect to ${MUX_PATH}.\n`);
     }
@@ -82,6 +82,11 @@ export function createUpgrader(
     }
     sockets.handleUpgrade(request, stream, head, (socket) => sources.accepted({ socket, stream, dialect, request }));
   };
+}
+
+/** Stays as long as the stream, so it is no closure: one of the handshake would keep the request and its headers. */
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 function offerOf(request: IncomingMessage): string | undefined {

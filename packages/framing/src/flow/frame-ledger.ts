@@ -1,4 +1,5 @@
-const FIRST_ROOM = 64;
+/** Of few costs, so that a connection at rest takes little: it doubles as often as needed. */
+const FIRST_ROOM = 8;
 
 /** The costs of frames that were sent and not acknowledged, oldest first. */
 export class FrameLedger {

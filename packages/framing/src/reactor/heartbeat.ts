@@ -55,6 +55,11 @@ export class Heartbeat {
     if (this.#received.countFrame(bytes, this.#context.now)) this.#context.wake();
   }
 
+  /** An ack should not wait for the turn to end. */
+  get ackOverdue(): boolean {
+    return this.#received.overdue;
+  }
+
   /** Puts the ack, and a pong behind it, ahead of what is about to be sent. `sending`: something else goes anyway. */
   flush(sending: boolean): void {
     const { output, now } = this.#context;

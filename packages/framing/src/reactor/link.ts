@@ -136,6 +136,7 @@ export class Link {
     if (this.#closed) return;
     this.#peer.receiveBytes(chunk, this.#clock.now());
     this.#deliver();
+    if (this.#peer.ackOverdue) this.#flush();
     this.#adjustReading();
   }
 

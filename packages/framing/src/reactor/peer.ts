@@ -119,6 +119,11 @@ export class Peer {
     return this.#core.readPaused;
   }
 
+  /** The other side may be waiting for an acknowledgement: bytes should be taken now, not at the end of the turn. */
+  get ackOverdue(): boolean {
+    return this.#core.parts.heartbeat.ackOverdue;
+  }
+
   /** When `handleTimeout` should be called, ms; it may change with every call. */
   nextTimeout(): number | undefined {
     return this.#core.nextTimeout();

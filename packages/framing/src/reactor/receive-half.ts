@@ -66,9 +66,12 @@ export class ReceiveBudget {
     return since;
   }
 
-  /** @param initial bytes granted without a credit frame  @param target bytes to keep granted once they are read */
-  open(requestId: number, initial: number, target: number): ReceiveHalf {
-    const half = new ReceiveHalf(requestId, new ReceiveWindow(initial, target));
+  /**
+   * @param initial bytes granted without a credit frame  @param target bytes to keep granted once they are read
+   * @param most what that may grow to for a consumer that keeps up
+   */
+  open(requestId: number, initial: number, target: number, most: number = target): ReceiveHalf {
+    const half = new ReceiveHalf(requestId, new ReceiveWindow(initial, target, most));
     this.#update(half);
     return half;
   }
@@ -130,7 +133,10 @@ export class ReceiveBudget {
   /** Grants what is due, as far as it fits; but nothing so small that it costs the other side's patience (SPEC 9.1.16). */
   #grant(half: ReceiveHalf): void {
     this.#starved.delete(half);
-    const due = half.closed ? 0 : half.window.due;
+    if (half.closed) return;
+    // What one answer may hold is not taken from others: half of it all is for windows as they begin (SPEC 8.5.7).
+    if (this.left > this.#context.limits.grantedBytes / 2) half.window.raise();
+    const { due } = half.window;
     if (due === 0) return;
     const amount = Math.min(due, this.left);
     if (amount < due) this.#starved.add(half);

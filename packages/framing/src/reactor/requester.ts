@@ -4,7 +4,7 @@ import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import { isPrecompressed } from '../flow/precompressed.js';
 import type { FrameHeader } from '../frame/frame.js';
-import { type ReadsAnswer, ValueReaderPool } from '../message/answer-reader.js';
+import { type AnswerPart, type ReadsAnswer, ValueReaderPool } from '../message/answer-reader.js';
 import { type CancelReason, encodeCancel, parseCancel, parseCancelResult, parseCredit } from '../message/control.js';
 import { parseProgress } from '../message/progress.js';
 import type { RedirectOffer } from '../message/redirect.js';
@@ -13,6 +13,7 @@ import { MAX_CREDIT, MIN_CREDIT } from '../message/settings.js';
 import { DROPPED_TOPIC, SLOW_CREDIT, type SlowMode, slowPolicy } from '../message/slow.js';
 import { isTraceparent } from '../message/trace.js';
 import type { PeerContext } from './context.js';
+import type { PeerEvent } from './events.js';
 import { DATA_CREDIT, grantTo } from './grant.js';
 import { IdTable } from './id-table.js';
 import { LongMaps } from './long-maps.js';
@@ -164,7 +165,7 @@ export class Requester {
     send.openWith(opening, hasData, timeLeft);
     send.plain = plain;
     this.#longMaps.add(send);
-    const receive = this.#budget.open(id, credit, wanted);
+    const receive = this.#budget.open(id, credit, wanted, MAX_CREDIT);
     this.#requests.set(id, {
       id,
       send,
@@ -312,7 +313,7 @@ export class Requester {
     const { begins, parts, delivered, pending, failure, redirect } = request.reader.read(payload, eos, flags);
     if (begins) context.emit({ kind: 'answering', id });
     this.#budget.deliver(request.receive, delivered, pending);
-    for (const part of parts) context.emit({ ...part, id });
+    for (const part of parts) context.emit(partEvent(part, id));
     if (failure !== undefined) {
       this.#failLocally(request, failure, eos);
     } else if (eos) {
@@ -467,6 +468,12 @@ export class Requester {
 /** The credit asked for, brought into its range (SPEC 8.11.2). */
 function wantedCredit(asked: number): number {
   return Math.max(MIN_CREDIT, Math.min(Math.floor(asked) || 0, MAX_CREDIT));
+}
+
+/** Written out: copies that a spread makes of them outlive young collections, and hold the bytes that came until a full one. */
+function partEvent(part: AnswerPart, id: number): PeerEvent {
+  if (part.kind === 'values') return { kind: 'values', id, values: part.values, sizes: part.sizes };
+  return { kind: 'bytes', id, bytes: part.bytes, size: part.size, last: part.last };
 }
 
 /** Whole ms in their range: of a part of one, or of none, the answerer hears 1 (SPEC 8.11.5). */

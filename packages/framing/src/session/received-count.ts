@@ -1,6 +1,8 @@
 /** Session frames are acknowledged after this many bytes, and after this many ms at the latest (SPEC 8.7.3). */
 const ACK_BYTES = 32_768;
 const ACK_MS = 500;
+/** After so many that it does not wait for the end of the turn: the other side may have filled its window meanwhile. */
+const ACK_AT_ONCE = 131_072;
 
 /** Counts the session frames that came, and knows when the other side is to be told (SPEC 8.7.1 to 8.7.3). */
 export class ReceivedCount {
@@ -27,6 +29,11 @@ export class ReceivedCount {
   /** It is time to tell. */
   isDue(now: number): boolean {
     return this.#untoldBytes >= ACK_BYTES || (this.#tellBy !== undefined && now >= this.#tellBy);
+  }
+
+  /** It is high time to tell: what else comes in this turn is not waited for. */
+  get overdue(): boolean {
+    return this.#untoldBytes >= ACK_AT_ONCE;
   }
 
   /** When it will be, monotonic ms; Infinity if nothing came, or if it is already: that waits for the transport, not for time. */

@@ -53,6 +53,48 @@ describe('SPEC 8.5 the window of a receiver', () => {
     expect(window.due).toBe(2_000);
   });
 
+  /** So many bytes arrive, `step` at a time, each step is taken at once, and what is due is granted: what that was. */
+  function takenAsTheyCome(window: ReceiveWindow, bytes: number, step: number): number {
+    let granted = 0;
+    for (let left = bytes; left > 0; left -= step) {
+      arrive(window, Math.min(step, left));
+      window.take(step);
+      window.raise();
+      granted += window.due;
+      window.grant(window.due);
+    }
+    return granted;
+  }
+
+  it('SPEC 8.5.7 doubles a window that came and was taken as it came, up to a bound', () => {
+    const window = new ReceiveWindow(1_000, 1_000, 3_000);
+    expect(takenAsTheyCome(window, 1_000, 250)).toBe(2_000);
+    expect(takenAsTheyCome(window, 2_000, 500)).toBe(3_000);
+    expect(takenAsTheyCome(window, 3_000, 750)).toBe(3_000);
+  });
+
+  it('SPEC 8.5.7 does not double it where more than a quarter waited, though all was taken in the end', () => {
+    expect(takenAsTheyCome(new ReceiveWindow(1_000, 1_000, 3_000), 1_000, 251)).toBe(753);
+    const long = new ReceiveWindow(1_000, 1_000, 3_000);
+    long.receive(1_000);
+    long.deliver(0, 1_000);
+    long.raise();
+    expect(long.due).toBe(1_000);
+  });
+
+  it('SPEC 8.5.7 does not double it before a whole one has come, nor while something is untaken', () => {
+    expect(takenAsTheyCome(new ReceiveWindow(1_000, 1_000, 3_000), 999, 249)).toBe(996);
+    const window = new ReceiveWindow(1_000, 1_000, 3_000);
+    takenAsTheyCome(window, 900, 225);
+    arrive(window, 100);
+    window.take(99);
+    window.raise();
+    expect(window.due).toBe(0);
+    window.take(1);
+    window.raise();
+    expect(window.due).toBe(1_100);
+  });
+
   it('SPEC 8.5.6 counts bytes of an incomplete value as taken once all values before it are', () => {
     const window = new ReceiveWindow(1_000, 1_000);
     window.receive(900);

@@ -145,6 +145,22 @@ describe('SPEC 8.5 credit of answers', () => {
     expect(lone.sentSession()).toEqual(['1 5 0 credit 0 cbor:1000']);
   });
 
+  it.each([
+    [8_000, 2_048],
+    [2_048, 1_024],
+  ])('SPEC 8.5.7 doubles for a caller that keeps up, while half of %i bytes is left', (grantedBytes, granted) => {
+    const lone = asking({ limits: { answerCredit: 1_024, grantedBytes } });
+    lone.peer.open({ name: 'x' });
+    lone.sent();
+    lone.feed(`1 4 0 command-response continuation ${OK}`);
+    for (const bytes of [250, 250, 250, 250, 24 - OK_BYTES]) {
+      lone.feedBytes(rawFrame(1, 4, 0, 3, 1, value(bytes)));
+      lone.peer.taken(1, bytes);
+    }
+    const credits = lone.sentSession().map((frame) => Number(frame.split('cbor:')[1]));
+    expect(credits.reduce((sum, credit) => sum + credit, 0)).toBe(granted);
+  });
+
   it('SPEC 8.5.8 is not granted to an answer that has ended', () => {
     const lone = asking();
     lone.feed(`1 4 0 command-response continuation ${OK}`);

@@ -146,7 +146,7 @@ describe('SPEC 8.8.11 a session without a transport', () => {
     expect(lone.sent()).toEqual([]);
     expect(lone.peer.openSlots).toBe(1_024);
     expect(lone.peer.resume(newcomer(0).peer, 0, { session: GRANT })).toBe(true);
-    expect(lone.sentSession()).toHaveLength(3);
+    expect(lone.sentSession()).toHaveLength(2);
     expect(lone.of('answer-writable')).toHaveLength(1);
   });
 

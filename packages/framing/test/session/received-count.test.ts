@@ -15,6 +15,16 @@ describe('SPEC 8.7.1 to 8.7.3 the count of what came', () => {
     expect(count.isDue(300)).toBe(true);
   });
 
+  it('SPEC 8.7.3 is overdue with 128 KiB', () => {
+    const count = new ReceivedCount();
+    count.countFrame(131_071, 0);
+    expect(count.overdue).toBe(false);
+    count.countFrame(1, 0);
+    expect(count.overdue).toBe(true);
+    count.told();
+    expect(count.overdue).toBe(false);
+  });
+
   it('SPEC 8.7.2 is news once, and goes on over transports', () => {
     const count = new ReceivedCount();
     expect(count.told()).toBe(false);

@@ -110,6 +110,23 @@ describe('SPEC 8.7.3: acks', () => {
     expect(far.of('ack')).toHaveLength(1);
   });
 
+  it('do not wait for the end of a turn in which much comes', async () => {
+    const { clock, end, far } = loneLink();
+    far.send(CLIENT_SETTINGS);
+    await clock.settle();
+    const happened: string[] = [];
+    const { receiveBytes } = end.peer;
+    end.peer.receiveBytes = (chunk, now) => {
+      happened.push('received');
+      receiveBytes.call(end.peer, chunk, now);
+    };
+    end.transport.send = () => void happened.push('sent');
+    far.send(`1 3 stream-begin command-request new|more …x60000`);
+    for (let count = 0; count < 3; count++) far.send('1 3 0 command-request continuation|more …x60000');
+    await clock.settle();
+    expect(happened).toEqual(['received', 'received', 'received', 'sent', 'received', 'sent']);
+  });
+
   it('go ahead of what is sent anyway', async () => {
     const { clock, far } = loneLink({ onEvent: (event, peer) => event.kind === 'request' && peer.endAnswer(event.id) });
     far.send(CLIENT_SETTINGS);

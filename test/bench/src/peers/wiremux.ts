@@ -1,13 +1,14 @@
 import { type ConnectOptions, connect } from '@wiremux/client';
+import { encodeValue } from '@wiremux/framing';
 import { createGateway } from '@wiremux/gateway';
-import { command, defineCommands, implement } from '@wiremux/server';
-import { firstValueFrom, NEVER, Subject, startWith } from 'rxjs';
+import { command, defineCommands, type EncodedValue, implement, preEncoded } from '@wiremux/server';
+import { filter, firstValueFrom, NEVER, Subject, startWith } from 'rxjs';
 import { z } from 'zod';
 import { type Peer, PIECE_BYTES, type Row, rowOf } from '../peer.js';
 
 const PIECE = new Uint8Array(PIECE_BYTES).fill(7);
 const row = z.object({ id: z.number(), symbol: z.string(), price: z.number(), size: z.number(), side: z.string() });
-const updates = new Subject<Row>();
+const updates = new Subject<Row | EncodedValue>();
 
 const commands = defineCommands({
   'bench.echo': command({ args: row, yields: row }),
@@ -23,7 +24,8 @@ const OPEN_REQUESTS = 16_384;
 /** Calls and streams as a page would write them. */
 export const wiremux: Peer = {
   name: 'wiremux',
-  about: 'wiremux.1; calls are call(), streams are call().subscribe(), handlers are functions and generators',
+  about:
+    'wiremux.1; calls are call(), streams are call().subscribe(), handlers are functions and generators, an update is encoded once',
   packages: [],
 
   async serve() {
@@ -48,12 +50,13 @@ export const wiremux: Peer = {
       }),
     });
     const { port } = await gateway.listen();
-    return { port, publish: (update) => updates.next(update) };
+    return { port, publish: (update) => updates.next(preEncoded(encodeValue(update))) };
   },
 
   async connect(port, { compress }) {
     const options: ConnectOptions = { limits: { openRequests: OPEN_REQUESTS }, ...(compress ? {} : {}) };
     const mux = connect<typeof commands>(`ws://127.0.0.1:${port}/mux`, options);
+    await firstValueFrom(mux.status$.pipe(filter(({ state }) => state === 'open')));
     return {
       echo: (value) => firstValueFrom(mux.call('bench.echo', value)),
       rows: (count, onRow) =>
