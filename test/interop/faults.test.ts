@@ -1,5 +1,5 @@
 import { toJsonForm } from '@wiremux/client/json';
-import { encodeFrame, HEADER_SIZE, Peer, type PeerEvent, parseFrame } from '@wiremux/framing';
+import { encodeFrame, HEADER_SIZE, Peer, type PeerEvent, parseFrame, Responder } from '@wiremux/framing';
 import { zlib } from '@wiremux/framing/zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../packages/framing/test/model/random.js';
@@ -50,7 +50,7 @@ describeWithComponent('mercurial', 'Where the reference implementation is at fau
 
   /** Gives frames to a server of ours; what it says. */
   function ours(bytes: Uint8Array): PeerEvent[] {
-    const peer = new Peer({ role: 'server', dialect: EXP_FRAMING_0006, now: 0 });
+    const peer = new Peer({ role: 'server', responder: Responder, dialect: EXP_FRAMING_0006, now: 0 });
     peer.receiveBytes(bytes, 0);
     return peer.takeEvents();
   }
@@ -164,7 +164,7 @@ describeWithComponent('mercurial', 'Where the reference implementation is at fau
       const last = frames('1 1 0 command-request continuation DnameDecho');
       const long = Buffer.concat([first, frames(...Array.from({ length: 80 }, () => piece)), last]);
       expect(kinds(await session.receive(long)).at(-1)).toBe('runcommand');
-      const peer = new Peer({ role: 'server', dialect: EXP_FRAMING_0006, now: 0 });
+      const peer = new Peer({ role: 'server', responder: Responder, dialect: EXP_FRAMING_0006, now: 0 });
       peer.receiveBytes(long, 0);
       expect(kinds(peer.takeEvents())).toEqual(['ready']);
       const [status] = decodeSequence(Buffer.concat(peer.takeBytes(0)!).subarray(HEADER_SIZE)) as [

@@ -83,6 +83,7 @@ export class Dispatcher implements RunQueue, RunSource {
 
   release(runs: PeerRuns): void {
     this.#carried.delete(runs);
+    this.#served.release(runs.peer);
   }
 
   /** A line is open: runs go over it from now on. */

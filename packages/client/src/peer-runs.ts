@@ -5,7 +5,7 @@ import {
   type RequestAnswerer,
   type RequesterEvent,
   requestRefused,
-  WiremuxError,
+  type WiremuxError,
 } from '@wiremux/framing';
 import { faultLoss } from './loss.js';
 import { offerOf } from './redirect/options.js';
@@ -13,8 +13,10 @@ import type { Run } from './run.js';
 
 /** Who answers what the other side of a peer asks. */
 export interface AnswersRequests {
-  /** What answers the requests that come to `peer`; undefined: there is nothing to ask for. */
-  answererFor(peer: Peer): RequestAnswerer | undefined;
+  /** Gives `take` what answers the requests that come to `peer`, now or once there is something to ask for. */
+  attach(peer: Peer, take: (answerer: RequestAnswerer) => void): void;
+  /** That peer is gone. */
+  release(peer: Peer): void;
 }
 
 /**
@@ -25,13 +27,12 @@ export class PeerRuns {
   readonly #peer: Peer;
   readonly #end: () => void;
   readonly #runs = new IdTable<Run>();
-  readonly #served: AnswersRequests;
   readonly #sendAgain: ((run: Run) => void) | undefined;
   /** Its gateway is about to leave. */
   #leaving = false;
   /** It has said that it begins nothing more. */
   #refuses = false;
-  /** Made when the first request comes. */
+  /** There from when something is served; until then the peer refuses what comes. */
   #answerer: RequestAnswerer | undefined;
 
   /**
@@ -41,8 +42,14 @@ export class PeerRuns {
   constructor(peer: Peer, end: () => void, served: AnswersRequests, sendAgain?: (run: Run) => void) {
     this.#peer = peer;
     this.#end = end;
-    this.#served = served;
     this.#sendAgain = sendAgain;
+    served.attach(peer, (answerer) => {
+      this.#answerer = answerer;
+    });
+  }
+
+  get peer(): Peer {
+    return this.#peer;
   }
 
   /** How many are open. */
@@ -96,10 +103,6 @@ export class PeerRuns {
         this.#runs.delete(event.id)?.receive(event);
         return;
       case 'request':
-        this.#answerer ??= this.#served.answererFor(this.#peer);
-        if (this.#answerer === undefined) this.#refuse(event.id);
-        else this.#answerer.handle(event);
-        return;
       case 'data':
       case 'data-end':
       case 'answer-writable':
@@ -141,9 +144,5 @@ export class PeerRuns {
     this.#refuses ||= refused;
     if (refused && this.#sendAgain !== undefined && run?.waitAgain() === true) this.#sendAgain(run);
     else run?.receive(event);
-  }
-
-  #refuse(id: number): void {
-    this.#peer.failAnswer(id, new WiremuxError('unknown-command', 'This client serves no commands.'));
   }
 }

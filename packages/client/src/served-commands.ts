@@ -15,6 +15,8 @@ export class ServedCommands implements AnswersRequests {
   readonly #commands = new Map<string, object>();
   /** The first set that was added: all know how to serve. */
   #server: ServableCommands | undefined;
+  /** Peers that have nothing to serve with until there is a set, and who takes it. */
+  readonly #waiting = new Map<Peer, (answerer: RequestAnswerer) => void>();
   #connections = 0;
 
   constructor(clock: Clock, log: Logger | undefined) {
@@ -35,6 +37,8 @@ export class ServedCommands implements AnswersRequests {
     for (const name of set.keys()) if (this.#commands.has(name)) throw servedTwice(name);
     for (const [name, command] of set) this.#commands.set(name, command);
     this.#server ??= set;
+    for (const [peer, take] of this.#waiting) take(this.#serve(set, peer));
+    this.#waiting.clear();
     let isServed = true;
     return () => {
       if (!isServed) return;
@@ -43,11 +47,20 @@ export class ServedCommands implements AnswersRequests {
     };
   }
 
-  answererFor(peer: Peer): RequestAnswerer | undefined {
-    if (this.#server === undefined) return undefined;
+  attach(peer: Peer, take: (answerer: RequestAnswerer) => void): void {
+    if (!peer.dialect.duplex) return;
+    if (this.#server === undefined) this.#waiting.set(peer, take);
+    else take(this.#serve(this.#server, peer));
+  }
+
+  release(peer: Peer): void {
+    this.#waiting.delete(peer);
+  }
+
+  #serve(set: ServableCommands, peer: Peer): RequestAnswerer {
     this.#connections += 1;
     const connection = String(this.#connections);
-    return this.#server.serve(this.#commands, { peer, clock: this.#clock, connection, log: this.#log });
+    return set.serve(this.#commands, { peer, clock: this.#clock, connection, log: this.#log });
   }
 }
 

@@ -1,4 +1,4 @@
-import { dialectByName, Peer } from '@wiremux/framing';
+import { dialectByName, Peer, Responder } from '@wiremux/framing';
 import { memoryTransportPair, VirtualClock } from '@wiremux/framing/testing';
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -147,7 +147,7 @@ describe('SPEC 8.4.1 requests of the gateway', () => {
   it('SPEC 8.6.3 are proved stopped when their cancel comes along with them', async () => {
     const clock = new VirtualClock();
     const [near, far] = memoryTransportPair(clock);
-    const peer = new Peer({ role: 'server', dialect: dialectByName('wiremux.1'), now: 0 });
+    const peer = new Peer({ role: 'server', responder: Responder, dialect: dialectByName('wiremux.1'), now: 0 });
     const take = (): Uint8Array[] => peer.takeBytes(0) ?? [];
     far.start({ bytes: (chunk) => peer.receiveBytes(chunk, 0), drain: () => undefined, closed: () => undefined });
     connect('ws://gateway.test/mux', { clock, transport: async () => Object.assign(near, { protocol: 'wiremux.1' }) });

@@ -1,6 +1,7 @@
 import {
   CloseCode,
   type RequestAnswerer,
+  Responder,
   type ResponderEvent,
   type ServableCommands,
   type ServingHost,
@@ -26,6 +27,7 @@ class CommandNames extends Map<string, object> implements ServableCommands {
   serve(commands: ReadonlyMap<string, object>, host: ServingHost): RequestAnswerer {
     const served: Served = { host, events: [], cancels: [] };
     this.served.push(served);
+    host.peer.serve(Responder);
     return {
       handle(event) {
         served.events.push(event);

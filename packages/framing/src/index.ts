@@ -82,6 +82,7 @@ export {
   uploadFailed,
 } from './reactor/request-errors.js';
 export type { OutgoingRequest } from './reactor/requester.js';
+export { Responder } from './reactor/responder.js';
 export type { Logger, LogMethod, RequestAnswerer, ServableCommands, ServingHost } from './reactor/serving.js';
 export type { PeerStats, RequestStats, StreamStats } from './reactor/stats.js';
 export { ValueIterator } from './reactor/value-iterator.js';

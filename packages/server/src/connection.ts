@@ -9,6 +9,7 @@ import {
   type PeerEvent,
   type PeerSettings,
   type ProtocolFault,
+  Responder,
   WiremuxError,
 } from '@wiremux/framing';
 import { type AdmissionTerms, Admitter } from './admission.js';
@@ -64,6 +65,7 @@ export class ServerConnection implements Resumable {
     this.#log = withFields(log, { connection: this.id });
     this.#peer = new Peer({
       role: 'server',
+      responder: Responder,
       dialect,
       now: clock.now(),
       channels,

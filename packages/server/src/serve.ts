@@ -2,6 +2,7 @@ import {
   DEFAULT_CHANNELS,
   DEFAULT_LIMITS,
   type RequestAnswerer,
+  Responder,
   type ServingHost,
   WiremuxError,
 } from '@wiremux/framing';
@@ -15,6 +16,7 @@ import { GATEWAY } from './principal.js';
 /** Answers what a gateway asks of its client. */
 export function answerRequests(commands: CommandSet, host: ServingHost): RequestAnswerer {
   const { peer, clock, connection, log = SILENT } = host;
+  peer.serve(Responder);
   const refusal = new WiremuxError(
     'unsupported',
     'A client calls its gateway with its own `call`, not `context.client`.',

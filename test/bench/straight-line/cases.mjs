@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { dialectByName, encodeFrame, encodeValue, FrameReader, Peer, ValueReader } from '@wiremux/framing';
+import { dialectByName, encodeFrame, encodeValue, FrameReader, Peer, Responder, ValueReader } from '@wiremux/framing';
 import { zlib } from '@wiremux/framing/zlib';
 
 /** Limits far above what is sent: what is measured is the way there. */
@@ -69,7 +69,13 @@ function* frameMessages(map, piece, header) {
 }
 
 function receive(dialect, messages, kind) {
-  const peer = new Peer({ role: 'server', dialect: dialectByName(dialect), now: 0, limits: PEER_LIMITS });
+  const peer = new Peer({
+    role: 'server',
+    responder: Responder,
+    dialect: dialectByName(dialect),
+    now: 0,
+    limits: PEER_LIMITS,
+  });
   const kinds = [];
   for (const message of messages) {
     peer.receiveBytes(message, 0);

@@ -1,4 +1,4 @@
-import { CloseCode, type Peer, type RequestAnswerer } from '@wiremux/framing';
+import { CloseCode, type Peer, type RequestAnswerer, Responder } from '@wiremux/framing';
 import { platform } from '#platform';
 import { type OpenedClient, openClient } from '../connect.js';
 import type { ConnectOptions } from '../options.js';
@@ -55,11 +55,18 @@ export class SharedConnection implements AnswersRequests {
   }
 
   /** What the gateway asks is run in the tab that was in front last, of those that serve it. */
-  answererFor(peer: Peer): RequestAnswerer {
-    return new Relay(peer, this.#clock, (name) => {
+  attach(peer: Peer, take: (answerer: RequestAnswerer) => void): void {
+    if (!peer.dialect.duplex) return;
+    peer.serve(Responder);
+    const relay = new Relay(peer, this.#clock, (name) => {
       const tab = [...this.#tabs].findLast((each) => each.serves(name));
       return tab?.asked(this.context);
     });
+    take(relay);
+  }
+
+  release(): void {
+    // What it relays ends with the peer.
   }
 
   /** The tab in front is asked; if it goes meanwhile, the next. */

@@ -1,13 +1,4 @@
-import {
-  type Clock,
-  CloseCode,
-  type Limits,
-  Link,
-  Peer,
-  type PeerEvent,
-  WIREMUX_1,
-  WiremuxError,
-} from '@wiremux/framing';
+import { type Clock, CloseCode, type Limits, Link, Peer, type PeerEvent, WIREMUX_1, WiremuxError, Responder } from '@wiremux/framing';
 import { PeerRuns } from '../peer-runs.js';
 import type { RunContext } from '../run.js';
 import type { Status } from '../status.js';
@@ -120,7 +111,7 @@ export class Tab {
 
   #link(connection: SharedConnection): void {
     const { clock, limits } = this.#host;
-    const peer = new Peer({ role: 'server', dialect: WIREMUX_1, now: clock.now(), limits });
+    const peer = new Peer({ role: 'server', responder: Responder, dialect: WIREMUX_1, now: clock.now(), limits });
     const relay = new Relay(peer, clock, () => connection.context);
     const link = new Link({
       peer,
@@ -129,7 +120,10 @@ export class Tab {
       onEvent: (event) => this.#event(event),
       onClosed: () => this.#gone(),
     });
-    this.#runs = new PeerRuns(peer, () => link.close(CloseCode.Normal, ''), { answererFor: () => relay });
+    this.#runs = new PeerRuns(peer, () => link.close(CloseCode.Normal, ''), {
+      attach: (_peer, take) => take(relay),
+      release: () => undefined,
+    });
   }
 
   #event(event: PeerEvent): void {

@@ -1,4 +1,13 @@
-import { DIALECTS, type DialectName, type Limits, Link, Peer, type PeerEvent, selectDialect } from '@wiremux/framing';
+import {
+  DIALECTS,
+  type DialectName,
+  type Limits,
+  Link,
+  Peer,
+  type PeerEvent,
+  Responder,
+  selectDialect,
+} from '@wiremux/framing';
 import { type MemoryTransport, memoryTransportPair, VirtualClock } from '@wiremux/framing/testing';
 import type { Mux } from '../../src/client.js';
 import { connect } from '../../src/connect.js';
@@ -28,6 +37,7 @@ export class GatewayEnd {
     this.transport = transport;
     this.peer = new Peer({
       role: 'server',
+      responder: Responder,
       dialect: chosen,
       now: clock.now(),
       limits,

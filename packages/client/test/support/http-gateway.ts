@@ -15,6 +15,7 @@ import {
   Link,
   Peer,
   type PeerEvent,
+  Responder,
   type Transport,
   type TransportHandlers,
 } from '@wiremux/framing';
@@ -95,7 +96,15 @@ export class HttpEnd {
     this.#post = new ServedPost(request, response, dialect.mediaType);
     this.request = request;
     this.response = response;
-    this.peer = new Peer({ role: 'server', dialect, now: clock.now(), halfDuplex: true, agent: 'gateway/1', limits });
+    this.peer = new Peer({
+      role: 'server',
+      responder: Responder,
+      dialect,
+      now: clock.now(),
+      halfDuplex: true,
+      agent: 'gateway/1',
+      limits,
+    });
     this.closed = new Promise((resolve) => {
       new Link({
         peer: this.peer,

@@ -4,12 +4,12 @@ import { type FrameHeader, HEADER_SIZE, StreamFlag } from '../frame/frame.js';
 import type { PeerSettings } from '../message/settings.js';
 import { DecodeQueue } from '../stream/decode-queue.js';
 import { type InboundStream, InboundStreams } from '../stream/inbound.js';
+import type { Answering } from './answering.js';
 import type { PeerContext } from './context.js';
 import type { Drain } from './drain.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { ReceiveBudget } from './receive-half.js';
 import type { Requester } from './requester.js';
-import type { Responder } from './responder.js';
 import { isFault, SettingsExchange } from './settings-exchange.js';
 import { StreamSettingsReader } from './stream-settings.js';
 import type { TokenRefresh } from './token-refresh.js';
@@ -17,7 +17,7 @@ import type { TokenRefresh } from './token-refresh.js';
 /** Who handles the frames of a connection. */
 export interface FrameRoutes {
   readonly requester: Requester;
-  readonly responder: Responder;
+  readonly answering: Answering;
   readonly heartbeat: Heartbeat;
   readonly budget: ReceiveBudget;
   readonly tokens: TokenRefresh;
@@ -128,7 +128,7 @@ export class FrameRouter {
       if (requestId === 0 && type === FrameType.Error) return this.#connectionError(flags, payload);
       return fault('5.13', `A frame came for request ${requestId}, which no client opens.`);
     }
-    return this.#routes.responder.receive(header, payload);
+    return this.#routes.answering.receive(header, payload);
   }
 
   #configure(stream: InboundStream, flags: number, payload: Uint8Array): ProtocolFault | undefined {

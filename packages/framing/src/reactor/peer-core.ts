@@ -119,7 +119,7 @@ export class PeerCore {
 
   get outputEnded(): boolean {
     if (!this.#halfDuplex || !this.#maySend || this.#state !== 'reading' || !this.#output.idle) return false;
-    return this.#context.role === 'client' ? this.parts.requester.sent : this.parts.responder.size === 0;
+    return this.#context.role === 'client' ? this.parts.requester.sent : this.parts.answering.size === 0;
   }
 
   /** A half-duplex client has sent what it will. */
@@ -167,7 +167,7 @@ export class PeerCore {
 
   nextTimeout(): number | undefined {
     if (this.#state === 'held' || !this.alive) return undefined;
-    const next = Math.min(this.parts.responder.nextDeadline, this.#nextCheck());
+    const next = Math.min(this.parts.answering.nextDeadline, this.#nextCheck());
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 
@@ -175,7 +175,7 @@ export class PeerCore {
     this.#context.now = now;
     if (this.#state === 'held' || !this.alive) return;
     this.parts.budget.noteProgress();
-    this.parts.responder.expire(now);
+    this.parts.answering.responder?.expire(now);
     if (this.#state !== 'reading') return;
     if (this.#awaitsSettings) this.#checkHandshake(now);
     else if (this.#context.dialect.duplex) this.#dieOf(this.parts.heartbeat.handleTimeout());
@@ -213,7 +213,7 @@ export class PeerCore {
   }
 
   stats(): PeerStats {
-    return peerStats(this.parts.responder.list(), this.#router, this.#output, this.#bytesIn);
+    return peerStats(this.parts.answering.responder?.list() ?? [], this.#router, this.#output, this.#bytesIn);
   }
 
   /** Bytes kept for a replay. */
@@ -439,7 +439,7 @@ export class PeerCore {
     const broken = cut ?? (serves ? this.#router.endInput() : undefined);
     this.#maySend ||= serves;
     if (broken !== undefined) this.#die(broken);
-    else if (serves) this.parts.responder.endInput();
+    else if (serves) this.parts.answering.responder?.endInput();
     else this.parts.requester.fail(new WiremuxError('connection-lost', 'The exchange ended before the answer did.'));
     this.#context.wake();
   }
@@ -477,7 +477,7 @@ export class PeerCore {
     }
     const hasTransport = this.#onTransport;
     this.#state = 'dead';
-    this.#output.clear([...this.parts.requester.halves, ...this.parts.responder.halves]);
+    this.#output.clear([...this.parts.requester.halves, ...this.parts.answering.halves]);
     this.#router.decoding.close();
     this.#context.encodings.close();
     if (hasTransport) reportFault(this.#context, broken, requestId);
@@ -495,7 +495,7 @@ export class PeerCore {
   /** Every open request ends with `error`. */
   #end(error: WiremuxError): void {
     this.parts.requester.fail(error);
-    this.parts.responder.fail(error);
+    this.parts.answering.fail(error);
     this.#output.clear([]);
     this.#router.decoding.close();
   }

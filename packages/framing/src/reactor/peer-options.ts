@@ -4,7 +4,13 @@ import type { Limits } from '../limits.js';
 import type { KeptBudget } from '../session/kept-budget.js';
 import type { ContentCodec } from '../stream/codec.js';
 import type { ContextBudget } from '../stream/contexts.js';
+import type { PeerContext } from './context.js';
 import type { Peer } from './peer.js';
+import type { ReceiveBudget } from './receive-half.js';
+import type { Responder } from './responder.js';
+
+/** {@link Responder}, as it is passed on. */
+export type ResponderConstructor = new (context: PeerContext, budget: ReceiveBudget) => Responder;
 
 /** What a peer is made of. */
 export interface PeerOptions {
@@ -15,6 +21,8 @@ export interface PeerOptions {
    * `flush`, `endInput` and `outputEnded` of the peer.
    */
   readonly halfDuplex?: boolean;
+  /** What answers the other side's requests: `Responder`. A server needs it; a client may be given it later, or never. */
+  readonly responder?: ResponderConstructor;
   /** Monotonic ms. */
   readonly now: number;
   readonly limits?: Partial<Limits>;

@@ -4,6 +4,7 @@ import { DEFAULT_CHANNELS } from '../flow/scheduler.js';
 import { SendWindow } from '../flow/send-window.js';
 import { resolveLimits } from '../limits.js';
 import { DEFAULT_SETTINGS, type PeerSettings } from '../message/settings.js';
+import { Answering } from './answering.js';
 import type { PeerContext } from './context.js';
 import { ControlBudget } from './control-budget.js';
 import { Drain } from './drain.js';
@@ -16,7 +17,6 @@ import type { PeerOptions } from './peer-options.js';
 import { PeerSession } from './peer-session.js';
 import { ReceiveBudget } from './receive-half.js';
 import { Requester } from './requester.js';
-import { Responder } from './responder.js';
 import { ownSettings } from './settings-exchange.js';
 import { StalledUploads } from './stalled-uploads.js';
 import { TokenRefresh } from './token-refresh.js';
@@ -37,7 +37,7 @@ export class PeerParts {
   readonly context: PeerContext;
   readonly session: PeerSession;
   readonly requester: Requester;
-  readonly responder: Responder;
+  readonly answering: Answering;
   readonly router: FrameRouter;
   readonly budget: ReceiveBudget;
   readonly heartbeat: Heartbeat;
@@ -66,9 +66,9 @@ export class PeerParts {
       encoders: encodings.encoders,
       onScheduled: (half) => {
         if ((half.requestId & 1) === (role === 'client' ? 1 : 0)) this.requester.scheduled(half);
-        else this.responder.scheduled(half);
+        else this.answering.scheduled(half);
       },
-      onProof: (requestId) => this.responder.proved(requestId),
+      onProof: (requestId) => this.answering.responder?.proved(requestId),
     });
     this.context = {
       role,
@@ -88,14 +88,15 @@ export class PeerParts {
     };
     this.budget = new ReceiveBudget(this.context);
     this.requester = new Requester(this.context, this.budget);
-    this.responder = new Responder(this.context, this.budget);
+    this.answering = new Answering(this.context, this.budget);
+    if (options.responder !== undefined) this.answering.begin(options.responder);
     this.heartbeat = new Heartbeat(this.context, this.window, this.session.received);
-    this.uploads = new StalledUploads(this.context, this.budget, this.responder);
+    this.uploads = new StalledUploads(this.context, this.budget, this.answering);
     this.tokens = new TokenRefresh(this.context, options.authenticate === true);
     this.drain = new Drain(this.context);
     this.router = new FrameRouter(this.context, {
       requester: this.requester,
-      responder: this.responder,
+      answering: this.answering,
       heartbeat: this.heartbeat,
       budget: this.budget,
       tokens: this.tokens,

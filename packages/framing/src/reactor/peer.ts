@@ -7,11 +7,11 @@ import type { ProgressUpdate } from '../message/progress.js';
 import type { RedirectLocation } from '../message/redirect.js';
 import { grantProblem, type SessionGrant } from '../message/session-settings.js';
 import type { PeerSettings } from '../message/settings.js';
+import type { Answering } from './answering.js';
 import type { CancelResult, PeerEvent } from './events.js';
 import { type AcceptTerms, PeerCore } from './peer-core.js';
-import type { PeerOptions } from './peer-options.js';
+import type { PeerOptions, ResponderConstructor } from './peer-options.js';
 import type { OutgoingRequest, Requester } from './requester.js';
-import type { Responder } from './responder.js';
 import type { PeerStats } from './stats.js';
 
 /**
@@ -46,16 +46,16 @@ export class Peer {
   readonly role: 'client' | 'server';
   readonly #core: PeerCore;
   readonly #requester: Requester;
-  readonly #responder: Responder;
+  readonly #answering: Answering;
 
   constructor(options: PeerOptions) {
     const { successorOf } = options;
     this.#core = new PeerCore(options, successorOf === undefined ? undefined : successorOf.#core);
-    const { context, requester, responder } = this.#core.parts;
+    const { context, requester, answering } = this.#core.parts;
     this.dialect = context.dialect;
     this.role = context.role;
     this.#requester = requester;
-    this.#responder = responder;
+    this.#answering = answering;
   }
 
   /** `callback` is called when there may be bytes to take, events to handle, or reading to pause or resume. */
@@ -271,14 +271,22 @@ export class Peer {
     this.#requester.taken(id, bytes);
   }
 
+  /**
+   * Answers what the other side asks from now on, if it does not yet; until then each request is refused with
+   * `unknown-command` (SPEC 8.4.1). Give it {@link Responder}.
+   */
+  serve(responder: ResponderConstructor): void {
+    this.#answering.begin(responder);
+  }
+
   /** Sends an answer on the named channel, if there is one of that name and nothing was sent yet. */
   useChannel(id: number, channel: string): void {
-    this.#responder.useChannel(id, channel);
+    this.#answering.responder?.useChannel(id, channel);
   }
 
   /** Nothing of an answer is encoded from now on (SPEC 4.12). */
   keepPlain(id: number): void {
-    this.#responder.keepPlain(id);
+    this.#answering.responder?.keepPlain(id);
   }
 
   /**
@@ -288,7 +296,7 @@ export class Peer {
    * `slow-reader` past the limit `sendQueue`
    */
   sendValue(id: number, value: unknown): boolean {
-    return this.#responder.sendValue(id, value);
+    return this.#answering.responder?.sendValue(id, value) ?? true;
   }
 
   /**
@@ -297,7 +305,7 @@ export class Peer {
    * @throws {WiremuxError} `wrong-length` for a length that is none, `internal` inside a byte string, `slow-reader`
    */
   beginBytes(id: number, length?: number): boolean {
-    return this.#responder.beginBytes(id, length);
+    return this.#answering.responder?.beginBytes(id, length) ?? true;
   }
 
   /**
@@ -305,7 +313,7 @@ export class Peer {
    * @throws {WiremuxError} `wrong-length` for more than it said, `slow-reader`
    */
   sendBytes(id: number, bytes: Uint8Array): boolean {
-    return this.#responder.sendBytes(id, bytes);
+    return this.#answering.responder?.sendBytes(id, bytes) ?? true;
   }
 
   /**
@@ -313,17 +321,17 @@ export class Peer {
    * @throws {WiremuxError} `wrong-length` for less than it said, `slow-reader`
    */
   endBytes(id: number): boolean {
-    return this.#responder.endBytes(id);
+    return this.#answering.responder?.endBytes(id) ?? true;
   }
 
   /** Queues text output; never waits, the oldest is dropped past the limit `textQueue`. */
   sendOutput(id: number, atoms: readonly OutputAtom[]): void {
-    this.#responder.sendOutput(id, atoms);
+    this.#answering.responder?.sendOutput(id, atoms);
   }
 
   /** Queues a progress update; never waits, newer ones replace those of their topic. */
   sendProgress(id: number, update: ProgressUpdate): void {
-    this.#responder.sendProgress(id, update);
+    this.#answering.responder?.sendProgress(id, update);
   }
 
   /**
@@ -333,7 +341,7 @@ export class Peer {
    * of {@link RedirectLocation}, `internal` behind values
    */
   redirectAnswer(id: number, target: string, location: RedirectLocation): void {
-    this.#responder.redirect(id, target, location);
+    this.#answering.responder?.redirect(id, target, location);
   }
 
   /**
@@ -346,32 +354,32 @@ export class Peer {
 
   /** The answer is complete. */
   endAnswer(id: number): void {
-    this.#responder.endAnswer(id);
+    this.#answering.responder?.endAnswer(id);
   }
 
   /** The command failed; values already queued go out first (SPEC 8.12.5). */
   failAnswer(id: number, error: WiremuxError): void {
-    this.#responder.failAnswer(id, error);
+    this.#answering.responder?.failAnswer(id, error);
   }
 
   /** The command took that many bytes of its data. */
   dataTaken(id: number, bytes: number): void {
-    this.#responder.dataTaken(id, bytes);
+    this.#answering.responder?.dataTaken(id, bytes);
   }
 
   /** The command wants no more data. */
   refuseData(id: number): void {
-    this.#responder.refuseData(id);
+    this.#answering.responder?.refuseData(id);
   }
 
   /** After `cancelled`: the command has stopped, or is left behind running. */
   stopped(id: number, result: CancelResult = 'stopped'): void {
-    this.#responder.stopped(id, result);
+    this.#answering.responder?.stopped(id, result);
   }
 
   /** A command reported `left` has returned: it no longer counts as an open request. */
   returned(): void {
-    this.#responder.returned();
+    this.#answering.responder?.returned();
   }
 
   /** A snapshot for people and metrics. */

@@ -39,6 +39,7 @@ export interface RequestAnswerer {
 export interface ServableCommands extends ReadonlyMap<string, object> {
   /**
    * Begins to answer requests for `commands`: this set, or one joined of several like it, looked up for each request.
+   * Gives the peer its `Responder`.
    */
   serve(commands: ReadonlyMap<string, object>, host: ServingHost): RequestAnswerer;
 }

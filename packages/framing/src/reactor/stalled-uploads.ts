@@ -1,17 +1,17 @@
+import type { Answering } from './answering.js';
 import type { PeerContext } from './context.js';
 import type { ReceiveBudget } from './receive-half.js';
-import type { Responder } from './responder.js';
 
 /** Where there is no credit: uploads that pause the transport, are not read, and keep it from other requests (SPEC 5.8). */
 export class StalledUploads {
   readonly #context: PeerContext;
   readonly #budget: ReceiveBudget;
-  readonly #responder: Responder;
+  readonly #answering: Answering;
 
-  constructor(context: PeerContext, budget: ReceiveBudget, responder: Responder) {
+  constructor(context: PeerContext, budget: ReceiveBudget, answering: Answering) {
     this.#context = context;
     this.#budget = budget;
-    this.#responder = responder;
+    this.#answering = answering;
   }
 
   /** When the first of them has stalled for too long, monotonic ms; Infinity if none is about to. */
@@ -24,11 +24,11 @@ export class StalledUploads {
   failStalled(now: number): void {
     const before = now - this.#context.limits.pausedTimeout;
     for (const half of this.#budget.overfull) {
-      if (this.#servesOthers && half.stalledSince <= before) this.#responder.failStalled(half);
+      if (this.#servesOthers && half.stalledSince <= before) this.#answering.responder?.failStalled(half);
     }
   }
 
   get #servesOthers(): boolean {
-    return this.#context.role === 'server' && this.#responder.size > 1;
+    return this.#context.role === 'server' && this.#answering.size > 1;
   }
 }

@@ -4,6 +4,7 @@ import {
   type PeerEvent,
   type PeerOptions,
   type ProtocolFault,
+  Responder,
   WiremuxError,
 } from '../../src/index.js';
 import type { Random } from '../model/random.js';
@@ -38,7 +39,7 @@ export class FuzzEnd implements Application {
   now = 0;
 
   constructor(options: PeerOptions, random: Random, wild: boolean) {
-    this.peer = new Peer(options);
+    this.peer = new Peer({ ...options, responder: Responder });
     this.random = random;
     this.#wild = wild;
   }

@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type Dialect, KeptBudget, type Limits, Peer, WiremuxError } from '../../src/index.js';
+import { DEFAULT_LIMITS, type Dialect, KeptBudget, type Limits, Peer, WiremuxError, Responder } from '../../src/index.js';
 import type { Random } from './random.js';
 import { type ModelEncodings, ModelEnd, type SessionResult } from './session.js';
 import { settle, Wire } from './wire.js';
@@ -119,7 +119,7 @@ class ResumingModel {
   }
 
   #peer(options: ConstructorParameters<typeof Peer>[0]): Peer {
-    const peer = new Peer({ ...options, now: this.now });
+    const peer = new Peer({ ...options, responder: Responder, now: this.now });
     this.#peers.push(peer);
     return peer;
   }

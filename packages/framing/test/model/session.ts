@@ -1,14 +1,4 @@
-import {
-  DEFAULT_LIMITS,
-  type Dialect,
-  formatOutput,
-  type Limits,
-  Peer,
-  type PeerEvent,
-  type PeerOptions,
-  type PeerSettings,
-  WiremuxError,
-} from '../../src/index.js';
+import { DEFAULT_LIMITS, type Dialect, formatOutput, type Limits, Peer, type PeerEvent, type PeerOptions, type PeerSettings, WiremuxError, Responder } from '../../src/index.js';
 import type { Random } from './random.js';
 import { settle, Wire } from './wire.js';
 
@@ -398,8 +388,8 @@ export async function runSession(dialect: Dialect, random: Random, encodings?: M
     pausedTimeout: Number.MAX_SAFE_INTEGER,
   };
   const coded = { ...encodings?.options, limits };
-  const client = new ModelEnd(new Peer({ role: 'client', dialect, now, ...coded }), random);
-  const server = new ModelEnd(new Peer({ role: 'server', dialect, now, ...coded }), random);
+  const client = new ModelEnd(new Peer({ role: 'client', responder: Responder, dialect, now, ...coded }), random);
+  const server = new ModelEnd(new Peer({ role: 'server', responder: Responder, dialect, now, ...coded }), random);
   const up = new Wire(random);
   const down = new Wire(random);
   const send = (end: ModelEnd, wire: Wire): void => {

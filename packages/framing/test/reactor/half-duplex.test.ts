@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CloseCode, DIALECTS, Peer, type PeerEvent, WiremuxError } from '../../src/index.js';
+import { CloseCode, DIALECTS, Peer, type PeerEvent, Responder, WiremuxError } from '../../src/index.js';
 import { type End, pair } from './harness.js';
 
 const KiB = 1_024;
@@ -345,7 +345,7 @@ function bodyOf(peer: Peer): Uint8Array {
 
 describe.each(DIALECTS)('SPEC 7.7, 7.9 bodies in $name that end too early', (dialect) => {
   const made = (role: 'client' | 'server'): Peer =>
-    new Peer({ role, dialect, halfDuplex: true, now: 0, limits: { requestMap: 100_000 } });
+    new Peer({ role, responder: Responder, dialect, halfDuplex: true, now: 0, limits: { requestMap: 100_000 } });
   const requests = (peer: Peer): number[] => {
     const long = { name: 'l', args: { a: new Uint8Array(40_000) } };
     const ids = [peer.open({ name: 'a' }), peer.open(long), peer.open({ name: 'd', hasData: true })];

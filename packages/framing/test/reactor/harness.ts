@@ -1,4 +1,12 @@
-import { dialectByName, type Limits, Link, Peer, type PeerEvent, type WiremuxError } from '../../src/index.js';
+import {
+  dialectByName,
+  type Limits,
+  Link,
+  Peer,
+  type PeerEvent,
+  Responder,
+  type WiremuxError,
+} from '../../src/index.js';
 import { type MemoryTransport, memoryTransportPair, VirtualClock } from '../../src/testing/index.js';
 
 /** What happened at one end, with the events of each request told apart. */
@@ -83,6 +91,7 @@ export function pair(options: PairOptions = {}): { clock: VirtualClock; client: 
   const [near, far] = memoryTransportPair(clock);
   const server = new Peer({
     role: 'server',
+    responder: Responder,
     dialect,
     now: clock.now(),
     halfDuplex: options.halfDuplex === true,
@@ -91,6 +100,7 @@ export function pair(options: PairOptions = {}): { clock: VirtualClock; client: 
   });
   const client = new Peer({
     role: 'client',
+    responder: Responder,
     dialect,
     now: clock.now(),
     halfDuplex: options.halfDuplex === true,

@@ -1,16 +1,4 @@
-import {
-  dialectByName,
-  encodeFrame,
-  FrameReader,
-  type Limits,
-  Peer,
-  type PeerEvent,
-  type PeerOptions,
-  type ProtocolFault,
-  parseFrame,
-  printFrame,
-  WiremuxError,
-} from '../../src/index.js';
+import { dialectByName, encodeFrame, FrameReader, type Limits, Peer, type PeerEvent, type PeerOptions, type ProtocolFault, parseFrame, printFrame, WiremuxError, Responder } from '../../src/index.js';
 
 /** How a {@link LonePeer} begins. */
 export interface LoneOptions {
@@ -33,6 +21,8 @@ export interface LoneOptions {
   readonly settings?: string | null;
   /** Whether the other side has begun {@link LonePeer.stream}; never before exp-framing-0006, where a request must. */
   readonly stream?: boolean;
+  /** False: it has no responder. Default true. */
+  readonly serves?: boolean;
 }
 
 /** One peer without another: frames go in and come out in text form (SPEC 6), in virtual time. */
@@ -51,12 +41,13 @@ export class LonePeer {
 
   constructor(options: LoneOptions = {}) {
     const { role = 'server', limits, authenticate, channels, settings = '{}', stream = true } = options;
-    const { codecs, contexts, session, kept, successorOf } = options;
+    const { codecs, contexts, session, kept, successorOf, serves = true } = options;
     const spoken = dialect(options.dialect ?? 'wiremux.1');
     this.#dialect = { ...spoken, mapCut: options.mapCut ?? spoken.mapCut };
     this.#acks = (options.acks ?? true) && spoken.duplex && options.halfDuplex !== true;
     this.peer = new Peer({
       role,
+      ...(serves ? { responder: Responder } : {}),
       dialect: this.#dialect,
       now: this.now,
       ...(limits ? { limits } : {}),

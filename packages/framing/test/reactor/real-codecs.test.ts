@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { zlib } from '../../src/codec/node/zlib.js';
-import { dialectByName, Peer, type PeerEvent, StreamFlag } from '../../src/index.js';
+import { dialectByName, Peer, type PeerEvent, Responder, StreamFlag } from '../../src/index.js';
 import { LonePeer, rawFrame } from './lone-peer.js';
 
 /** A byte string of this size: text that repeats, or noise. */
@@ -21,7 +21,7 @@ async function exchange(
   const dialect = dialectByName(dialectName);
   if (dialect === undefined) throw new Error(dialectName);
   const [client, server] = (['client', 'server'] as const).map(
-    (role) => new Peer({ role, dialect, now: 0, codecs: [zlib()] }),
+    (role) => new Peer({ role, responder: Responder, dialect, now: 0, codecs: [zlib()] }),
   ) as [Peer, Peer];
   let awake: () => void = () => undefined;
   for (const peer of [client, server]) peer.onWake(() => awake());

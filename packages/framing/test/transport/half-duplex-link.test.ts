@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DIALECTS, Peer } from '../../src/index.js';
+import { DIALECTS, Peer, Responder } from '../../src/index.js';
 import { memoryTransportPair, VirtualClock } from '../../src/testing/index.js';
 import { End } from '../reactor/harness.js';
 import { FakeCodec } from '../stream/fake-codec.js';
@@ -12,7 +12,7 @@ describe.each(encoding)('SPEC 7.6 a half-duplex link in $name, whose encodings l
     const [near, far] = memoryTransportPair(clock);
     const codecs = { client: new FakeCodec({ leaves: () => true }), server: new FakeCodec({ leaves: () => true }) };
     const peerOf = (role: 'client' | 'server') =>
-      new Peer({ role, dialect, halfDuplex: true, now: clock.now(), codecs: [codecs[role]] });
+      new Peer({ role, responder: Responder, dialect, halfDuplex: true, now: clock.now(), codecs: [codecs[role]] });
     const server = new End(clock, peerOf('server'), far, (event, peer) => {
       if (event.kind !== 'request') return;
       peer.sendValue(event.id, new Uint8Array(1_000).fill(7));

@@ -1,4 +1,12 @@
-import { dialectByName, FrameReader, type Limits, Peer, type PeerEvent, printFrame } from '../../src/index.js';
+import {
+  dialectByName,
+  FrameReader,
+  type Limits,
+  Peer,
+  type PeerEvent,
+  printFrame,
+  Responder,
+} from '../../src/index.js';
 import { type MemoryTransport, memoryTransportPair, VirtualClock } from '../../src/testing/index.js';
 import { End } from '../reactor/harness.js';
 import { frameBytes } from '../reactor/lone-peer.js';
@@ -56,6 +64,7 @@ export function loneLink(options: LoneLinkOptions = {}): { clock: VirtualClock; 
   const [near, away] = memoryTransportPair(clock);
   const peer = new Peer({
     role,
+    responder: Responder,
     dialect: known,
     now: clock.now(),
     authenticate: options.authenticate === true,

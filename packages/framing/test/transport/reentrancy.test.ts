@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { dialectByName, Link, Peer, type PeerEvent, type Transport, type TransportHandlers } from '../../src/index.js';
+import {
+  dialectByName,
+  Link,
+  Peer,
+  type PeerEvent,
+  Responder,
+  type Transport,
+  type TransportHandlers,
+} from '../../src/index.js';
 import { VirtualClock } from '../../src/testing/index.js';
 import { pair } from '../reactor/harness.js';
 import { frameBytes } from '../reactor/lone-peer.js';
@@ -125,7 +133,7 @@ describe('SPEC 7: a transport that closes at once', () => {
     const clock = new VirtualClock();
     const told: string[] = [];
     const transport = new HastyTransport();
-    const peer = new Peer({ role: 'server', dialect, now: 0 });
+    const peer = new Peer({ role: 'server', responder: Responder, dialect, now: 0 });
     const link = new Link({
       peer,
       transport,
