@@ -6,7 +6,7 @@ export interface ClientPeerOptions {
   readonly limits: Partial<Limits>;
   readonly codecs: readonly ContentCodec[];
   /** Shared by them: what is connected over HTTP has many at once. */
-  readonly contexts: ContextBudget;
+  readonly contexts: ContextBudget | undefined;
 }
 
 /** What differs from one to the next. */
@@ -29,7 +29,7 @@ export function clientPeer({ agent, limits, codecs, contexts }: ClientPeerOption
     halfDuplex,
     limits,
     codecs,
-    contexts,
+    ...(contexts === undefined ? {} : { contexts }),
     ...(agent === undefined ? {} : { agent }),
     ...(token === undefined ? {} : { token }),
   });

@@ -1,4 +1,4 @@
-import { ContextBudget, WIREMUX_1 } from '@wiremux/framing';
+import { WIREMUX_1 } from '@wiremux/framing';
 import { platform } from '#platform';
 import { type BackoffPlan, backoffOf, newBackoff, RECONNECT } from './backoff.js';
 import { Client, type Mux } from './client.js';
@@ -45,13 +45,14 @@ export function openClient(address: string, options: ConnectOptions, served: Ans
   const { clock = platform.clock, random = Math.random, transport = 'auto', http = {} } = options;
   const hosts = options.hosts ?? [new URL(address).hostname];
   const dispatcher = new Dispatcher(options.maxQueued ?? 4_096, served);
+  const codecs = (options.codecs ?? []).filter((codec) => codec !== undefined);
   const shared = {
     dialects: options.dialects ?? [WIREMUX_1],
     token: options.token,
     agent: options.agent,
     limits: options.limits ?? {},
-    codecs: (options.codecs ?? []).filter((codec) => codec !== undefined),
-    contexts: new ContextBudget(),
+    codecs,
+    contexts: codecs[0]?.runtime.budget(),
     connectTimeout: options.connectTimeout ?? 10_000,
     clock,
   };

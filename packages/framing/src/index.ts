@@ -90,4 +90,5 @@ export { closeEndsSession } from './session/close-table.js';
 export { KeptBudget } from './session/kept-budget.js';
 export type { ContentCodec, Decoder, DecodeStep, Encoder } from './stream/codec.js';
 export { ContextBudget } from './stream/contexts.js';
+export { ENCODING_RUNTIME, type EncodingRuntime } from './stream/encoding-runtime.js';
 export type { Clock, Transport, TransportHandlers } from './transport/transport.js';

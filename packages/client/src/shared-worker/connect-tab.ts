@@ -1,4 +1,3 @@
-import { ContextBudget } from '@wiremux/framing';
 import { type Observable, of, switchMap } from 'rxjs';
 import { platform } from '#platform';
 import { backoffOf, newBackoff, RECONNECT } from '../backoff.js';
@@ -56,7 +55,7 @@ export function connectTab<C extends Commands = Commands>(
     agent: undefined,
     limits,
     codecs: [],
-    contexts: new ContextBudget(),
+    contexts: undefined,
     connectTimeout: options.connectTimeout ?? 10_000,
     clock,
     served,

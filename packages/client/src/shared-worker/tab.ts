@@ -1,4 +1,14 @@
-import { type Clock, CloseCode, type Limits, Link, Peer, type PeerEvent, WIREMUX_1, WiremuxError, Responder } from '@wiremux/framing';
+import {
+  type Clock,
+  CloseCode,
+  type Limits,
+  Link,
+  Peer,
+  type PeerEvent,
+  Responder,
+  WIREMUX_1,
+  WiremuxError,
+} from '@wiremux/framing';
 import { PeerRuns } from '../peer-runs.js';
 import type { RunContext } from '../run.js';
 import type { Status } from '../status.js';

@@ -3,19 +3,21 @@ import { DEFAULT_CHANNELS } from '../flow/scheduler.js';
 import type { Limits } from '../limits.js';
 import { DEFAULT_SETTINGS, MOST_CONTEXTS, type PeerSettings } from '../message/settings.js';
 import type { ContentCodec } from '../stream/codec.js';
-import { ConnectionContexts, ContextBudget } from '../stream/contexts.js';
-import { EncoderChoice } from '../stream/encoder-choice.js';
-import { StreamEncoders } from '../stream/stream-encoders.js';
+import type { ConnectionContexts } from '../stream/contexts.js';
+import type { EncodingRuntime } from '../stream/encoding-runtime.js';
+import type { StreamEncoders } from '../stream/stream-encoders.js';
 import type { PeerOptions } from './peer-options.js';
 
 /** Settles what may be encoded on a connection, in both directions, within the budgets of contexts (SPEC 4.9, 8.3.10). */
 export class Encodings {
-  readonly encoders: StreamEncoders;
+  /** What runs the codecs; absent without any, as are its parts. */
+  readonly runtime: EncodingRuntime | undefined;
+  readonly encoders: StreamEncoders | undefined;
   readonly #role: PeerOptions['role'];
   readonly #dialect: Dialect;
   readonly #limits: Limits;
   readonly #codecs: readonly ContentCodec[];
-  #contexts: ConnectionContexts;
+  #contexts: ConnectionContexts | undefined;
   /** Decoders kept for what was advertised. */
   #decoders = 0;
 
@@ -24,24 +26,27 @@ export class Encodings {
    * @param predecessor has advertised what holds here too: the decoders it keeps for that go over
    */
   constructor(options: PeerOptions, dialect: Dialect, limits: Limits, onEncoded: () => void, predecessor?: Encodings) {
-    const { codecs = [], contexts = new ContextBudget(), channels = DEFAULT_CHANNELS } = options;
+    const { codecs = [], contexts, channels = DEFAULT_CHANNELS } = options;
     this.#role = options.role;
     this.#dialect = dialect;
     this.#limits = limits;
     this.#codecs = dialect.encodings ? codecs : [];
-    this.#contexts = new ConnectionContexts(contexts, limits.contexts);
+    const runtime = this.#codecs[0]?.runtime;
+    this.runtime = runtime;
+    if (runtime === undefined) return;
+    let own: ConnectionContexts | undefined;
     if (predecessor !== undefined) {
-      this.#contexts = predecessor.#handOver();
+      own = predecessor.#handOver();
       this.#decoders = predecessor.#decoders;
     }
-    const choice = new EncoderChoice(this.#codecs, channels);
-    this.encoders = new StreamEncoders(choice, this.#contexts, onEncoded);
-    if (this.#codecs.length === 0) this.encoders.advertised([], 0);
+    own ??= runtime.contexts(contexts ?? runtime.budget(), limits.contexts);
+    this.#contexts = own;
+    this.encoders = runtime.encoders(this.#codecs, channels, own, onEncoded);
   }
 
-  #handOver(): ConnectionContexts {
+  #handOver(): ConnectionContexts | undefined {
     const contexts = this.#contexts;
-    this.#contexts = new ConnectionContexts(new ContextBudget(0), 0);
+    this.#contexts = undefined;
     return contexts;
   }
 
@@ -58,7 +63,7 @@ export class Encodings {
     const { extended } = this.#dialect;
     const names = this.#codecs.map(({ name }) => name);
     const unwanted = this.#role === 'server' && (!extended || remote.encodings.length === 1);
-    if (names.length > 0 && !unwanted) {
+    if (this.#contexts !== undefined && !unwanted) {
       // Older dialects cannot say how many; this many are all that the connection may have.
       const { contexts } = this.#limits;
       const wanted = extended ? Math.min(MOST_CONTEXTS, Math.ceil(contexts / 2)) : contexts;
@@ -76,12 +81,12 @@ export class Encodings {
 
   /** The other side's settings are known, or it was heard of without any. */
   useSettings({ encodings, contexts }: PeerSettings): void {
-    this.encoders.advertised(encodings, contexts);
+    this.encoders?.advertised(encodings, contexts);
   }
 
   /** The connection is gone: the contexts are for others. */
   close(): void {
-    this.encoders.close();
-    this.#contexts.close();
+    this.encoders?.close();
+    this.#contexts?.close();
   }
 }

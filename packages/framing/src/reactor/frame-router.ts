@@ -2,7 +2,7 @@ import { FrameType, PieceFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault } from '../errors.js';
 import { type FrameHeader, HEADER_SIZE, StreamFlag } from '../frame/frame.js';
 import type { PeerSettings } from '../message/settings.js';
-import { DecodeQueue } from '../stream/decode-queue.js';
+import type { DecodeQueue } from '../stream/decode-queue.js';
 import { type InboundStream, InboundStreams } from '../stream/inbound.js';
 import type { Answering } from './answering.js';
 import type { PeerContext } from './context.js';
@@ -29,7 +29,8 @@ export interface FrameRoutes {
 /** Checks where each frame may come and hands it to who handles it (SPEC 2.3, 4, 8.1). */
 export class FrameRouter {
   readonly inbound: InboundStreams;
-  readonly decoding: DecodeQueue;
+  /** Absent without codecs: every frame is plain. */
+  readonly decoding: DecodeQueue | undefined;
   readonly #context: PeerContext;
   readonly #routes: FrameRoutes;
   #settings: SettingsExchange;
@@ -49,7 +50,7 @@ export class FrameRouter {
     this.#ownParity = role === 'client' ? 1 : 0;
     this.#linkStream = dialect.extended ? 1 + this.#ownParity : 0;
     this.inbound = new InboundStreams(this.#ownParity === 1 ? 0 : 1, limits.openStreams, this.#linkStream);
-    this.decoding = new DecodeQueue({
+    this.decoding = context.encodings.runtime?.decodeQueue({
       limits,
       stepped: role === 'client' && !dialect.extended,
       deliver: (header, plain) => this.#deliver(header, plain),
@@ -115,8 +116,10 @@ export class FrameRouter {
       return role === 'client' ? undefined : fault('3.8.7', `Stream settings mean nothing in ${dialect.name}.`);
     }
     if (type === FrameType.StreamSettings) return this.#configure(stream, flags, payload);
-    if (stream.decoding === undefined && this.decoding.idle) return this.#deliver(header, payload);
-    return this.decoding.receive(stream, header, payload);
+    const { decoding } = this;
+    if (decoding === undefined || (stream.decoding === undefined && decoding.idle))
+      return this.#deliver(header, payload);
+    return decoding.receive(stream, header, payload);
   }
 
   /** A frame of a request whose payload is plain, in the order of its request. */
@@ -134,7 +137,7 @@ export class FrameRouter {
   #configure(stream: InboundStream, flags: number, payload: Uint8Array): ProtocolFault | undefined {
     const settings = this.#streamSettings.receive(stream, flags, payload);
     if (settings === undefined || isFault(settings)) return settings;
-    return this.decoding.configure(stream, settings);
+    return this.decoding?.configure(stream, settings);
   }
 
   /** SPEC 8.1.4, 8.3.1. */

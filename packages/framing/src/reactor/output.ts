@@ -48,7 +48,8 @@ export class Output implements FrameWriter {
   readonly batch: FrameBatch = new FrameBatch();
   readonly streams: OutboundStreams;
   readonly scheduler: Scheduler<SendHalf>;
-  readonly encoders: StreamEncoders;
+  /** Absent without codecs: all goes as it is. */
+  readonly encoders: StreamEncoders | undefined;
   /** How much may be on its way; absent where nothing is acknowledged. */
   readonly window: SendWindow | undefined;
   #linkStream: OutboundStream;
@@ -80,7 +81,7 @@ export class Output implements FrameWriter {
     readonly dialect: Dialect;
     readonly channels: readonly ChannelWeight[];
     readonly maxPayload: number;
-    readonly encoders: StreamEncoders;
+    readonly encoders: StreamEncoders | undefined;
     readonly window: SendWindow | undefined;
     /** Called after each frame a half has scheduled. */
     readonly onScheduled: (half: SendHalf) => void;
@@ -112,7 +113,7 @@ export class Output implements FrameWriter {
       this.#credits.size > 0 ||
       this.#cancels.size > 0 ||
       this.scheduler.busy ||
-      this.encoders.next !== undefined ||
+      this.encoders?.next !== undefined ||
       this.#kept?.replaying === true ||
       !this.empty
     );
@@ -120,7 +121,7 @@ export class Output implements FrameWriter {
 
   /** Nothing waits to be sent, in an encoder neither. */
   get idle(): boolean {
-    return !this.pending && !this.encoders.working;
+    return !this.pending && this.encoders?.working !== true;
   }
 
   /** Queues a link frame behind those that wait. */
@@ -180,7 +181,7 @@ export class Output implements FrameWriter {
   /** Drops everything that waits: the connection is dead, and sends nothing more but the error that ends it. */
   clear(halves: Iterable<SendHalf>): void {
     this.#dead = true;
-    this.encoders.close();
+    this.encoders?.close();
     for (const half of halves) half.abandon();
     this.#linkFrames = [];
     this.#credits.clear();
@@ -199,7 +200,7 @@ export class Output implements FrameWriter {
   ): void {
     const route = this.streams.of(channel);
     if (encodable) {
-      this.#encoding = this.encoders.begin(route, requestId, type, flags, length, this.maxPayload);
+      this.#encoding = this.encoders?.begin(route, requestId, type, flags, length, this.maxPayload);
       if (this.#encoding !== undefined) return;
     }
     this.#beginPlain(route.stream, requestId, type, flags, length);
@@ -214,7 +215,7 @@ export class Output implements FrameWriter {
     const frame = this.#encoding;
     if (frame === undefined) return;
     this.#encoding = undefined;
-    if (this.encoders.encode(frame)) this.#writeEncodedFrame(frame);
+    if (this.encoders?.encode(frame) === true) this.#writeEncodedFrame(frame);
   }
 
   get empty(): boolean {
@@ -300,7 +301,8 @@ export class Output implements FrameWriter {
 
   /** Decides whether the channel is encoded; a stream that is from now on says so first (SPEC 4.9). */
   #settle(route: OutboundRoute): void {
-    const profile = this.encoders.settle(route);
+    route.settled = this.encoders === undefined;
+    const profile = this.encoders?.settle(route);
     if (profile === undefined) return;
     const payload = encodeStreamSettings(profile);
     this.#beginPlain(route.stream, 0, FrameType.StreamSettings, PieceFlag.Eos, payload.length);
@@ -319,11 +321,12 @@ export class Output implements FrameWriter {
 
   /** Frames whose encoders have finished since, in that order; false if one had to be left for the next message. */
   #writeEncoded(): boolean {
-    if (this.encoders.next === undefined) return true;
-    for (let frame = this.encoders.next; frame !== undefined; frame = this.encoders.next) {
+    const { encoders } = this;
+    if (encoders?.next === undefined) return true;
+    for (let frame: EncodingFrame | undefined = encoders.next; frame !== undefined; frame = encoders.next) {
       const length = (frame.encoded ?? frame.plain).length;
       if (!this.empty && this.batch.size + length > LONE_PAYLOAD) return false;
-      this.encoders.sent(frame);
+      encoders.sent(frame);
       this.#writeEncodedFrame(frame);
     }
     this.scheduler.unblock();
@@ -336,7 +339,7 @@ export class Output implements FrameWriter {
     const payload = fits ? encoded : plain;
     const begin = nextStreamFlags(stream, HEADER_SIZE + payload.length, HEADER_SIZE + plain.length);
     const streamFlags = begin | (fits ? StreamFlag.Encoded : StreamFlag.End);
-    if (!fits) this.encoders.giveUp(stream);
+    if (!fits) this.encoders?.giveUp(stream);
     this.#count(payload.length);
     this.window?.frame(payload.length);
     this.batch.append({ requestId, streamId: stream.id, streamFlags, type, flags }, payload);
@@ -364,7 +367,7 @@ export class Output implements FrameWriter {
       this.#credits.delete(requestId);
     }
     for (const [requestId, { flags, payload }] of this.#cancels) {
-      if (this.encoders.holds(requestId)) continue;
+      if (this.encoders?.holds(requestId) === true) continue;
       if (!this.#writeControlFrame(requestId, FrameType.Cancel, flags, payload)) return false;
       this.#cancels.delete(requestId);
       if (flags === CancelFlag.Ack) this.#onProof(requestId);

@@ -114,7 +114,7 @@ export class PeerCore {
   }
 
   get inputPending(): boolean {
-    return this.#inputEnded && this.#state === 'reading' && !this.#router.decoding.idle;
+    return this.#inputEnded && this.#state === 'reading' && this.#isDecoding;
   }
 
   get outputEnded(): boolean {
@@ -143,7 +143,7 @@ export class PeerCore {
   }
 
   takeEvents(): PeerEvent[] {
-    if (!this.#router.decoding.idle) this.#goOnDecoding();
+    if (this.#isDecoding) this.#goOnDecoding();
     const events = this.#events;
     if (events.length > 0) this.#events = [];
     return events;
@@ -161,7 +161,8 @@ export class PeerCore {
 
   get readPaused(): boolean {
     return (
-      this.#state === 'held' || (this.#state === 'reading' && (this.parts.budget.paused || this.#router.decoding.full))
+      this.#state === 'held' ||
+      (this.#state === 'reading' && (this.parts.budget.paused || this.#router.decoding?.full === true))
     );
   }
 
@@ -288,7 +289,7 @@ export class PeerCore {
     lost.#state = 'dead';
     this.#takeTransport(lost);
     this.#output.inheritLink(lost.#output);
-    this.#router.decoding.reserve(this.#context.encodings.decoders);
+    this.#router.decoding?.reserve(this.#context.encodings.decoders);
     this.#onSettings(lost.#session.lostTo as PeerSettings);
     this.#readOn();
   }
@@ -351,13 +352,18 @@ export class PeerCore {
   #receiveFrame(header: FrameHeader, payload: Uint8Array): boolean {
     const broken = this.#router.route(header, payload);
     if (broken !== undefined) this.#die(broken, header.requestId);
-    return this.#state === 'reading' && !this.#router.decoding.full;
+    return this.#state === 'reading' && this.#router.decoding?.full !== true;
+  }
+
+  /** Frames wait for their decoders. */
+  get #isDecoding(): boolean {
+    return this.#router.decoding?.idle === false;
   }
 
   /** Delivers what was decoded since, and reads on where that had to wait for it. */
   #goOnDecoding(): void {
-    if (!this.alive) return;
     const { decoding } = this.#router;
+    if (decoding === undefined || !this.alive) return;
     const wasFull = decoding.full;
     this.#afterRead(decoding.advance());
     if (this.#state !== 'reading' || decoding.full) return;
@@ -410,7 +416,7 @@ export class PeerCore {
 
   #announce(session: PeerSettings['session']): void {
     announceSettings(this.#context, session);
-    this.#router.decoding.reserve(this.#context.encodings.decoders);
+    this.#router.decoding?.reserve(this.#context.encodings.decoders);
   }
 
   /** Reads what had to wait. */
@@ -433,7 +439,7 @@ export class PeerCore {
 
   /** The input has ended, and all that came was read. */
   #finishInput(): void {
-    if (!this.#inputEnded || this.#state !== 'reading' || !this.#router.decoding.idle) return;
+    if (!this.#inputEnded || this.#state !== 'reading' || this.#isDecoding) return;
     const serves = this.#context.role === 'server';
     const cut = this.#reader.pending > 0 ? fault('7.7', 'The input ended inside a frame.') : undefined;
     const broken = cut ?? (serves ? this.#router.endInput() : undefined);
@@ -478,7 +484,7 @@ export class PeerCore {
     const hasTransport = this.#onTransport;
     this.#state = 'dead';
     this.#output.clear([...this.parts.requester.halves, ...this.parts.answering.halves]);
-    this.#router.decoding.close();
+    this.#router.decoding?.close();
     this.#context.encodings.close();
     if (hasTransport) reportFault(this.#context, broken, requestId);
     this.#context.emit({ kind: 'closing', fault: broken });
@@ -497,7 +503,7 @@ export class PeerCore {
     this.parts.requester.fail(error);
     this.parts.answering.fail(error);
     this.#output.clear([]);
-    this.#router.decoding.close();
+    this.#router.decoding?.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { FrameHeader } from '../frame/frame.js';
+import { encodeCancelResult } from '../message/control.js';
 import { encodeStatusError } from '../message/failure.js';
 import { MIN_CREDIT } from '../message/settings.js';
 import type { PeerContext } from './context.js';
@@ -44,7 +45,7 @@ export class Refuser {
       return undefined;
     }
     if (type === FrameType.Cancel && flags === 0) {
-      if (request !== undefined) this.#openerEnded(id, request);
+      if (request !== undefined) this.#cancel(id, request);
       return undefined;
     }
     // Credit for it crossed the refusal.
@@ -91,6 +92,16 @@ export class Refuser {
     output.scheduler.wake(send);
     this.#context.wake();
     return request;
+  }
+
+  /** Its proof takes the place of a refusal that was not scheduled (SPEC 8.6.3). */
+  #cancel(id: number, request: Refused): void {
+    if (!request.send.ended) {
+      request.send.abandon();
+      this.#context.output.cancel(id, encodeCancelResult('stopped'), true);
+      this.#context.wake();
+    }
+    this.#openerEnded(id, request);
   }
 
   #openerEnded(id: number, request: Refused): void {

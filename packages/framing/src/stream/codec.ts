@@ -1,3 +1,5 @@
+import type { EncodingRuntime } from './encoding-runtime.js';
+
 /**
  * A content encoding, as the platform has it (SPEC 4.8): Node's zlib, a browser's library. The core is given codecs, in
  * the order it prefers them, and has none of its own but `identity`.
@@ -9,6 +11,8 @@ export interface ContentCodec {
   readonly createEncoder?: () => Encoder;
   /** A new decoding context. */
   readonly createDecoder: () => Decoder;
+  /** What runs it: `ENCODING_RUNTIME`. */
+  readonly runtime: EncodingRuntime;
 }
 
 /** Encodes the payloads of one stream in order, in one context that lives as long as the stream. */

@@ -1,4 +1,12 @@
-import { DEFAULT_LIMITS, type Dialect, KeptBudget, type Limits, Peer, WiremuxError, Responder } from '../../src/index.js';
+import {
+  DEFAULT_LIMITS,
+  type Dialect,
+  KeptBudget,
+  type Limits,
+  Peer,
+  Responder,
+  WiremuxError,
+} from '../../src/index.js';
 import type { Random } from './random.js';
 import { type ModelEncodings, ModelEnd, type SessionResult } from './session.js';
 import { settle, Wire } from './wire.js';

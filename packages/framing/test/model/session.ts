@@ -1,4 +1,15 @@
-import { DEFAULT_LIMITS, type Dialect, formatOutput, type Limits, Peer, type PeerEvent, type PeerOptions, type PeerSettings, WiremuxError, Responder } from '../../src/index.js';
+import {
+  DEFAULT_LIMITS,
+  type Dialect,
+  formatOutput,
+  type Limits,
+  Peer,
+  type PeerEvent,
+  type PeerOptions,
+  type PeerSettings,
+  Responder,
+  WiremuxError,
+} from '../../src/index.js';
 import type { Random } from './random.js';
 import { settle, Wire } from './wire.js';
 

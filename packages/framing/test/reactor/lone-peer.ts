@@ -1,4 +1,17 @@
-import { dialectByName, encodeFrame, FrameReader, type Limits, Peer, type PeerEvent, type PeerOptions, type ProtocolFault, parseFrame, printFrame, WiremuxError, Responder } from '../../src/index.js';
+import {
+  dialectByName,
+  encodeFrame,
+  FrameReader,
+  type Limits,
+  Peer,
+  type PeerEvent,
+  type PeerOptions,
+  type ProtocolFault,
+  parseFrame,
+  printFrame,
+  Responder,
+  WiremuxError,
+} from '../../src/index.js';
 
 /** How a {@link LonePeer} begins. */
 export interface LoneOptions {

@@ -1,4 +1,5 @@
 import type { ContentCodec, Decoder, DecodeStep, Encoder } from '../../src/index.js';
+import { ENCODING_RUNTIME } from '../../src/stream/encoding-runtime.js';
 
 const LITERAL = 0;
 const RUN = 1;
@@ -30,6 +31,7 @@ export class FakeCodec implements ContentCodec {
   /** Contexts that live. */
   encoders = 0;
   decoders = 0;
+  readonly runtime = ENCODING_RUNTIME;
   readonly #options: FakeOptions;
 
   constructor(options: FakeOptions = {}) {

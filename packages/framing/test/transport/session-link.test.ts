@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Peer, type PeerEvent, type SessionGrant, WIREMUX_1, Responder } from '../../src/index.js';
+import { Peer, type PeerEvent, Responder, type SessionGrant, WIREMUX_1 } from '../../src/index.js';
 import { MemoryTransport, memoryTransportPair, VirtualClock } from '../../src/testing/index.js';
 import { End } from '../reactor/harness.js';
 
@@ -26,7 +26,13 @@ class Server {
   }
 
   serve(transport: MemoryTransport): void {
-    const peer = new Peer({ role: 'server', responder: Responder, dialect: WIREMUX_1, now: this.#clock.now(), authenticate: true });
+    const peer = new Peer({
+      role: 'server',
+      responder: Responder,
+      dialect: WIREMUX_1,
+      now: this.#clock.now(),
+      authenticate: true,
+    });
     const end: End = new End(this.#clock, peer, transport, (event) => this.#handle(end, event));
     this.ends.push(end);
   }

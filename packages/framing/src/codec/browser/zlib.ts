@@ -1,5 +1,6 @@
 import { ZStream, zlibDeflate, zlibDeflateInit, zlibInflate, zlibInflateInit } from 'pako';
 import type { ContentCodec, Encoder } from '../../stream/codec.js';
+import { ENCODING_RUNTIME } from '../../stream/encoding-runtime.js';
 import { BoundedDecoder, joinPieces, malformed, type PlainSource, type Reading } from '../bounded-decoder.js';
 import { type ZlibOptions, zlibLevel } from '../options.js';
 
@@ -104,5 +105,6 @@ export function zlib(options: ZlibOptions = {}): ContentCodec {
     name: 'zlib',
     createEncoder: () => new PakoEncoder(level),
     createDecoder: () => new BoundedDecoder(new PakoSource()),
+    runtime: ENCODING_RUNTIME,
   };
 }

@@ -1,5 +1,6 @@
 import { ByteCollector } from '../../flow/byte-collector.js';
 import type { ContentCodec } from '../../stream/codec.js';
+import { ENCODING_RUNTIME } from '../../stream/encoding-runtime.js';
 import { BoundedDecoder, malformed, type PlainSource, type Reading } from '../bounded-decoder.js';
 import { type ZstdOptions, zstdLevel, zstdWindowLog } from '../options.js';
 import { ZstdFrame } from '../zstd-frame.js';
@@ -75,5 +76,9 @@ class ZstdSource implements PlainSource {
 export function zstd(options: ZstdOptions = {}): ContentCodec | undefined {
   zstdLevel(options);
   zstdWindowLog(options);
-  return { name: 'zstd-8mb', createDecoder: () => new BoundedDecoder(new ZstdSource()) };
+  return {
+    name: 'zstd-8mb',
+    createDecoder: () => new BoundedDecoder(new ZstdSource()),
+    runtime: ENCODING_RUNTIME,
+  };
 }

@@ -1,6 +1,7 @@
 import type { TransformOptions } from 'node:stream';
 import { constants, createDeflate, createInflate, type ZlibOptions as NodeOptions } from 'node:zlib';
 import type { ContentCodec } from '../../stream/codec.js';
+import { ENCODING_RUNTIME } from '../../stream/encoding-runtime.js';
 import { BoundedDecoder } from '../bounded-decoder.js';
 import { type ZlibOptions, zlibLevel } from '../options.js';
 import { NativeEncoder, NativeSource, POOL_CHUNK } from './native-context.js';
@@ -33,5 +34,6 @@ export function zlib(options: ZlibOptions = {}): ContentCodec {
     name: 'zlib',
     createEncoder: () => new NativeEncoder(createDeflate(deflating), FLUSH),
     createDecoder: () => new BoundedDecoder(new NativeSource(createInflate(inflating), FLUSH)),
+    runtime: ENCODING_RUNTIME,
   };
 }

@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import type { ContentCodec } from '../../stream/codec.js';
+import { ENCODING_RUNTIME } from '../../stream/encoding-runtime.js';
 import { BoundedDecoder, type Malformed, type PlainSource, type Reading } from '../bounded-decoder.js';
 import { type ZstdOptions, zstdLevel, zstdWindowLog } from '../options.js';
 import { ZstdFrame } from '../zstd-frame.js';
@@ -81,5 +82,6 @@ export function zstd(options: ZstdOptions = {}): ContentCodec | undefined {
       });
       return new BoundedDecoder(new FramedSource(new NativeSource(stream, flush)));
     },
+    runtime: ENCODING_RUNTIME,
   };
 }
