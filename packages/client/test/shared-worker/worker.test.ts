@@ -1,4 +1,4 @@
-import type { RequestAnswerer, ServableCommands, ServingHost } from '@wiremux/framing';
+import { type RequestAnswerer, Responder, type ServableCommands, type ServingHost } from '@wiremux/framing';
 import { describe, expect, it } from 'vitest';
 import { type ConnectScope, serveTabs } from '../../src/shared-worker/serve.js';
 import { MemoryPort } from '../support/ports.js';
@@ -15,6 +15,7 @@ class PageCommands extends Map<string, object> implements ServableCommands {
   }
 
   serve(_: ReadonlyMap<string, object>, { peer }: ServingHost): RequestAnswerer {
+    peer.serve(Responder);
     return {
       handle: (event) => {
         if (event.kind === 'cancelled') peer.stopped(event.id);

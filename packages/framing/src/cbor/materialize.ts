@@ -33,6 +33,11 @@ export class Materializer {
     this.#at = at;
   }
 
+  /** No value is left. */
+  get ended(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
   /** The next value. */
   read(): unknown {
     const bytes = this.#bytes;
@@ -132,11 +137,11 @@ export class Materializer {
 
   #openArray(): unknown[] {
     const items: unknown[] = [];
-    while (!this.#ended()) items.push(this.read());
+    while (!this.#endedByBreak()) items.push(this.read());
     return items;
   }
 
-  #ended(): boolean {
+  #endedByBreak(): boolean {
     if (this.#bytes[this.#at] !== BREAK) return false;
     this.#at++;
     return true;
@@ -147,7 +152,7 @@ export class Materializer {
     const object: Record<string, unknown> = {};
     const keysAt = this.#keysAt;
     const outer = keysAt.length;
-    for (let count = 0; size === OPEN ? !this.#ended() : count < size; count++) {
+    for (let count = 0; size === OPEN ? !this.#endedByBreak() : count < size; count++) {
       const keyAt = this.#at;
       const key = this.#key();
       if (typeof key !== 'string') return this.#mixedMap(object, keysAt.splice(outer), key, size - count);
@@ -199,7 +204,7 @@ export class Materializer {
     this.#at = goOn;
     map.set(key, this.read());
     let numbers = isNumber(key) ? 1 : 0;
-    for (let count = 1; left === OPEN ? !this.#ended() : count < left; count++) {
+    for (let count = 1; left === OPEN ? !this.#endedByBreak() : count < left; count++) {
       const keyAt = this.#at;
       const next = this.#key();
       const own = identity.of(next);

@@ -66,6 +66,11 @@ export class FrameRouter {
     return this.#linkStream;
   }
 
+  /** Frames wait for their decoders. */
+  get isDecoding(): boolean {
+    return this.decoding?.idle === false;
+  }
+
   /** The other side's settings came. */
   get settled(): boolean {
     return this.#settings.done;

@@ -114,7 +114,7 @@ export class PeerCore {
   }
 
   get inputPending(): boolean {
-    return this.#inputEnded && this.#state === 'reading' && this.#isDecoding;
+    return this.#inputEnded && this.#state === 'reading' && this.#router.isDecoding;
   }
 
   get outputEnded(): boolean {
@@ -143,7 +143,7 @@ export class PeerCore {
   }
 
   takeEvents(): PeerEvent[] {
-    if (this.#isDecoding) this.#goOnDecoding();
+    if (this.#router.isDecoding) this.#goOnDecoding();
     const events = this.#events;
     if (events.length > 0) this.#events = [];
     return events;
@@ -355,11 +355,6 @@ export class PeerCore {
     return this.#state === 'reading' && this.#router.decoding?.full !== true;
   }
 
-  /** Frames wait for their decoders. */
-  get #isDecoding(): boolean {
-    return this.#router.decoding?.idle === false;
-  }
-
   /** Delivers what was decoded since, and reads on where that had to wait for it. */
   #goOnDecoding(): void {
     const { decoding } = this.#router;
@@ -439,7 +434,7 @@ export class PeerCore {
 
   /** The input has ended, and all that came was read. */
   #finishInput(): void {
-    if (!this.#inputEnded || this.#state !== 'reading' || this.#isDecoding) return;
+    if (!this.#inputEnded || this.#state !== 'reading' || this.#router.isDecoding) return;
     const serves = this.#context.role === 'server';
     const cut = this.#reader.pending > 0 ? fault('7.7', 'The input ended inside a frame.') : undefined;
     const broken = cut ?? (serves ? this.#router.endInput() : undefined);

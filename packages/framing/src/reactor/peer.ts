@@ -168,7 +168,7 @@ export class Peer {
 
   /** No request is open, in either direction. */
   get idle(): boolean {
-    return this.#requester.size === 0 && this.#responder.size === 0;
+    return this.#requester.size === 0 && this.#answering.size === 0;
   }
 
   /** Ends the connection from this side: a `closing` event follows, the transport is to be closed with its code. */
@@ -349,7 +349,7 @@ export class Peer {
    * dropped here (SPEC 8.11.21). Ignored where its values wait.
    */
   addDropped(id: number, values: number): void {
-    this.#responder.addDropped(id, values);
+    this.#answering.responder?.addDropped(id, values);
   }
 
   /** The answer is complete. */
