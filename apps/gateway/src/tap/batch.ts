@@ -5,8 +5,8 @@ export type BatchEntry =
   | { readonly kind: 'bytes'; readonly direction: Direction; readonly bytes: Uint8Array; readonly time: number }
   | { readonly kind: 'gap'; readonly direction: Direction; readonly frames: number };
 
-/** Bytes of a batch, but for one that a longer message has for itself. */
-const BATCH_SIZE: number = 64 * 1024;
+/** Bytes of a batch, but for one that a longer message has for itself: a few ms of describing the smallest frames. */
+const BATCH_SIZE: number = 16 * 1024;
 
 /** Before each entry: its kind, a length in bytes or a count of frames, and a time. */
 const HEAD_SIZE = 13;

@@ -34,11 +34,11 @@ describe('a batch of what passed', () => {
     expect([...readBatch(writer.take())]).toEqual([]);
   });
 
-  it('is full at 64 KiB with its heads, unless one message needs more', () => {
+  it('is full at 16 KiB with its heads, unless one message needs more', () => {
     const writer = new BatchWriter();
     writer.addBytes('out', [new Uint8Array(1)], 1, 0);
     const head = writer.size - 1;
-    const room = 64 * KiB - writer.size - head;
+    const room = 16 * KiB - writer.size - head;
     expect([writer.isFullFor(room), writer.isFullFor(room + 1)]).toEqual([false, true]);
     writer.take();
     const long = new Uint8Array(100 * KiB).fill(7);

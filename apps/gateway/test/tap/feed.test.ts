@@ -48,7 +48,7 @@ describe('the feed of a tap', () => {
 
   it('hands on a full batch at once', async () => {
     const rig = new Rig();
-    const message = new Uint8Array(20 * 1024);
+    const message = new Uint8Array(5 * 1024);
     for (let count = 0; count < 4; count++) rig.feed.passed('out', [message]);
     expect(rig.take()).toHaveLength(3);
     await rig.clock.advance(10);

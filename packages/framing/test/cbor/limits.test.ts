@@ -41,6 +41,25 @@ describe('SPEC 9.1 depth', () => {
   });
 });
 
+describe('SPEC 9.1 lengths past 2^30, which are not told apart', () => {
+  const LONGEST = 2 ** 30;
+  const head = (major: number, length: number): Uint8Array => {
+    const bytes = Uint8Array.of(major * 32 + 26, 0, 0, 0, 0);
+    new DataView(bytes.buffer).setUint32(1, length);
+    return bytes;
+  };
+  const unbounded = { items: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
+
+  it('are refused whatever the limits say', () => {
+    expect(codeUnder(head(4, LONGEST - 3), unbounded)).toBe('unfinished');
+    expect(codeUnder(head(4, LONGEST - 2), unbounded)).toBe('too-many-items');
+    expect(codeUnder(head(5, LONGEST), unbounded)).toBe('too-many-items');
+    expect(codeUnder(head(2, LONGEST - 6), unbounded)).toBe('unfinished');
+    expect(codeUnder(head(2, LONGEST - 5), unbounded)).toBe('too-big');
+    expect(codeUnder(head(3, 2 ** 32 - 1), unbounded)).toBe('too-big');
+  });
+});
+
 describe('SPEC 9.1 items', () => {
   it.each([
     ['an array', '83010203', 4],

@@ -4,9 +4,11 @@ import { Describer } from './describer.js';
 
 /** Decoding contexts of all taps together: each holds up to the window of its encoding, 8 MiB at most. */
 const MOST_CONTEXTS = 32;
-/** Of each period, ms, so much goes at most into describing frames: half a core for all taps. */
-const WORK_TIME = 10;
-const REST_TIME = 10;
+/** How long it describes frames at a time, ms; then it rests nine times as long: a tenth of a core for all taps. */
+const WORK_TIME = 2;
+const REST_FACTOR = 9;
+/** On a busy machine most of the time that work took was not its own. */
+const MOST_REST = 50;
 
 /** What the thread needs of where it runs. */
 export interface ThreadHost {
@@ -97,14 +99,15 @@ export class Describing {
   async #run(): Promise<void> {
     const host = this.#host;
     this.#isWorking = true;
-    let restAt = host.now() + WORK_TIME;
+    let begun = host.now();
     for (let due = this.#takeAll(); due.length > 0; due = this.#takeAll()) {
       for (const { describer, batch } of due) {
         if (batch === undefined) describer.end();
         else await describer.describe(batch);
-        if (host.now() < restAt) continue;
-        await host.rest(REST_TIME);
-        restAt = host.now() + WORK_TIME;
+        const worked = host.now() - begun;
+        if (worked < WORK_TIME) continue;
+        await host.rest(Math.min(REST_FACTOR * worked, MOST_REST));
+        begun = host.now();
       }
     }
     this.#isWorking = false;

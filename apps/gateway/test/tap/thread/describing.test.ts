@@ -39,16 +39,18 @@ class Rig {
   now = 0;
   /** What rests, to be woken. */
   readonly rests: (() => void)[] = [];
+  readonly rested: number[] = [];
   readonly described: number[] = [];
   readonly batches: Batch[] = [];
   readonly describing = new Describing({
     codecs: [zlib()],
     post: (message) => this.#take(message),
     now: () => this.now,
-    rest: (ms) => {
-      expect(ms).toBe(10);
-      return new Promise((resolve) => this.rests.push(resolve));
-    },
+    rest: (ms) =>
+      new Promise((resolve) => {
+        this.rested.push(ms);
+        this.rests.push(resolve);
+      }),
   });
 
   open(tap: number, more: Partial<TapDescription> = {}): void {
@@ -201,16 +203,20 @@ describe('the thread that describes frames', () => {
     expect(rig.take(0)).toMatchObject({ frames: [{ seq: 3 }], dropped: 3, missed: { out: ANSWER.length - 3 } });
   });
 
-  it('rests for half of the time, whoever is tapped', async () => {
+  it.each([
+    [2, 18],
+    [5, 45],
+    [100, 50],
+  ])('rests when it has worked for %d ms, whoever is tapped: %d ms', async (worked, rest) => {
     const rig = new Rig();
     rig.open(0);
     rig.open(1);
-    rig.now = 0;
     rig.describing.receive({ kind: 'passed', tap: 0, batch: batchOf(['in', REQUEST]) });
     rig.describing.receive({ kind: 'passed', tap: 1, batch: batchOf(['in', REQUEST]) });
-    rig.now = 10;
+    rig.now = worked;
     await new Promise(setImmediate);
-    expect([rig.described.length, rig.rests.length]).toEqual([1, 1]);
+    expect([rig.described.length, rig.rested]).toEqual([1, [rest]]);
+    rig.now += 1;
     rig.rests[0]!();
     await new Promise(setImmediate);
     expect([rig.described.length, rig.rests.length]).toEqual([2, 1]);
