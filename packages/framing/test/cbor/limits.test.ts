@@ -32,12 +32,29 @@ describe('SPEC 9.1 depth', () => {
 
   it('is counted along one path, not over siblings', () => {
     expect(codeUnder(encodeValue([[], [[]], {}, [{}]]), { depth: 3 })).toBeUndefined();
+    expect(codeUnder(fromHex('84bfff9fffbfff9fff'), { depth: 2 })).toBeUndefined();
+  });
+
+  it('is not less for what no depth was counted for: sets, big integers and strings in pieces', () => {
+    for (const sibling of ['d9010280', 'c24101', '5f4101ff', '7f6161ff']) {
+      expect(codeUnder(fromHex(`83${sibling}${sibling}8180`), { depth: 3 })).toBeUndefined();
+      expect(codeUnder(fromHex(`83${sibling}${sibling}8180`), { depth: 2 })).toBe('too-deep');
+    }
   });
 
   it('has a ceiling whatever the limit says', () => {
     const nested = (depth: number): Uint8Array => Uint8Array.from([...Array<number>(depth).fill(0x81), 0]);
     expect(codeUnder(nested(MAX_DEPTH), { depth: 1_000_000 })).toBeUndefined();
     expect(codeUnder(nested(MAX_DEPTH + 1), { depth: 1_000_000 })).toBe('too-deep');
+  });
+});
+
+describe('SPEC 9.1 bytes of a value', () => {
+  it('are refused at the head of the string that passes them, wherever the value is cut', () => {
+    const two = fromHex('8244010203044401020304');
+    expect(codeUnder(two, { bytes: 11 })).toBeUndefined();
+    expect(codeUnder(two, { bytes: 10 })).toBe('too-big');
+    expect(decodeOne(two, { ...LIMITS, bytes: 10 })).toMatchObject({ error: { offset: 6 } });
   });
 });
 
