@@ -17,11 +17,15 @@ interface PeerMoment {
   readonly now: number;
   /** It is the peer of one exchange over HTTP. */
   readonly halfDuplex?: boolean;
+  /** It asks for a session. */
+  readonly session?: boolean;
+  /** The one whose session is lost: it goes on with the transport of that. */
+  readonly successorOf?: Peer;
 }
 
 /** The client's end of a connection. */
 export function clientPeer({ agent, limits, codecs, contexts }: ClientPeerOptions, moment: PeerMoment): Peer {
-  const { dialect, token, now, halfDuplex = false } = moment;
+  const { dialect, token, now, halfDuplex = false, session = false, successorOf } = moment;
   return new Peer({
     role: 'client',
     dialect,
@@ -30,6 +34,8 @@ export function clientPeer({ agent, limits, codecs, contexts }: ClientPeerOption
     limits,
     codecs,
     ...(contexts === undefined ? {} : { contexts }),
+    ...(session ? { session: 'new' } : {}),
+    ...(successorOf === undefined ? {} : { successorOf }),
     ...(agent === undefined ? {} : { agent }),
     ...(token === undefined ? {} : { token }),
   });

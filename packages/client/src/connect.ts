@@ -56,9 +56,10 @@ export function openClient(address: string, options: ConnectOptions, served: Ans
     connectTimeout: options.connectTimeout ?? 10_000,
     clock,
   };
+  const session = options.session !== false && options.reconnect !== false;
   const openSocket: OpenLine = (signal, to = address) => {
     const dial = typeof transport === 'function' ? transport : platform.dial;
-    return openSocketLine({ ...shared, url: to, dial, hosts }, dispatcher, signal);
+    return openSocketLine({ ...shared, url: to, dial, hosts, session }, dispatcher, signal);
   };
   const openHttp: OpenLine = async (signal) => {
     const config = {
@@ -84,6 +85,14 @@ export function openClient(address: string, options: ConnectOptions, served: Ans
       backoff: backoffOf(options.reconnect, RECONNECT, random),
       moving: newBackoff(options.reconnect || {}, RECONNECT, random),
       random,
+      resumption: session
+        ? () => ({
+            backoff: newBackoff(options.reconnect || {}, RECONNECT, random),
+            renewsToken: typeof options.token === 'function',
+            clock,
+            holdProcess: platform.holdProcess,
+          })
+        : undefined,
       retryFirst: options.retryFirst ?? true,
       renewsToken: typeof options.token === 'function',
       clock,

@@ -4,6 +4,7 @@ import type { Backoff } from './backoff.js';
 import type { Leaving } from './leaving.js';
 import { isLoss, type Line, type Loss, type OpenLine } from './line.js';
 import { openLater } from './open-later.js';
+import { type ResumptionPlan, resumeSession } from './resumption.js';
 import type { Status } from './status.js';
 
 /** A connection that has been open for this long counts as one that works, ms. */
@@ -25,6 +26,8 @@ export interface ConnectionConfig {
   readonly moving: Backoff;
   /** Numbers in [0, 1). */
   readonly random: () => number;
+  /** How each session is got back; undefined: it is not. */
+  readonly resumption: (() => ResumptionPlan) | undefined;
   readonly retryFirst: boolean;
   /** A new token can be had. */
   readonly renewsToken: boolean;
@@ -107,13 +110,18 @@ export class Connection {
     this.#openSince = this.#config.clock.now();
     this.#stop = this.#whileOpen(line, why !== undefined);
     void line.lost.then((loss) => this.#lost(line, loss));
+    line.session?.watch((loss) => this.#interrupted(line, loss));
     void line.leaving?.then((leaving) => this.#leave(line, leaving));
+    this.#flow(line);
+  }
+
+  #flow(line: Line): void {
     this.#tellOpen(line);
     this.#handlers.connected(line);
   }
 
   #tellOpen(
-    { transport, dialect, agent }: Line,
+    { transport, dialect, agent, session }: Line,
     leaving?: Extract<Status, { readonly state: 'open' }>['leaving'],
   ): void {
     const why = this.#whyFallback;
@@ -122,9 +130,33 @@ export class Connection {
       transport,
       dialect,
       ...(agent === undefined ? {} : { agent }),
+      resumable: session !== undefined,
       ...(why === undefined ? {} : { reason: why }),
       ...(leaving === undefined ? {} : { leaving }),
     });
+  }
+
+  /** The line waits for another transport. One that is not used any more is told to nobody. */
+  #interrupted(line: Line, loss: Loss): void {
+    const { session } = line;
+    const plan = this.#config.resumption?.();
+    if (session === undefined) return;
+    if (plan === undefined || this.#closed) {
+      session.end(loss);
+      return;
+    }
+    const isUsed = (): boolean => this.#line === line;
+    if (isUsed()) this.#handlers.disconnected();
+    const stop = resumeSession(session, loss, plan, {
+      trying: (attempt, retryIn, { error: reason }) => {
+        if (!isUsed()) return;
+        this.#status.next({ state: 'resuming', attempt, ...(retryIn === undefined ? {} : { retryIn }), reason });
+      },
+      done: () => {
+        if (isUsed()) this.#flow(line);
+      },
+    });
+    void line.lost.then(stop);
   }
 
   /** What is done beside a line as long as it is used; the result ends it. */

@@ -9,7 +9,7 @@ export interface RunSource {
   next(): Run | undefined;
   /** The runs of a peer, until {@link release}; when the client is closed they fail, and `end` is called. */
   carry(peer: Peer, end: () => void): PeerRuns;
-  /** That peer is gone; its last events have been received. */
+  /** That peer is gone; its last events have been received. Runs that are to be sent again wait before all others. */
   release(runs: PeerRuns): void;
 }
 
@@ -84,6 +84,7 @@ export class Dispatcher implements RunQueue, RunSource {
   release(runs: PeerRuns): void {
     this.#carried.delete(runs);
     this.#served.release(runs.peer);
+    for (const run of runs.takeRestarting()) this.#again.add(run);
   }
 
   /** A line is open: runs go over it from now on. */

@@ -32,6 +32,23 @@ export interface Line {
   flush(): void;
   /** Takes no more requests, and ends once it carries none. */
   retire(): void;
+  /** How its requests outlive its transport. Undefined: they do not. */
+  readonly session: LineSession | undefined;
+}
+
+/** The session of a line: its requests wait while it has no transport (SPEC 8.8). */
+export interface LineSession {
+  /** How long the gateway keeps it without a transport, ms. */
+  readonly ttl: number;
+  /** `interrupted` is called each time the transport is lost and requests wait: {@link resume} or {@link end} is next. */
+  watch(interrupted: (loss: Loss) => void): void;
+  /**
+   * Dials once more and asks for the session. Undefined: requests flow again, be it in a new session, since the gateway
+   * does not know this one any more. Never rejects.
+   */
+  resume(signal: AbortSignal): Promise<Loss | undefined>;
+  /** Ends it where it waits for a transport: the line is lost, so. */
+  end(loss: Loss): void;
 }
 
 /**

@@ -48,6 +48,11 @@ export interface ConnectOptions {
   readonly reconnect?: ReconnectOptions | false | undefined;
   /** False: a first connection that cannot be made is final. Default true. */
   readonly retryFirst?: boolean | undefined;
+  /**
+   * True (default): in `wiremux.1` requests outlive a lost WebSocket, and go on where they were over the next one, if it
+   * comes in the time that the gateway keeps them (SPEC 8.8). False: they end with it.
+   */
+  readonly session?: boolean | undefined;
   /** Time for one attempt to connect, ms. Default 10,000. */
   readonly connectTimeout?: number | undefined;
   /** Requests that wait for the connection, or for an open request to end. Past it: `too-many-requests`. Default 4,096. */
@@ -105,6 +110,12 @@ export interface RequestOptions {
   readonly trace?: string | TraceSource | undefined;
   /** The channel its frames go on, in place of the command's own (SPEC 8.11.1). */
   readonly channel?: string | undefined;
+  /**
+   * Running it again is harmless: where the connection is lost, and its session too, it is sent once more, and its values
+   * may come again. A function is called each time. Data has to be such that it can be read again (see `UploadData`).
+   * Default: it fails with `session-lost` or `connection-lost`.
+   */
+  readonly restart?: boolean | (() => void) | undefined;
   /**
    * Bytes of the answer that may arrive before any is taken, 1,024 to 2^24 (SPEC 8.11.2). Default: 256 KiB, and 16 KiB where
    * `slow` is not `'block'`.

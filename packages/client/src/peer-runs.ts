@@ -32,6 +32,8 @@ export class PeerRuns {
   #leaving = false;
   /** It has said that it begins nothing more. */
   #refuses = false;
+  /** Those that were lost with the peer, and are to be sent again. */
+  #restarting: Run[] = [];
   /** There from when something is served; until then the peer refuses what comes. */
   #answerer: RequestAnswerer | undefined;
 
@@ -138,11 +140,20 @@ export class PeerRuns {
     this.#end();
   }
 
+  /** The runs that are to be sent again, which is their owner's matter from now on. */
+  takeRestarting(): Run[] {
+    const runs = this.#restarting;
+    this.#restarting = [];
+    // A consumer may have left meanwhile.
+    return runs.filter(({ state }) => state.state === 'restarting');
+  }
+
   #failed(event: Extract<RequesterEvent, { readonly kind: 'failed' }>): void {
     const run = this.#runs.delete(event.id);
     const refused = this.#leaving && event.error.code === 'draining';
     this.#refuses ||= refused;
     if (refused && this.#sendAgain !== undefined && run?.waitAgain() === true) this.#sendAgain(run);
+    else if (!this.#peer.alive && run?.restart(event.error) === true) this.#restarting.push(run);
     else run?.receive(event);
   }
 }

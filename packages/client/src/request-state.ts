@@ -25,6 +25,11 @@ export type RequestState =
   /** It waits for the connection, or for an open request to end. */
   | { readonly state: 'queued' }
   | { readonly state: 'sent' }
+  /**
+   * It was lost with its connection, and waits to be sent once more, as its option `restart` says: its values may come
+   * again.
+   */
+  | { readonly state: 'restarting'; readonly reason: WiremuxError }
   /** The command runs, and has begun to answer. */
   | { readonly state: 'answering' }
   /** Its answer is to be had there, and is fetched. */

@@ -91,6 +91,12 @@ export class Run implements ReadableRequest {
   #id = 0;
   #source: KeptSource | undefined;
   #upload: Upload | undefined;
+  /** Bytes that were delivered on requests that are lost, and are not taken yet: no other request is to be credited. */
+  #lostUntaken = 0;
+  /** Bytes delivered on this request, and not taken. */
+  #untaken = 0;
+  /** A byte string has begun to come in pieces, and has not ended. */
+  #insideBytes = false;
   #following: Following | undefined;
   #slow: SlowPolicy | undefined;
   #dropped = NONE_DROPPED;
@@ -152,8 +158,11 @@ export class Run implements ReadableRequest {
 
   /** The consumer has taken values of that many plain bytes in sum (SPEC 8.5.6). */
   taken(bytes: number): void {
-    if (this.#following === undefined) this.#peer?.taken(this.#id, bytes);
-    else this.#following.taken(bytes);
+    const ofLost = Math.min(bytes, this.#lostUntaken);
+    this.#lostUntaken -= ofLost;
+    this.#untaken -= bytes - ofLost;
+    if (this.#following === undefined) this.#peer?.taken(this.#id, bytes - ofLost);
+    else this.#following.taken(bytes - ofLost);
   }
 
   /** The consumer has let go of values, which count as taken (SPEC 8.11.18). */
@@ -179,10 +188,23 @@ export class Run implements ReadableRequest {
   /** The gateway has not begun it (SPEC 8.10.5): it waits for its turn again; false where it cannot be sent again. */
   waitAgain(): boolean {
     if (this.#state !== SENT || this.#source?.rewindable === false) return false;
-    this.#upload?.abandon();
-    this.#upload = undefined;
-    this.#peer = undefined;
+    this.#rewind();
     this.#enter(QUEUED);
+    return true;
+  }
+
+  /**
+   * Its request is lost with its connection: it waits to be sent again, where that is harmless and possible. False: it
+   * has to fail.
+   */
+  restart(reason: WiremuxError): boolean {
+    const { restart = false } = this.spec.options;
+    const isOpen = this.#state === SENT || this.#state === ANSWERING;
+    if (restart === false || !isOpen || this.#insideBytes || !this.#rewind()) return false;
+    this.#lostUntaken += this.#untaken;
+    this.#untaken = 0;
+    this.#enter({ state: 'restarting', reason });
+    if (typeof restart === 'function') this.#context.clock.defer(restart);
     return true;
   }
 
@@ -194,10 +216,15 @@ export class Run implements ReadableRequest {
         this.#source?.release();
         return;
       case 'values':
-        if (this.#state !== STOPPING) this.#listener.values(event.values, event.sizes);
+        if (this.#state === STOPPING) return;
+        for (const size of event.sizes) this.#untaken += size;
+        this.#listener.values(event.values, event.sizes);
         return;
       case 'bytes':
-        if (this.#state !== STOPPING) this.#listener.bytes?.(event.bytes, event.size, event.last);
+        if (this.#state === STOPPING) return;
+        this.#untaken += event.size;
+        this.#insideBytes = !event.last;
+        this.#listener.bytes?.(event.bytes, event.size, event.last);
         return;
       case 'output':
         this.#listener.output?.(event.atoms);
@@ -280,6 +307,7 @@ export class Run implements ReadableRequest {
     switch (this.#state.state) {
       case 'idle':
       case 'queued':
+      case 'restarting':
         this.#reason = reason;
         this.#context.queue.withdraw(this);
         this.#end(this.#cancelled('stopped'), reason);
@@ -343,6 +371,20 @@ export class Run implements ReadableRequest {
     if (this.#following === undefined) return;
     this.#following.stop();
     this.#context.queue.withdraw(this);
+  }
+
+  /** Lets go of its request, to be sent on another with its data from the beginning; false where that is gone. */
+  #rewind(): boolean {
+    if (this.#source !== undefined && !this.#source.rewindable) {
+      const again = this.#source.again();
+      if (again === undefined) return false;
+      this.#source.cancel();
+      this.#source = again;
+    }
+    this.#upload?.abandon();
+    this.#upload = undefined;
+    this.#peer = undefined;
+    return true;
   }
 
   #releaseSource(): void {

@@ -6,6 +6,7 @@ import {
   Link,
   type Peer,
   type PeerEvent,
+  type PeerSettings,
   type ProtocolFault,
 } from '@wiremux/framing';
 import { type ClientPeerOptions, clientPeer } from './client-peer.js';
@@ -13,12 +14,13 @@ import { deferred } from './deferred.js';
 import { connectFailed, dialOnce, type Token } from './dialing.js';
 import type { RunSource } from './dispatcher.js';
 import { type Leaving, leavingOf } from './leaving.js';
-import type { Line, Loss } from './line.js';
+import type { Line, LineSession, Loss } from './line.js';
 import { closeLoss, faultLoss } from './loss.js';
 import type { PeerRuns } from './peer-runs.js';
 import type { Run } from './run.js';
 import { TokenRefresh } from './token-refresh.js';
 import type { Dial, DialedTransport } from './transport/dial.js';
+import { withNode } from './url.js';
 
 /** What a WebSocket line is made of. */
 export interface SocketConfig extends ClientPeerOptions {
@@ -30,6 +32,8 @@ export interface SocketConfig extends ClientPeerOptions {
   /** Where a gateway that leaves may send the client; see {@link leavingOf}. */
   readonly hosts: readonly string[] | undefined;
   readonly clock: Clock;
+  /** Requests are to outlive their transport (SPEC 8.8). */
+  readonly session: boolean;
 }
 
 /** Dials, and waits until requests flow. */
@@ -38,63 +42,93 @@ export async function openSocketLine(
   source: RunSource,
   signal: AbortSignal,
 ): Promise<Line | Loss> {
-  const { url, dialects, connectTimeout, clock } = config;
-  const names = dialects.map(({ name }) => name);
-  const dialed = await dialOnce({ ...config, dialects: names, timeout: connectTimeout, signal });
+  const dialed = await dial(config, config.url, config.dialects, signal);
   if ('reconnect' in dialed) return dialed;
-  const { transport, token } = dialed;
-  const dialect = dialects.find(({ name }) => name === transport.protocol);
-  if (dialect === undefined) {
-    transport.terminate();
-    const chosen = transport.protocol === '' ? 'no dialect' : `the dialect "${transport.protocol}"`;
-    return connectFailed(url, new Error(`it chose ${chosen}, which this client did not offer.`));
-  }
-  const peer = clientPeer(config, { dialect, token, now: clock.now() });
-  const line = new SocketLine(peer, transport, config, source);
+  const line = new SocketLine(config, dialed, source);
   signal.addEventListener('abort', () => line.giveUp());
   return (await Promise.race([line.ready, line.lost])) ?? line;
 }
 
-class SocketLine implements Line {
+interface Opened {
+  readonly transport: DialedTransport;
+  readonly dialect: Dialect;
+  readonly token: string | undefined;
+}
+
+async function dial(
+  config: SocketConfig,
+  url: string,
+  dialects: readonly Dialect[],
+  signal: AbortSignal,
+): Promise<Opened | Loss> {
+  const names = dialects.map(({ name }) => name);
+  const dialed = await dialOnce({ ...config, url, dialects: names, timeout: config.connectTimeout, signal });
+  if ('reconnect' in dialed) return dialed;
+  const { transport, token } = dialed;
+  const dialect = dialects.find(({ name }) => name === transport.protocol);
+  if (dialect !== undefined) return { transport, dialect, token };
+  transport.terminate();
+  const chosen = transport.protocol === '' ? 'no dialect' : `the dialect "${transport.protocol}"`;
+  return connectFailed(url, new Error(`it chose ${chosen}, which this client did not offer.`));
+}
+
+/** One WebSocket; with a session one after another, over which the same requests go on. */
+class SocketLine implements Line, LineSession {
   readonly transport = 'websocket';
-  readonly dialect: DialectName;
   readonly #config: SocketConfig;
-  readonly #peer: Peer;
-  readonly #runs: PeerRuns;
+  readonly #dialect: Dialect;
   readonly #source: RunSource;
   readonly #link: Link;
   readonly #ready = deferred<undefined>();
   readonly #lost = deferred<Loss>();
   readonly #leaving = deferred<Leaving>();
   readonly #tokens: TokenRefresh | undefined;
+  #peer: Peer;
+  #runs: PeerRuns;
   #agent: string | undefined;
   /** It has been told to send: what waits is its to take. */
   #inUse = false;
   #retired = false;
   #fault: ProtocolFault | undefined;
+  #interrupted: (loss: Loss) => void = () => undefined;
+  /** The attempt to get the session back that is under way. */
+  #resuming: ReturnType<typeof deferred<Loss | undefined>> | undefined;
+  /** Why it was given up, where it was. */
+  #end: Loss | undefined;
 
-  constructor(peer: Peer, transport: DialedTransport, config: SocketConfig, source: RunSource) {
-    const { clock, token } = config;
+  constructor(config: SocketConfig, { transport, dialect, token }: Opened, source: RunSource) {
+    const { clock } = config;
     this.#config = config;
-    this.dialect = peer.dialect.name;
-    this.#peer = peer;
+    this.#dialect = dialect;
     this.#source = source;
-    this.#runs = source.carry(peer, () => this.#close());
+    this.#peer = this.#newPeer(token);
+    this.#runs = source.carry(this.#peer, () => this.#close());
     this.#tokens =
-      typeof token === 'function'
-        ? new TokenRefresh({ token, clock, send: (newer) => peer.refreshToken(newer, clock.now()) })
+      typeof config.token === 'function'
+        ? new TokenRefresh({
+            token: config.token,
+            clock,
+            send: (newer) => this.#peer.refreshToken(newer, clock.now()),
+          })
         : undefined;
     this.#link = new Link({
-      peer,
+      peer: this.#peer,
       transport,
       clock,
       onEvent: (event) => this.#receive(event),
+      onDetached: (code, reason) => this.#onDetached(code, reason),
       onClosed: (code, reason) => {
         this.#tokens?.stop();
+        const loss = this.#end ?? this.#lossOf(code, reason);
         source.release(this.#runs);
-        this.#lost.resolve(this.#fault === undefined ? closeLoss(code, reason) : faultLoss(this.#fault));
+        this.#resuming?.resolve(loss);
+        this.#lost.resolve(loss);
       },
     });
+  }
+
+  get dialect(): DialectName {
+    return this.#dialect.name;
   }
 
   get agent(): string | undefined {
@@ -111,6 +145,14 @@ class SocketLine implements Line {
 
   get leaving(): Promise<Leaving> {
     return this.#leaving.promise;
+  }
+
+  get session(): LineSession | undefined {
+    return this.#peer.session === undefined ? undefined : this;
+  }
+
+  get ttl(): number {
+    return 1_000 * (this.#peer.session?.ttl ?? 0);
   }
 
   open(run: Run): boolean {
@@ -147,24 +189,82 @@ class SocketLine implements Line {
     if (!this.#inUse) this.#close();
   }
 
+  watch(interrupted: (loss: Loss) => void): void {
+    this.#interrupted = interrupted;
+  }
+
+  async resume(signal: AbortSignal): Promise<Loss | undefined> {
+    const url = withNode(this.#config.url, this.#peer.session?.node);
+    const dialed = await dial(this.#config, url, [this.#dialect], signal);
+    if ('reconnect' in dialed) return dialed;
+    this.#resuming = deferred();
+    this.#link.attach(dialed.transport, dialed.token);
+    return this.#resuming.promise;
+  }
+
+  end(loss: Loss): void {
+    this.#end = loss;
+    this.#close();
+  }
+
   #close(): void {
     this.#link.close(CloseCode.Normal, '');
   }
 
+  #newPeer(token: string | undefined, successorOf?: Peer): Peer {
+    const { session, clock } = this.#config;
+    const dialect = this.#dialect;
+    const moment = { dialect, token, now: clock.now(), session: session && dialect.duplex };
+    return clientPeer(this.#config, successorOf === undefined ? moment : { ...moment, successorOf });
+  }
+
+  #onDetached(code: number, reason: string): void {
+    const loss = this.#lossOf(code, reason);
+    // What waits is sent when the session is there again, and not to one that may be lost.
+    this.#inUse = false;
+    this.#fault = undefined;
+    if (this.#resuming === undefined) this.#interrupted(loss);
+    else this.#resumed(loss);
+  }
+
+  #resumed(failure: Loss | undefined): void {
+    const resuming = this.#resuming;
+    this.#resuming = undefined;
+    resuming?.resolve(failure);
+  }
+
+  /** The gateway does not know the session any more: a new one goes on, over the transport there is. */
+  #renew(): void {
+    const lost = this.#peer;
+    this.#peer = this.#newPeer(undefined, lost);
+    this.#source.release(this.#runs);
+    this.#runs = this.#source.carry(this.#peer, () => this.#close());
+    this.#link.renew(this.#peer);
+  }
+
+  #lossOf(code: number, reason: string): Loss {
+    return this.#fault === undefined ? closeLoss(code, reason) : faultLoss(this.#fault);
+  }
+
   #receive(event: PeerEvent): void {
     if (event.kind === 'closing') this.#fault = event.fault;
-    if (event.kind === 'ready') {
-      this.#agent = event.settings.agent;
-      if (event.settings.auth !== undefined) this.#tokens?.judged(event.settings.auth);
-      this.#ready.resolve(undefined);
-    }
+    if (event.kind === 'ready') this.#onReady(event.settings);
     if (event.kind === 'drain') {
       const { url, hosts } = this.#config;
       this.#leaving.resolve(leavingOf(event.notice, url, hosts));
     }
     if (event.kind === 'token-answered') this.#tokens?.judged(event.verdict);
-    this.#runs.receive(event);
+    if (event.kind === 'session-lost') this.#renew();
+    else this.#runs.receive(event);
+    if (event.kind === 'resumed') this.#resumed(undefined);
     // An end makes room for another.
     if (this.#inUse) this.send();
+  }
+
+  #onReady({ agent, auth }: PeerSettings): void {
+    this.#agent = agent;
+    if (auth !== undefined) this.#tokens?.judged(auth);
+    this.#ready.resolve(undefined);
+    this.#resumed(undefined);
   }
 }

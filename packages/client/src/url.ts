@@ -31,3 +31,11 @@ export function socketUrl(address: string | URL, base: string | undefined): stri
 export function httpUrl(url: string): string {
   return url.replace(/^ws/, 'http');
 }
+
+/** The address of the process that keeps a session: a balancer reads its name from the query (SPEC 8.8). */
+export function withNode(url: string, node: string | undefined): string {
+  if (node === undefined) return url;
+  const address = new URL(url);
+  address.searchParams.set('node', node);
+  return address.href;
+}

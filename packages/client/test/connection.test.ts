@@ -18,7 +18,7 @@ describe('the state of the connection', () => {
     expect(status.values).toEqual([{ state: 'connecting', attempt: 1 }]);
     await gateway.settle();
     expect(status.values.slice(1)).toEqual([
-      { state: 'open', transport: 'websocket', dialect: 'wiremux.1', agent: 'gateway/1' },
+      { state: 'open', transport: 'websocket', dialect: 'wiremux.1', agent: 'gateway/1', resumable: false },
     ]);
   });
 
@@ -65,7 +65,7 @@ describe('SPEC 2.4 choosing a dialect', () => {
     const mux = await gateway.open({ dialects: [EXP_FRAMING_0006] });
     expect(gateway.dials[0]!.protocols).toEqual(['exp-framing-0006']);
     expect(record(mux.status$).values).toEqual([
-      { state: 'open', transport: 'websocket', dialect: 'exp-framing-0006' },
+      { state: 'open', transport: 'websocket', dialect: 'exp-framing-0006', resumable: false },
     ]);
     const answer = record(mux.call('echo', { text: 'hello' }));
     await gateway.settle();
@@ -253,6 +253,7 @@ describe('a process that waits for the next attempt', () => {
         backoff: new Backoff({ initial: 1_000, max: 1_000, factor: 1 }, () => 1),
         moving: new Backoff({ initial: 1_000, max: 1_000, factor: 1 }, () => 1),
         random: () => 1,
+        resumption: undefined,
         retryFirst: true,
         renewsToken: false,
         clock,
@@ -287,6 +288,7 @@ describe('a process that waits for the next attempt', () => {
         backoff: undefined,
         moving: new Backoff({ initial: 1_000, max: 1_000, factor: 1 }, () => 1),
         random: () => 1,
+        resumption: undefined,
         retryFirst: true,
         renewsToken: false,
         clock,

@@ -66,6 +66,7 @@ describe('SPEC 8.10.3 a client whose gateway is about to leave', () => {
       transport: 'websocket',
       dialect: 'wiremux.1',
       agent: 'gateway/1',
+      resumable: false,
     });
     expect(status.values.map(({ state }) => state)).toEqual(['connecting', 'open', 'open', 'open']);
   });

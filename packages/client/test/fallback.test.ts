@@ -41,6 +41,7 @@ class Rig {
         backoff: options.reconnect === false ? undefined : backoff(1_000, 1_000),
         moving: backoff(1_000, 1_000),
         random: () => 1,
+        resumption: undefined,
         retryFirst: true,
         renewsToken: false,
         clock: this.clock,
@@ -60,7 +61,7 @@ describe('where a WebSocket cannot be opened', () => {
     expect(rig.used).toBe(rig.http.lines[0]);
     expect(status.values).toEqual([
       { state: 'connecting', attempt: 1 },
-      { state: 'open', transport: 'http', dialect: 'wiremux.1', reason: REFUSED.error },
+      { state: 'open', transport: 'http', dialect: 'wiremux.1', resumable: false, reason: REFUSED.error },
     ]);
   });
 
@@ -70,7 +71,12 @@ describe('where a WebSocket cannot be opened', () => {
     await rig.clock.settle();
     expect(rig.used).toBe(rig.socket.lines[0]);
     expect(rig.http.asked).toBe(0);
-    expect(status.values.at(-1)).toEqual({ state: 'open', transport: 'websocket', dialect: 'wiremux.1' });
+    expect(status.values.at(-1)).toEqual({
+      state: 'open',
+      transport: 'websocket',
+      dialect: 'wiremux.1',
+      resumable: false,
+    });
   });
 
   it('nor where it says that nothing would help', async () => {
@@ -145,7 +151,12 @@ describe('while HTTP stands in', () => {
     expect(rig.used).toBe(rig.http.lines[0]);
     await rig.clock.advance(1);
     expect(rig.used).toBe(rig.socket.lines[0]);
-    expect(status.values.at(-1)).toEqual({ state: 'open', transport: 'websocket', dialect: 'wiremux.1' });
+    expect(status.values.at(-1)).toEqual({
+      state: 'open',
+      transport: 'websocket',
+      dialect: 'wiremux.1',
+      resumable: false,
+    });
     rig.http.lines[0]!.lose(LOST);
     await rig.clock.advance(100_000);
     expect(status.values).toHaveLength(3);
@@ -190,6 +201,11 @@ describe('while HTTP stands in', () => {
     await rig.clock.advance(1_000);
     expect(rig.used).toBe(rig.socket.lines[1]);
     expect(rig.http.asked).toBe(1);
-    expect(status.values.at(-1)).toEqual({ state: 'open', transport: 'websocket', dialect: 'wiremux.1' });
+    expect(status.values.at(-1)).toEqual({
+      state: 'open',
+      transport: 'websocket',
+      dialect: 'wiremux.1',
+      resumable: false,
+    });
   });
 });

@@ -19,6 +19,11 @@ export function ConnectionStatus(): JSX.Element {
           <span class="status-detail" data-testid="transport" title={view.transportReason}>
             {view.transport === 'http' ? 'HTTP' : 'WebSocket'}
           </span>
+          {view.resumable && (
+            <span class="status-detail" data-testid="session" title="What runs goes on after a lost connection.">
+              Session
+            </span>
+          )}
         </>
       )}
     </p>
@@ -33,6 +38,8 @@ function statusText({ phase, attempt, retryAt, movesAt }: ConnectionView, now: n
       return attempt > 1 ? `Connecting, attempt ${attempt}` : 'Connecting';
     case 'waiting':
       return `Retry in ${wholeSeconds((retryAt ?? now) - now)}`;
+    case 'resuming':
+      return retryAt === undefined ? 'Resuming' : `Resuming in ${wholeSeconds(retryAt - now)}`;
     case 'closed':
       return 'Closed';
   }

@@ -20,6 +20,8 @@ export interface ConnectionView {
   /** Attempts since the last connection. */
   readonly attempt: number;
   readonly problem: Problem | undefined;
+  /** Requests outlive the transport. */
+  readonly resumable: boolean;
 }
 
 /** Before the client has said anything. */
@@ -34,6 +36,7 @@ export const CONNECTING: ConnectionView = {
   retryAt: undefined,
   attempt: 1,
   problem: undefined,
+  resumable: false,
 };
 
 /** The view after a status that came at `now`. */
@@ -42,9 +45,10 @@ export function reduceConnection(view: ConnectionView, status: Status, now: numb
   const wasOpen = view.phase === 'open';
   switch (status.state) {
     case 'open': {
-      const { transport, dialect, agent, reason, leaving } = status;
+      const { transport, dialect, agent, resumable, reason, leaving } = status;
       const movesAt = leaving === undefined ? undefined : now + leaving.moveIn;
-      return { ...CONNECTING, phase: 'open', transport, dialect, agent, movesAt, transportReason: reason?.message };
+      const transportReason = reason?.message;
+      return { ...CONNECTING, phase: 'open', transport, dialect, agent, resumable, movesAt, transportReason };
     }
     case 'connecting':
       return {
@@ -63,6 +67,15 @@ export function reduceConnection(view: ConnectionView, status: Status, now: numb
         movesAt: undefined,
         downSince: view.downSince ?? now,
         retryAt: now + status.retryIn,
+        attempt: status.attempt,
+        problem,
+      };
+    case 'resuming':
+      return {
+        ...view,
+        phase: 'resuming',
+        downSince: view.downSince ?? now,
+        retryAt: status.retryIn === undefined ? undefined : now + status.retryIn,
         attempt: status.attempt,
         problem,
       };

@@ -110,6 +110,8 @@ function enter(run: RunView, state: RequestState, at: number): RunView {
     case 'answering':
     case 'stopping':
       return { ...run, phase: state.state };
+    case 'restarting':
+      return { ...run, phase: 'queued' };
     case 'following':
       return { ...run, phase: 'answering' };
     case 'ended':

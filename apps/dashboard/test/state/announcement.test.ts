@@ -21,9 +21,12 @@ describe('announcements', () => {
     expect(connectionSentence(once)).toBe('No connection to the gateway. The page goes on trying.');
     expect(connectionSentence(twice)).toBe(connectionSentence(once));
     expect(
-      connectionSentence(reduceConnection(twice, { state: 'open', transport: 'websocket', dialect: 'wiremux.1' }, 3)),
+      connectionSentence(
+        reduceConnection(twice, { state: 'open', transport: 'websocket', dialect: 'wiremux.1', resumable: true }, 3),
+      ),
     ).toBe('Connected to the gateway.');
-    const leaving = { state: 'open', transport: 'websocket', dialect: 'wiremux.1', leaving: { moveIn: 1 } } as const;
+    const open = { state: 'open', transport: 'websocket', dialect: 'wiremux.1', resumable: true } as const;
+    const leaving = { ...open, leaving: { moveIn: 1 } };
     expect(connectionSentence(reduceConnection(twice, leaving, 3))).toBe(
       'The gateway is about to leave. The page moves to another.',
     );

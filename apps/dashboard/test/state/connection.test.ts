@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { CONNECTING, reduceConnection } from '../../src/state/connection.js';
 
 const reason = new WiremuxError('connection-lost', 'It is gone.');
+const OPEN = { state: 'open', transport: 'websocket', dialect: 'wiremux.1', resumable: true } as const;
 const open = reduceConnection(
   CONNECTING,
-  { state: 'open', transport: 'websocket', dialect: 'wiremux.1', agent: 'gateway/1' },
+  { state: 'open', transport: 'websocket', dialect: 'wiremux.1', agent: 'gateway/1', resumable: true },
   1_000,
 );
 
@@ -18,6 +19,7 @@ describe('reduceConnection', () => {
       dialect: 'wiremux.1',
       agent: 'gateway/1',
       movesAt: undefined,
+      resumable: true,
       downSince: undefined,
       retryAt: undefined,
       attempt: 1,
@@ -29,7 +31,7 @@ describe('reduceConnection', () => {
     const blocked = new WiremuxError('connect-failed', 'It answered HTTP 403.');
     const view = reduceConnection(
       CONNECTING,
-      { state: 'open', transport: 'http', dialect: 'wiremux.1', reason: blocked },
+      { state: 'open', transport: 'http', dialect: 'wiremux.1', resumable: false, reason: blocked },
       1_000,
     );
     expect(view).toMatchObject({ phase: 'open', transport: 'http', transportReason: 'It answered HTTP 403.' });
@@ -37,14 +39,10 @@ describe('reduceConnection', () => {
   });
 
   it('says when it moves away from a gateway that leaves, until it has', () => {
-    const leaving = reduceConnection(
-      open,
-      { state: 'open', transport: 'websocket', dialect: 'wiremux.1', leaving: { moveIn: 3_000, reason: 'update' } },
-      2_000,
-    );
+    const leaving = reduceConnection(open, { ...OPEN, leaving: { moveIn: 3_000, reason: 'update' } }, 2_000);
     expect(leaving).toMatchObject({ phase: 'open', movesAt: 5_000, downSince: undefined });
     for (const next of [
-      { state: 'open', transport: 'websocket', dialect: 'wiremux.1' },
+      OPEN,
       { state: 'waiting', attempt: 1, retryIn: 1, reason },
       { state: 'connecting', attempt: 1, reason },
       { state: 'closed' },
@@ -71,16 +69,23 @@ describe('reduceConnection', () => {
     expect(again).toMatchObject({ downSince: 5_000, retryAt: 6_300, attempt: 2, problem: { code: 'connect-failed' } });
   });
 
+  it('is down while its session waits for another transport, and knows when it is tried', () => {
+    const resuming = reduceConnection(open, { state: 'resuming', attempt: 1, retryIn: 200, reason }, 5_000);
+    expect(resuming).toMatchObject({ phase: 'resuming', downSince: 5_000, retryAt: 5_200, dialect: 'wiremux.1' });
+    expect(resuming.problem?.code).toBe('connection-lost');
+
+    const trying = reduceConnection(resuming, { state: 'resuming', attempt: 1, reason }, 5_200);
+    expect(trying).toMatchObject({ phase: 'resuming', downSince: 5_000, retryAt: undefined });
+  });
+
   it('is down at once when it connects again without waiting', () => {
     expect(reduceConnection(open, { state: 'connecting', attempt: 1, reason }, 7_000).downSince).toBe(7_000);
   });
 
   it('forgets the trouble when it is open again', () => {
     const waiting = reduceConnection(open, { state: 'waiting', attempt: 3, retryIn: 300, reason }, 5_000);
-    expect(reduceConnection(waiting, { state: 'open', transport: 'websocket', dialect: 'wiremux.1' }, 6_000)).toEqual({
-      ...open,
-      agent: undefined,
-    });
+    const again = { state: 'open', transport: 'websocket', dialect: 'wiremux.1', resumable: true } as const;
+    expect(reduceConnection(waiting, again, 6_000)).toEqual({ ...open, agent: undefined });
   });
 
   it('says why it is closed for good', () => {

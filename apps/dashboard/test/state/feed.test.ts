@@ -3,7 +3,7 @@ import { BehaviorSubject, Observable, Subject, type Subscription, VirtualTimeSch
 import { describe, expect, it } from 'vitest';
 import { type FeedEvent, watchCommand } from '../../src/state/feed.js';
 
-const OPEN: Status = { state: 'open', transport: 'websocket', dialect: 'wiremux.1' };
+const OPEN: Status = { state: 'open', transport: 'websocket', dialect: 'wiremux.1', resumable: true };
 const LOST: Status = {
   state: 'waiting',
   attempt: 1,

@@ -37,5 +37,9 @@ export const platform: Platform = {
   get baseUrl() {
     return globalThis.location?.href;
   },
+  onOnline(callback) {
+    globalThis.addEventListener?.('online', callback);
+    return () => globalThis.removeEventListener?.('online', callback);
+  },
   holdProcess: () => () => undefined,
 };

@@ -19,6 +19,7 @@ export const platform: Platform = {
   clock,
   dial: nodeDial,
   baseUrl: undefined,
+  onOnline: () => () => undefined,
   holdProcess() {
     const hold = setInterval(() => undefined, LONGEST_TIMER);
     return () => clearInterval(hold);

@@ -76,6 +76,8 @@ export function connectTab<C extends Commands = Commands>(
       backoff: backoffOf(options.reconnect, RECONNECT, random),
       moving: newBackoff({}, RECONNECT, random),
       random,
+      // The session is the worker's.
+      resumption: undefined,
       retryFirst: true,
       renewsToken: typeof options.token === 'function',
       clock,

@@ -62,6 +62,7 @@ export interface PortStatus {
   readonly transport?: TransportKind;
   readonly dialect?: DialectName;
   readonly agent?: string;
+  readonly resumable?: boolean;
   readonly reason?: PortError;
 }
 

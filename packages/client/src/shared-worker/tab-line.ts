@@ -53,11 +53,8 @@ export async function openTabLine(
     else end = { error: status.reason ?? workerClosed(), reconnect: false };
   };
   const dial = (): Promise<DialedTransport> => openPort(config, onStatus);
-  const line = await openSocketLine(
-    { ...config, token: undefined, hosts: undefined, dialects: [WIREMUX_1], dial },
-    source,
-    signal,
-  );
+  const port = { ...config, token: undefined, hosts: undefined, dialects: [WIREMUX_1], dial, session: false };
+  const line = await openSocketLine(port, source, signal);
   if (isLoss(line)) return end ?? line;
   const lost = line.lost.then((loss) => end ?? loss);
   const { transport, dialect, agent } = line;
@@ -68,6 +65,7 @@ export async function openTabLine(
     lost,
     // It is the worker that moves.
     leaving: undefined,
+    session: undefined,
     open: (run) => line.open(run),
     send: () => line.send(),
     flush: () => line.flush(),

@@ -23,6 +23,12 @@ export class IterableSource implements UploadSource {
     this.#return().catch(() => undefined);
   }
 
+  again(): IterableSource | undefined {
+    // An iterator gives itself, and is not to be had a second time.
+    const isOnce = Object.is(this.#iterator, this.#iterable);
+    return isOnce ? undefined : new IterableSource(this.#iterable);
+  }
+
   async #return(): Promise<void> {
     await this.#iterator?.return?.();
   }

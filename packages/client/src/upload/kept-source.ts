@@ -1,4 +1,4 @@
-import type { UploadSource } from './source.js';
+import type { UploadReader, UploadSource } from './source.js';
 
 /** Bytes from which on nothing is kept any more; one piece may reach past them. */
 const MOST_KEPT = 256 * 1024;
@@ -32,7 +32,7 @@ export class KeptSource {
   }
 
   /** All of it from the beginning, while {@link rewindable}. A reader before this one must not be read from any more. */
-  reader(): UploadSource {
+  reader(): UploadReader {
     let at = 0;
     const read = async (): Promise<Uint8Array | undefined> => {
       while (this.#whole && at === this.#pieces.length && !this.#ended) {
@@ -46,6 +46,12 @@ export class KeptSource {
       return this.#whole ? this.#pieces[at++] : this.#source.read();
     };
     return { read, cancel: () => this.cancel() };
+  }
+
+  /** The same from its beginning, where it is such that it can be read again. */
+  again(): KeptSource | undefined {
+    const source = this.#source.again();
+    return source && new KeptSource(source);
   }
 
   cancel(): void {

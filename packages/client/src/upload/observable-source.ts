@@ -48,6 +48,11 @@ export class ObservableSource implements UploadSource {
     }
   }
 
+  /** What a second subscription would give is anybody's guess. */
+  again(): undefined {
+    return undefined;
+  }
+
   #subscribe(): Subscription {
     // An Observable may emit all it has while it is being subscribed to, when there is no subscription to end yet.
     return this.#observable.pipe(takeWhile(() => this.#end === undefined)).subscribe({

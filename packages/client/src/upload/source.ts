@@ -17,12 +17,18 @@ export type UploadData =
   | Iterable<Uint8Array>
   | Observable<Uint8Array>;
 
-/** Bytes to upload, one piece at a time. Nothing is opened before the first read. */
-export interface UploadSource {
+/** Gives the bytes of an upload, one piece at a time. */
+export interface UploadReader {
   /** The next piece; undefined at the end. Rejects when the source fails. Never called twice at once. */
   read(): Promise<Uint8Array | undefined>;
   /** No more will be read. Never throws; may come during a read. */
   cancel(): void;
+}
+
+/** Bytes to upload. Nothing is opened before the first read. */
+export interface UploadSource extends UploadReader {
+  /** The same bytes from their beginning, as a source of its own; undefined where they cannot be read again. */
+  again(): UploadSource | undefined;
 }
 
 /**
@@ -39,8 +45,8 @@ export function uploadSource(
   }
   if (data instanceof ArrayBuffer) return new IterableSource([new Uint8Array(data)]);
   if (typeof data === 'object' && data !== null) {
-    if (data instanceof Blob) return new StreamSource(data);
-    if ('getReader' in data) return new StreamSource({ stream: () => data });
+    if (data instanceof Blob) return new StreamSource(data, false);
+    if ('getReader' in data) return new StreamSource({ stream: () => data }, true);
     if (Symbol.asyncIterator in data || Symbol.iterator in data) return new IterableSource(data);
     if (isObservable(data)) return new ObservableSource(data, maxBuffer, onOverflow);
   }

@@ -3,10 +3,13 @@ import type { UploadSource } from './source.js';
 /** Reads a web stream, or a Blob as one. */
 export class StreamSource implements UploadSource {
   readonly #origin: { stream(): ReadableStream<Uint8Array> };
+  readonly #isOnce: boolean;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
 
-  constructor(origin: { stream(): ReadableStream<Uint8Array> }) {
+  /** @param isOnce there is one stream: what it gave cannot be read again. */
+  constructor(origin: { stream(): ReadableStream<Uint8Array> }, isOnce: boolean) {
     this.#origin = origin;
+    this.#isOnce = isOnce;
   }
 
   async read(): Promise<Uint8Array | undefined> {
@@ -17,6 +20,10 @@ export class StreamSource implements UploadSource {
   cancel(): void {
     // A stream that is locked by another reader, or fails while it is given up, has nobody left to tell.
     this.#cancel().catch(() => undefined);
+  }
+
+  again(): StreamSource | undefined {
+    return this.#isOnce ? undefined : new StreamSource(this.#origin, false);
   }
 
   async #cancel(): Promise<void> {

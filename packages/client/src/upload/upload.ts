@@ -1,5 +1,5 @@
 import { uploadFailed, type WiremuxError } from '@wiremux/framing';
-import type { UploadSource } from './source.js';
+import type { UploadReader } from './source.js';
 
 /** The most bytes given to the connection at once: pieces that are larger are cut. */
 const PIECE = 32 * 1024;
@@ -15,12 +15,12 @@ export interface UploadSink {
 
 /** Carries a source to a sink, reading it only when the sink has room. */
 export class Upload {
-  readonly #source: UploadSource;
+  readonly #source: UploadReader;
   readonly #sink: UploadSink;
   #over = false;
   #resume: (() => void) | undefined;
 
-  constructor(source: UploadSource, sink: UploadSink) {
+  constructor(source: UploadReader, sink: UploadSink) {
     this.#source = source;
     this.#sink = sink;
   }

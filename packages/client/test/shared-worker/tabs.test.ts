@@ -211,6 +211,7 @@ describe('status$ of a tab', () => {
       transport: 'websocket',
       dialect: 'wiremux.1',
       agent: 'gateway/1',
+      resumable: false,
     });
     tabs.gateway.end.transport.terminate();
     await tabs.clock.advance(1_000);

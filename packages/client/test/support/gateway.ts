@@ -5,6 +5,7 @@ import {
   Link,
   Peer,
   type PeerEvent,
+  type PeerSettings,
   Responder,
   selectDialect,
 } from '@wiremux/framing';
@@ -23,6 +24,8 @@ export class GatewayEnd {
   readonly link: Link;
   readonly transport: MemoryTransport;
   readonly events: PeerEvent[] = [];
+  /** How its transport was lost last that its session outlived. */
+  detached: { readonly code: number; readonly reason: string } | undefined;
   /** How the connection ended, once it has. */
   closed: { readonly code: number; readonly reason: string } | undefined;
 
@@ -32,6 +35,7 @@ export class GatewayEnd {
     clock: VirtualClock,
     limits: Partial<Limits>,
     authenticate: boolean,
+    sessions: Map<string, GatewayEnd> | undefined,
   ) {
     const chosen = DIALECTS.find(({ name }) => name === dialect)!;
     this.transport = transport;
@@ -41,18 +45,39 @@ export class GatewayEnd {
       dialect: chosen,
       now: clock.now(),
       limits,
-      authenticate,
+      authenticate: authenticate || sessions !== undefined,
       agent: 'gateway/1',
     });
     this.link = new Link({
       peer: this.peer,
       transport,
       clock,
-      onEvent: (event) => void this.events.push(event),
+      onEvent: (event) => {
+        this.events.push(event);
+        if (event.kind === 'authenticate' && sessions !== undefined) {
+          this.#admit(event.settings, sessions, clock.now());
+        }
+      },
+      onDetached: (code, reason) => {
+        this.detached = { code, reason };
+      },
       onClosed: (code, reason) => {
         this.closed = { code, reason };
       },
     });
+  }
+
+  #admit({ session }: PeerSettings, sessions: Map<string, GatewayEnd>, now: number): void {
+    if (session === undefined || session.kind === 'reply') {
+      this.peer.accept(now);
+      return;
+    }
+    if (session.kind === 'resume') {
+      if (sessions.get(String(session.id))?.link.takeOver(this.link) === true) return;
+    }
+    const id = new Uint8Array(16).fill(sessions.size + 1);
+    sessions.set(String(id), this);
+    this.peer.accept(now, { session: { id, secret: new Uint8Array(32), ttl: SESSION_TTL, node: 'n1' } });
   }
 
   /** All events of one kind so far. */
@@ -72,6 +97,9 @@ export class GatewayEnd {
   }
 }
 
+/** How long sessions are kept, s. */
+export const SESSION_TTL = 60;
+
 /** A gateway in memory and virtual time, scripted by its test. */
 export class TestGateway {
   readonly clock: VirtualClock = new VirtualClock();
@@ -81,6 +109,8 @@ export class TestGateway {
   limits: Partial<Limits> = {};
   /** Its peers to come let nobody in by themselves. */
   authenticates = false;
+  /** Those it keeps, by their ids, while it gives any. */
+  sessions: Map<string, GatewayEnd> | undefined;
   /** Makes dials fail while it is set. */
   down: Error | undefined;
   /** Makes dials wait while it is set. */
@@ -95,7 +125,7 @@ export class TestGateway {
     if (this.down !== undefined) throw this.down;
     const [client, server] = memoryTransportPair(this.clock);
     const dialect = selectDialect(protocols, DIALECTS)!.name;
-    this.ends.push(new GatewayEnd(server, dialect, this.clock, this.limits, this.authenticates));
+    this.ends.push(new GatewayEnd(server, dialect, this.clock, this.limits, this.authenticates, this.sessions));
     return Object.assign(client, { protocol: this.chooses ?? dialect });
   };
 

@@ -15,6 +15,7 @@ export class FakeLine implements Line {
   readonly transport: TransportKind;
   readonly dialect: DialectName = 'wiremux.1';
   readonly agent: string | undefined = undefined;
+  readonly session = undefined;
   readonly calls: ('send' | 'flush' | 'retire')[] = [];
   readonly #leaving = deferred<Leaving>();
   readonly #lost = deferred<Loss>();

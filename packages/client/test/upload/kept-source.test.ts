@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { KeptSource } from '../../src/upload/kept-source.js';
-import type { UploadSource } from '../../src/upload/source.js';
+import type { UploadReader, UploadSource } from '../../src/upload/source.js';
 
 /** A source that is read once: pieces of one byte each, or of the size given. */
 class OnceSource implements UploadSource {
+  readonly #again: OnceSource | undefined;
   readonly #pieces: Uint8Array[];
   reads = 0;
   cancelled = false;
 
-  constructor(count: number, size = 1) {
+  constructor(count: number, size = 1, again?: OnceSource) {
+    this.#again = again;
     this.#pieces = Array.from({ length: count }, (_, at) => new Uint8Array(size).fill(at));
   }
 
@@ -21,9 +23,13 @@ class OnceSource implements UploadSource {
   cancel(): void {
     this.cancelled = true;
   }
+
+  again(): OnceSource | undefined {
+    return this.#again;
+  }
 }
 
-async function rest(source: UploadSource): Promise<(number | undefined)[]> {
+async function rest(source: UploadReader): Promise<(number | undefined)[]> {
   const first: (number | undefined)[] = [];
   for (let piece = await source.read(); piece !== undefined; piece = await source.read()) first.push(piece[0]);
   return first;
@@ -84,9 +90,21 @@ describe('KeptSource', () => {
   });
 
   it('fails as its source does, for every reader', async () => {
-    const kept = new KeptSource({ read: () => Promise.reject(new Error('gone')), cancel: () => undefined });
+    const kept = new KeptSource({
+      read: () => Promise.reject(new Error('gone')),
+      cancel: () => undefined,
+      again: () => undefined,
+    });
     await expect(kept.reader().read()).rejects.toThrow('gone');
     await expect(kept.reader().read()).rejects.toThrow('gone');
+  });
+
+  it('is had again where its source can be read again', async () => {
+    const kept = new KeptSource(new OnceSource(2, 1, new OnceSource(2)));
+    await rest(kept.reader());
+    const again = kept.again();
+    expect(await rest(again!.reader())).toEqual([0, 1]);
+    expect(again!.again()).toBeUndefined();
   });
 
   it('gives its source up with any of its readers', () => {

@@ -232,6 +232,11 @@ export class Peer {
     return this.#core.resume(newer.#core, now, terms);
   }
 
+  /** False once all its requests have ended for good: its transport is gone without a session, or the session is lost. */
+  get alive(): boolean {
+    return this.#core.alive;
+  }
+
   /** How many more requests may be opened now; queue what is over. */
   get openSlots(): number {
     return this.#core.alive && !this.#core.flushed ? this.#requester.openSlots : 0;

@@ -97,6 +97,7 @@ function makeExchange(moment: ExchangeMoment): Exchange {
 class HttpLine implements Line {
   readonly transport = 'http';
   readonly leaving = undefined;
+  readonly session = undefined;
   readonly #config: HttpConfig;
   readonly #source: RunSource;
   readonly #gateway: Gateway;

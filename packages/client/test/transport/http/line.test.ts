@@ -72,14 +72,20 @@ const EXP_0006 = 'application/mercurial-exp-framing-0006';
 describe('a client over HTTP', () => {
   it('SPEC 7.11 is open once an exchange of settings alone was answered', async () => {
     const status = await reaches(connectOverHttp(), 'open');
-    expect(status).toEqual({ state: 'open', transport: 'http', dialect: 'wiremux.1', agent: 'gateway/1' });
+    expect(status).toEqual({
+      state: 'open',
+      transport: 'http',
+      dialect: 'wiremux.1',
+      agent: 'gateway/1',
+      resumable: false,
+    });
     expect(gateway.asked).toEqual([WIREMUX_1]);
     expect(gateway.ends[0]!.names).toEqual([]);
   });
 
   it('SPEC 7.11 asks with OPTIONS where the dialect has no settings to ask with', async () => {
     const status = await reaches(connectOverHttp({ dialects: [EXP_FRAMING_0006] }), 'open');
-    expect(status).toEqual({ state: 'open', transport: 'http', dialect: 'exp-framing-0006' });
+    expect(status).toEqual({ state: 'open', transport: 'http', dialect: 'exp-framing-0006', resumable: false });
     expect(gateway.asked).toEqual(['OPTIONS']);
   });
 
