@@ -164,6 +164,8 @@ class ResumingModel {
   /** A peer that may become the server's, or give its transport to it. */
   #newcomer(line: Line, peer: Peer): void {
     for (const event of peer.takeEvents()) {
+      // It may have opened requests before its first client is let in, and given them up.
+      if (peer === this.server.peer) this.server.handle(event);
       if (event.kind !== 'authenticate') continue;
       const asked = event.settings.session;
       const known = asked?.kind === 'resume' && this.#session?.[0] === asked.id[0];

@@ -28,6 +28,8 @@ interface Opened {
   readonly plan: Plan;
   /** Values may be dropped at their answerer. */
   readonly drops: boolean;
+  /** It may fail because its values are taken too late. */
+  readonly fails: boolean;
   readonly values: unknown[];
   dropped: number;
   readonly untaken: number[];
@@ -56,7 +58,7 @@ interface Answered {
 }
 
 let planCounter = 0;
-const SLOW_MODES = [undefined, 'latest', 'block', 'drop', undefined] as const;
+const SLOW_MODES = [undefined, undefined, undefined, 'block', 'latest', 'drop', 'fail'] as const;
 const plans = new Map<number, Plan>();
 
 /** One end of the model: opens random requests and answers those of the other end. */
@@ -72,8 +74,6 @@ export class ModelEnd {
   readonly faults: string[] = [];
   /** Uploads as their answerers got them, for those that were read to the end. */
   readonly uploads: { readonly plan: Plan; readonly bytes: number; readonly sum: number }[] = [];
-  /** Requests opened: they decide what becomes of slow ones, and take nothing from what is random. */
-  #opens = 0;
 
   constructor(peer: Peer, random: Random) {
     this.peer = peer;
@@ -87,14 +87,14 @@ export class ModelEnd {
     const key = ++planCounter;
     plans.set(key, plan);
     const credit = this.random.pick([undefined, 1_024, this.random.integer(1_024, 100_000)]);
-    const slow = SLOW_MODES[this.#opens++ % SLOW_MODES.length];
+    const slow = this.random.pick(SLOW_MODES);
     const id = this.peer.open({
       name: 'model',
       args: { key: String(key), pad: 'x'.repeat(this.random.chance(0.05) ? longest(dialect) : 3) },
       hasData: plan.upload !== undefined,
       channel: this.random.pick(['default', 'bulk', 'unheard-of']),
       ...(credit === undefined ? {} : { credit }),
-      ...(slow === undefined ? {} : { slow, keep: 1 + (this.#opens % 20) }),
+      ...(slow === undefined ? {} : { slow, keep: this.random.integer(1, 20) }),
     });
     const previous = this.opened.get(id);
     if (previous !== undefined && previous.ends === 0) this.faults.push(`id ${id} was given out twice`);
@@ -102,6 +102,7 @@ export class ModelEnd {
     this.opened.set(id, {
       plan,
       drops: (slow === 'latest' || slow === 'drop') && dialect.extended,
+      fails: slow === 'fail' && dialect.extended,
       values: [],
       dropped: 0,
       untaken: [],
@@ -316,7 +317,12 @@ export class ModelEnd {
     const { values, ending } = answer.plan;
     for (let count = 0; count < most && answer.sent < values.length; count++) {
       if (answer.blocked) return;
-      answer.blocked = !this.peer.sendValue(id, values[answer.sent++]) && answer.waits;
+      try {
+        answer.blocked = !this.peer.sendValue(id, values[answer.sent++]) && answer.waits;
+      } catch (error) {
+        this.#giveUp(id, error as WiremuxError);
+        return;
+      }
     }
     // Without cancel a command that never ends is never told to: let it end as the session winds up.
     const endless = ending === 'never' && (this.peer.dialect.duplex || most < Number.POSITIVE_INFINITY);
@@ -325,6 +331,12 @@ export class ModelEnd {
     this.answered.delete(id);
     if (ending !== 'fail') this.peer.endAnswer(id);
     else this.peer.failAnswer(id, new WiremuxError('out-of-luck', 'As planned: 100 %.', { data: { at: answer.sent } }));
+  }
+
+  /** A value could not be sent. */
+  #giveUp(id: number, error: WiremuxError): void {
+    this.answered.delete(id);
+    this.peer.failAnswer(id, error);
   }
 }
 
