@@ -23,7 +23,7 @@ export const CHAOS: ChaosOptions = {
 };
 
 /** Time a scenario has: what it is to go on for, and as much again as a slow machine takes for one round. */
-export const PATIENCE: number = CHAOS.seconds * 1_000 + 60_000;
+export const PATIENCE: number = CHAOS.seconds * 1_000 + 240_000;
 
 /** A last word of a scenario, which `npm run chaos` shows. */
 export function tell(what: string): void {

@@ -40,7 +40,7 @@ function run(settings) {
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
-      ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--disable-console-intercept', 'test/chaos'],
+      ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', 'test/chaos'],
       {
         cwd: root,
         env: {
@@ -50,7 +50,7 @@ function run(settings) {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
-    process.once('SIGINT', () => child.kill('SIGINT'));
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal));
     const printed = [];
     let line = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
