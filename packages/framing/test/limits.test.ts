@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS, type Limits, PRINCIPAL_KEYS, PROCESS_CONTEXTS, PROCESS_KEY_BYTES } from '../src/index.js';
+import {
+  DEFAULT_LIMITS,
+  type Limits,
+  PRINCIPAL_KEYS,
+  PROCESS_CONTEXTS,
+  PROCESS_KEPT_BYTES,
+  PROCESS_KEY_BYTES,
+} from '../src/index.js';
 import { resolveLimits } from '../src/limits.js';
+import { MAX_KEEP, slowPolicy } from '../src/message/slow.js';
 import { specTable } from './spec.js';
 
 const KiB = 1_024;
@@ -9,6 +17,8 @@ const MiB = 1_024 * KiB;
 describe('SPEC 9.1 limits', () => {
   it('are by default what the table says', () => {
     const table = new Map(specTable('### 9.1').map(([id, , value]) => [id?.replaceAll('*', ''), value]));
+    const keep = slowPolicy('drop')?.keep ?? 0;
+    const keepLatest = slowPolicy('latest')?.keep ?? 0;
     const said: Readonly<Record<string, string>> = {
       '9.1.1': `${DEFAULT_LIMITS.framePayload.toLocaleString('en')}; at most 1 MiB`,
       '9.1.2': `${DEFAULT_LIMITS.requestMap / MiB} MiB`,
@@ -35,6 +45,8 @@ describe('SPEC 9.1 limits', () => {
       '9.1.26': `${DEFAULT_LIMITS.sendWindow / MiB} MiB`,
       '9.1.27': PRINCIPAL_KEYS.toLocaleString('en'),
       '9.1.28': `${PROCESS_KEY_BYTES / MiB} MiB`,
+      '9.1.29': `${PROCESS_KEPT_BYTES / MiB} MiB`,
+      '9.1.31': `${keep.toLocaleString('en')}, with \`latest\` ${keepLatest}; 1 … ${MAX_KEEP.toLocaleString('en')} as the request says`,
       '9.1.18': `${DEFAULT_LIMITS.sendQueue / MiB} MiB`,
     };
     expect(Object.fromEntries(table)).toEqual(said);
