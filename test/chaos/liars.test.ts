@@ -80,7 +80,7 @@ describe('a client that lies', () => {
   const besideHonest = async (lie: () => Promise<void>): Promise<void> => {
     const honest = connectForTest<typeof chaosContract>(mux);
     servePage(honest);
-    const outcomes = drawJobs(1, 7).map((job) => runJob(honest, job));
+    const outcomes = drawJobs(1, 8).map((job) => runJob(honest, job));
     await lie();
     expect((await Promise.all(outcomes)).map(({ error }) => error)).toEqual(times(7, '').map(() => undefined));
     honest.close();

@@ -12,6 +12,11 @@ export interface Weather {
   readonly weights: Readonly<Partial<Record<Fault['kind'], number>>>;
   /** The longest stall and delay, ms. */
   readonly longest: number;
+  /**
+   * Bytes that every third connection passes each way before its first fault. Default 0. A session of which nothing goes
+   * forward on three connections running ends (SPEC 8.8.10).
+   */
+  readonly respite?: number;
 }
 
 /** Faults that a connection has at most, each way: past them it is left alone. */
@@ -24,7 +29,8 @@ export const CALM: Plan = () => [];
 export function seededPlan(seed: number, weather: Weather): Plan {
   return (connection) => {
     const random = new Random(seed * 1_000_003 + connection);
-    return [...drawFaults('up', random, weather), ...drawFaults('down', random, weather)];
+    const from = connection % 3 === 2 ? (weather.respite ?? 0) : 0;
+    return [...drawFaults('up', from, random, weather), ...drawFaults('down', from, random, weather)];
   };
 }
 
@@ -33,10 +39,15 @@ export function replayPlan(happened: readonly HappenedFault[]): Plan {
   return (connection) => happened.filter((fault) => fault.connection === connection);
 }
 
-function* drawFaults(heading: Heading, random: Random, { every, weights, longest }: Weather): Generator<PlannedFault> {
+function* drawFaults(
+  heading: Heading,
+  from: number,
+  random: Random,
+  { every, weights, longest }: Weather,
+): Generator<PlannedFault> {
   const kinds = Object.entries(weights).flatMap(([kind, weight]) => Array<string>(weight).fill(kind));
   if (kinds.length === 0) return;
-  let at = 0;
+  let at = from;
   for (let count = 0; count < MOST; count += 1) {
     // Exponential: faults come in bunches and leave long gaps, as they do.
     at += Math.floor(-Math.log(1 - random.next()) * every);

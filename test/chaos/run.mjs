@@ -1,6 +1,6 @@
 // What a bad network, slow readers and lying clients do to a gateway and its other clients.
 //
-//     npm run chaos                                  every scenario: a minute each, 100 broken connections, 1,000 readers
+//     npm run chaos                                  every scenario: a minute each, 500 broken connections, 1,000 readers
 //     npm run chaos -- --seconds 600 --cuts 2000     longer, and until so many connections broke
 //     npm run chaos -- --seed 17                     begins with the network of that seed, which is that of the next round
 //     npm run chaos -- --soak                        an hour
@@ -18,7 +18,7 @@ const HOUR = 3_600;
 const NUMBERS = {
   seed: ['WIREMUX_SEED', () => Math.floor(Math.random() * 2 ** 20)],
   seconds: ['WIREMUX_CHAOS_SECONDS', ({ soak }) => (soak ? HOUR : 60)],
-  cuts: ['WIREMUX_CHAOS_CUTS', () => 100],
+  cuts: ['WIREMUX_CHAOS_CUTS', () => 500],
   readers: ['WIREMUX_CHAOS_READERS', () => 1_000],
   growth: ['WIREMUX_CHAOS_GROWTH', () => 192],
 };

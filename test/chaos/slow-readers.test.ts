@@ -42,7 +42,7 @@ describe.skipIf(process.platform !== 'linux')(`${CHAOS.readers} readers that do 
   const healthy = async (seed: number): Promise<void> => {
     const mux = connectForTest<typeof chaosContract>(gateway.mux);
     servePage(mux);
-    const outcomes = await Promise.all(drawJobs(seed, 21).map((job) => runJob(mux, job)));
+    const outcomes = await Promise.all(drawJobs(seed, 24).map((job) => runJob(mux, job)));
     expect(outcomes.filter(({ error }) => error !== undefined)).toEqual([]);
     mux.close();
   };

@@ -37,12 +37,6 @@ export const contract = defineCommands({
     takesData: true,
     yields: z.number(),
   }),
-  hold: command({
-    about: 'Reads the first piece of its data, yields its length, and reads no more until cancelled.',
-    takesData: true,
-    args: z.object({ label: z.string() }),
-    yields: z.number(),
-  }),
   mirror: command({ about: 'Yields each piece of its data.', takesData: true, yields: z.custom<Uint8Array>() }),
   pour: command({
     about:
@@ -163,14 +157,6 @@ export function makeCommands(): CommandSet {
         if (read >= bytes) break;
       }
       return read;
-    },
-    async *hold({ label }, { data, signal }) {
-      const aborted = tellAbort(label, signal);
-      for await (const piece of data) {
-        yield piece.length;
-        await aborted;
-        return;
-      }
     },
     async *mirror(_, { data }) {
       for await (const piece of data) yield piece;

@@ -389,31 +389,6 @@ describe('a handler that calls its client', () => {
     expect(context?.timeLeft()).toBe(600);
   });
 
-  it.each(['call', 'iterate'] as const)(
-    'SPEC 8.11.8, 8.11.9 hands on both by default, and ends with its own time: %s',
-    async (how) => {
-      const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-      const { client, clock, seen } = await serveCaller(async (page) => {
-        await new Promise<void>((resolve) => void clock.timer(400, resolve));
-        const ask = (name: 'about' | 'hang') =>
-          how === 'call' ? firstValueFrom(page.call(name)) : page.iterate(name)[Symbol.asyncIterator]().next();
-        await ask('about');
-        await ask('hang');
-      });
-      const call = client.call('run', {}, { deadlineAt: 1_000, trace });
-      const untimed = client.call('run');
-      await clock.advance(400);
-      expect(seen.contexts.map((context) => [context.trace, context.timeLeft()])).toEqual([
-        [trace, 600],
-        [undefined, undefined],
-      ]);
-      await clock.advance(600);
-      expect(seen.aborts).toEqual(['deadline']);
-      expect(call.end).toBe('deadline');
-      expect(untimed.end).toBeUndefined();
-    },
-  );
-
   it('can let calls outlive its request by those of the connection', async () => {
     const made = makePage();
     const rig = await serveOne(() => undefined, { client: { serves: made.set } });

@@ -24,6 +24,9 @@ type Run = (mux: ChaosMux, job: Job) => Promise<void>;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** Bytes that compressed would be too few to break anything. */
+const PLAIN = { plain: true } as const;
+
 /** What the jobs do. Each throws a {@link Violation} as soon as something is not as it was sent. */
 const KINDS = {
   rows: (mux, job) => takeSeries(mux.iterate('chaos.rows', job), job),
@@ -39,7 +42,7 @@ const KINDS = {
   },
   bytes: async (mux, { label, size }) => {
     const check = new BytesCheck(label);
-    for await (const piece of mux.request('chaos.bytes', { label, size }).bytes()) check.take(piece);
+    for await (const piece of mux.request('chaos.bytes', { label, size }, PLAIN).bytes()) check.take(piece);
     check.end(size);
   },
   upload: async (mux, { label, size }) => {
@@ -53,12 +56,22 @@ const KINDS = {
   },
   mirror: async (mux, { label, size }) => {
     const check = new BytesCheck(label);
-    for await (const piece of mux.iterate('chaos.mirror', { label, size }, { data: pieces(label, size) })) {
+    for await (const piece of mux.iterate('chaos.mirror', { label, size }, { ...PLAIN, data: pieces(label, size) })) {
       check.take(piece);
     }
     check.end(size);
   },
   ask: (mux, job) => takeSeries(mux.iterate('chaos.ask', job), job),
+  /** A consumer that has enough after half of it: the rest is cancelled. */
+  half: async (mux, job) => {
+    const check = new SeriesCheck(job.label, job.size);
+    const enough = Math.ceil(job.count / 2);
+    for await (const value of mux.iterate('chaos.rows', job)) {
+      check.take(value);
+      if (check.count === enough) break;
+    }
+    check.end(enough);
+  },
 } as const satisfies Readonly<Record<string, Run>>;
 
 async function takeSeries(
@@ -80,7 +93,7 @@ export function drawJobs(seed: number, count: number, scale = 1): Job[] {
   const kinds = Object.keys(KINDS) as Job['kind'][];
   return Array.from({ length: count }, (_, at) => {
     const kind = kinds[at % kinds.length] as Job['kind'];
-    const isSeries = kind === 'ask' || kind.toLowerCase().endsWith('rows');
+    const isSeries = kind === 'ask' || kind === 'half' || kind.toLowerCase().endsWith('rows');
     const size = isSeries ? random.integer(0, 400) : Math.round(random.integer(0, 200_000) * scale);
     const rows = isSeries ? Math.round(random.integer(0, 800) * scale) : 0;
     return { label: `${seed}.${at} ${kind}`, kind, count: rows, size };

@@ -14,6 +14,9 @@ export function isViolation(error: unknown): boolean {
   return error instanceof WiremuxError && error.code === VIOLATION;
 }
 
+/** What the checks of this process have found as it was sent, all of them together. */
+export const checked = { values: 0, bytes: 0 };
+
 /** One value of a series: which it is, and what is in it, which follows from that. */
 export interface SeriesValue {
   readonly n: number;
@@ -59,6 +62,7 @@ export class SeriesCheck {
       throw new Violation(this.#label, `value ${n} is not what was sent.`);
     }
     this.#next += 1;
+    checked.values += 1;
   }
 
   /** The series has ended. */
@@ -101,6 +105,7 @@ export class BytesCheck {
         throw new Violation(this.#label, `byte ${this.#next} is not what was sent.`);
       }
     }
+    checked.bytes += piece.length;
   }
 
   end(size: number): void {

@@ -42,11 +42,14 @@ const FINAL: ReadonlySet<string> = new Set(['unknown-command', 'bad-arguments', 
 /** The connection there is: each has a number of its own, and there may be none. */
 interface CurrentConnection {
   readonly number: number;
+  /** What was told of it last, but for `resuming`: requests outlive that, or fail by themselves. */
   readonly status: Status | undefined;
 }
 
 /** Another transport is another connection, and so is one without a word of leaving behind one that was about to be left. */
-function follow({ number, status: before }: CurrentConnection, status: Status): CurrentConnection {
+function follow(current: CurrentConnection, status: Status): CurrentConnection {
+  const { number, status: before } = current;
+  if (status.state === 'resuming') return current;
   const isOther =
     before?.state !== status.state ||
     (before.state === 'open' &&

@@ -65,6 +65,18 @@ describe('watchCommand', () => {
     expect(calls).toHaveLength(1);
   });
 
+  it('stays with its request while the session is got back', () => {
+    const { status$, calls, seen } = new Rehearsal();
+    status$.next(OPEN);
+    calls[0]?.next('a');
+    status$.next({ state: 'resuming', attempt: 1, reason: new WiremuxError('connection-lost', 'Gone.') });
+    expect(calls[0]?.observed).toBe(true);
+    status$.next(OPEN);
+    calls[0]?.next('b');
+    expect(calls).toHaveLength(1);
+    expect(seen).toEqual(['a', 'b']);
+  });
+
   it('moves to a WebSocket that takes over from HTTP', () => {
     const { status$, calls } = new Rehearsal();
     status$.next({ ...OPEN, transport: 'http' });

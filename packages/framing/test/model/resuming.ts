@@ -8,7 +8,7 @@ import {
   WiremuxError,
 } from '../../src/index.js';
 import type { Random } from './random.js';
-import { type ModelEncodings, ModelEnd, type Plans, type SessionResult } from './session.js';
+import { type ModelEncodings, ModelEnd, type SessionResult } from './session.js';
 import { settle, Wire } from './wire.js';
 
 /** One transport: what each end does with it is up to the model. */
@@ -59,10 +59,9 @@ class ResumingModel {
     this.kept = new KeptBudget(random.pick([undefined, 1, 200_000]));
     const coded = { ...encodings?.options, dialect, limits, now: 0, kept: this.kept };
     this.#options = { ...coded, role: 'client', session: 'new' };
-    const plans: Plans = new Map();
-    this.client = new ModelEnd(this.#peer(this.#options), random, plans);
+    this.client = new ModelEnd(this.#peer(this.#options), random);
     const first = this.#serverPeer();
-    this.server = new ModelEnd(first, random, plans);
+    this.server = new ModelEnd(first, random);
     this.#dial(first);
   }
 

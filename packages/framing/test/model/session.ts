@@ -14,7 +14,7 @@ import type { Random } from './random.js';
 import { settle, Wire } from './wire.js';
 
 /** What one request is to do, decided when it is opened and known to both ends. */
-export interface Plan {
+interface Plan {
   readonly values: readonly unknown[];
   readonly ending: 'end' | 'fail' | 'never';
   readonly upload: readonly Uint8Array[] | undefined;
@@ -57,17 +57,15 @@ interface Answered {
   cancelled: boolean;
 }
 
+let planCounter = 0;
 const SLOW_MODES = [undefined, undefined, undefined, 'block', 'latest', 'drop', 'fail'] as const;
-
-/** The plans of the requests of one session, by the key that each carries. */
-export type Plans = Map<number, Plan>;
+const plans = new Map<number, Plan>();
 
 /** One end of the model: opens random requests and answers those of the other end. */
 export class ModelEnd {
   /** Another one once its session was lost. */
   peer: Peer;
   readonly random: Random;
-  readonly #plans: Plans;
   /** What the server said that does not know its session any more. */
   lostSession: PeerSettings | undefined;
   readonly opened = new Map<number, Opened>();
@@ -77,19 +75,17 @@ export class ModelEnd {
   /** Uploads as their answerers got them, for those that were read to the end. */
   readonly uploads: { readonly plan: Plan; readonly bytes: number; readonly sum: number }[] = [];
 
-  /** @param plans both ends' */
-  constructor(peer: Peer, random: Random, plans: Plans) {
+  constructor(peer: Peer, random: Random) {
     this.peer = peer;
     this.random = random;
-    this.#plans = plans;
   }
 
   open(): void {
     if (this.peer.openSlots === 0) return;
     const { dialect } = this.peer;
     const plan = randomPlan(this.random, dialect);
-    const key = this.#plans.size;
-    this.#plans.set(key, plan);
+    const key = ++planCounter;
+    plans.set(key, plan);
     const credit = this.random.pick([undefined, 1_024, this.random.integer(1_024, 100_000)]);
     const slow = this.random.pick(SLOW_MODES);
     const id = this.peer.open({
@@ -168,7 +164,7 @@ export class ModelEnd {
   readonly handle = (event: PeerEvent): void => {
     switch (event.kind) {
       case 'request': {
-        const plan = this.#plans.get(Number(textOf(event.args['key']))) as Plan;
+        const plan = plans.get(Number(textOf(event.args['key']))) as Plan;
         const fresh: Answered = {
           plan,
           waits: event.slow === undefined || event.slow === 'block',
@@ -415,17 +411,8 @@ export async function runSession(dialect: Dialect, random: Random, encodings?: M
     pausedTimeout: Number.MAX_SAFE_INTEGER,
   };
   const coded = { ...encodings?.options, limits };
-  const plans: Plans = new Map();
-  const client = new ModelEnd(
-    new Peer({ role: 'client', responder: Responder, dialect, now, ...coded }),
-    random,
-    plans,
-  );
-  const server = new ModelEnd(
-    new Peer({ role: 'server', responder: Responder, dialect, now, ...coded }),
-    random,
-    plans,
-  );
+  const client = new ModelEnd(new Peer({ role: 'client', responder: Responder, dialect, now, ...coded }), random);
+  const server = new ModelEnd(new Peer({ role: 'server', responder: Responder, dialect, now, ...coded }), random);
   const up = new Wire(random);
   const down = new Wire(random);
   const send = (end: ModelEnd, wire: Wire): void => {
