@@ -286,7 +286,7 @@ class GatewayServer implements Gateway {
   #serve(kind: TransportKind, medium: Transport, dialect: Dialect, request: IncomingMessage): void {
     const transport = new TappedTransport(medium);
     this.#connectionsSoFar += 1;
-    const { requestEnded, requestRefused } = this.#metrics.observer;
+    const { requests } = this.#metrics;
     const address = addressOf(request);
     const remote = remoteOf(request);
     const connection = serveConnection({
@@ -315,9 +315,9 @@ class GatewayServer implements Gateway {
       agent: `wiremux/${VERSION}`,
       observer: {
         connectFailed: () => this.#failedConnects.add(address),
-        requestRefused,
-        requestEnded: (facts, ...ended) => {
-          requestEnded({ ...facts, command: this.commands.labelOf(facts.command) }, ...ended);
+        requestRefused: () => requests.refused(),
+        requestEnded: ({ command }, { result }) => {
+          requests.ended(this.commands.labelOf(command), result);
           this.#connections.requestEnded();
         },
       },

@@ -1,10 +1,12 @@
-import type { ConnectionCounters, ConnectionObserver, RunOutcome } from '@wiremux/server';
+import type { ConnectionCounters, RunOutcome } from '@wiremux/server';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ConnectionRegistry } from './connections/registry.js';
 import { REFUSALS, type Refusal } from './http/upgrade.js';
 
 type Outcome = RunOutcome['result'];
-type RequestCounter = Readonly<Record<Outcome, { inc(): void }>>;
+type RequestCounts = Record<Outcome, number>;
+
+const OUTCOMES: readonly Outcome[] = ['ended', 'failed', 'cancelled'];
 
 /** One figure of all connections, set when somebody asks. */
 type Figure = (totals: ConnectionCounters) => void;
@@ -15,7 +17,7 @@ type Figure = (totals: ConnectionCounters) => void;
  */
 export class Metrics {
   /** Counts the requests of connections. */
-  readonly observer: Required<Pick<ConnectionObserver, 'requestEnded' | 'requestRefused'>>;
+  readonly requests: RequestCounter;
   readonly #connections: ConnectionRegistry;
   readonly #registry = new Registry();
   readonly #figures: readonly Figure[];
@@ -25,7 +27,8 @@ export class Metrics {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#connections = connections;
-    this.#figures = connectionFigures(connections, registers);
+    this.requests = new RequestCounter(registers);
+    this.#figures = [...connectionFigures(connections, registers), () => this.requests.update()];
     this.#refused = new Counter({
       name: 'wiremux_handshakes_refused_total',
       help: 'Upgrades and posted frames that were answered with an error, by reason.',
@@ -33,7 +36,6 @@ export class Metrics {
       registers,
     });
     for (const reason of REFUSALS) this.#refused.inc({ reason }, 0);
-    this.observer = requestObserver(registers);
   }
 
   refused(reason: Refusal): void {
@@ -79,27 +81,42 @@ function connectionFigures(connections: ConnectionRegistry, registers: Registry[
   ];
 }
 
-function requestObserver(registers: Registry[]): Metrics['observer'] {
-  const requests = new Counter({
-    name: 'wiremux_requests_total',
-    help: 'Requests by command, and how they ended; those for unknown commands have none.',
-    labelNames: ['command', 'outcome'],
-    registers,
-  });
-  const byCommand = new Map<string, RequestCounter>();
-  const countersOf = (command: string): RequestCounter => {
-    const known = byCommand.get(command);
-    if (known !== undefined) return known;
-    const made = {
-      ended: requests.labels(command, 'ended'),
-      failed: requests.labels(command, 'failed'),
-      cancelled: requests.labels(command, 'cancelled'),
-    };
-    byCommand.set(command, made);
-    return made;
-  };
-  return {
-    requestEnded: ({ command }, { result }) => countersOf(command)[result].inc(),
-    requestRefused: () => requests.inc({ command: '', outcome: 'refused' }),
-  };
+/** Counts requests; what was counted becomes a metric when somebody asks. */
+class RequestCounter {
+  readonly #metric: Counter<'command' | 'outcome'>;
+  readonly #byCommand = new Map<string, RequestCounts>();
+  #refused = 0;
+
+  constructor(registers: Registry[]) {
+    this.#metric = new Counter({
+      name: 'wiremux_requests_total',
+      help: 'Requests by command, and how they ended; those for unknown commands have none.',
+      labelNames: ['command', 'outcome'],
+      registers,
+    });
+  }
+
+  /** @param command the label it counts for */
+  ended(command: string, result: Outcome): void {
+    let counts = this.#byCommand.get(command);
+    if (counts === undefined) {
+      counts = { ended: 0, failed: 0, cancelled: 0 };
+      this.#byCommand.set(command, counts);
+    }
+    counts[result] += 1;
+  }
+
+  /** It was for a command there is not. */
+  refused(): void {
+    this.#refused += 1;
+  }
+
+  /** Brings the metric up to date. */
+  update(): void {
+    this.#metric.reset();
+    for (const [command, counts] of this.#byCommand) {
+      for (const outcome of OUTCOMES) this.#metric.inc({ command, outcome }, counts[outcome]);
+    }
+    if (this.#refused > 0) this.#metric.inc({ command: '', outcome: 'refused' }, this.#refused);
+  }
 }

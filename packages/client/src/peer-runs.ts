@@ -68,21 +68,24 @@ export class PeerRuns {
   open(run: Run): void {
     const { name, args, options } = run.spec;
     const { channel, credit, plain, data, redirect, slow, keep } = options;
+    const { deadlineAt, idem, trace } = run.extras;
     let id: number;
     try {
       id = this.#peer.open({
         name,
+        args,
         hasData: data !== undefined,
-        ...(args === undefined ? {} : { args }),
-        ...(channel === undefined ? {} : { channel }),
-        ...(credit === undefined ? {} : { credit }),
-        ...(plain === undefined ? {} : { plain }),
-        ...(slow === undefined ? {} : { slow }),
-        ...(keep === undefined ? {} : { keep }),
-        ...run.extras,
-        ...(run.bytePieces ? { bytePieces: true } : {}),
-        ...(run.encodedValues ? { encodedValues: true } : {}),
-        ...(redirect === undefined ? {} : { redirect: offerOf(redirect) }),
+        channel,
+        credit,
+        plain,
+        deadlineAt,
+        idem,
+        trace,
+        slow,
+        keep,
+        bytePieces: run.bytePieces,
+        encodedValues: run.encodedValues,
+        redirect: redirect === undefined ? undefined : offerOf(redirect),
       });
     } catch (error) {
       run.fail(requestRefused(error));

@@ -4,11 +4,11 @@ import type { RequestOptions, TraceSource } from './options.js';
 /** What a request says of itself beside its command (SPEC 8.11). */
 export interface RunExtras {
   /** When its time is over, by the client's clock, ms. */
-  readonly deadlineAt?: number;
+  readonly deadlineAt?: number | undefined;
   /** Its idempotency key. */
-  readonly idem?: Uint8Array;
+  readonly idem?: Uint8Array | undefined;
   /** A W3C `traceparent`. */
-  readonly trace?: string;
+  readonly trace?: string | undefined;
 }
 
 /**
@@ -25,8 +25,8 @@ export function runExtras(
   const source = trace ?? defaultTrace;
   const traceparent = typeof source === 'function' ? source() : source;
   return {
-    ...(deadline === undefined ? {} : { deadlineAt: clock.now() + deadline }),
-    ...(idempotencyKey === undefined ? {} : { idem: new TextEncoder().encode(idempotencyKey) }),
-    ...(traceparent === undefined ? {} : { trace: traceparent }),
+    deadlineAt: deadline === undefined ? undefined : clock.now() + deadline,
+    idem: idempotencyKey === undefined ? undefined : new TextEncoder().encode(idempotencyKey),
+    trace: traceparent,
   };
 }

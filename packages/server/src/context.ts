@@ -1,6 +1,6 @@
 import { type OutputAtom, outputAtom, type ProgressUpdate } from '@wiremux/framing';
 import type { ClientCaller } from './client-caller.js';
-import type { CommandContext, Progress } from './handler.js';
+import type { CommandContext, Print, Progress } from './handler.js';
 import type { Principal } from './principal.js';
 import type { Redirects } from './redirect-targets.js';
 
@@ -29,36 +29,76 @@ export interface RequestPort {
   progress(update: ProgressUpdate): void;
 }
 
-/** The context of one request. Its methods need no `this`, so that handlers may destructure it. */
-export function createContext(facts: RequestFacts, port: RequestPort): CommandContext {
-  return {
-    connection: facts.connection,
-    requestId: facts.id,
-    command: facts.command,
-    channel: facts.channel,
-    principal: facts.principal,
-    trace: facts.trace,
-    timeLeft: () => port.timeLeft(),
-    get signal() {
-      return port.signal;
-    },
-    hasData: port.hasData,
-    get data() {
-      return port.data;
-    },
-    get redirects() {
-      return port.redirects;
-    },
-    get client() {
-      return port.client;
-    },
-    get progress() {
-      return progressOf(port);
-    },
-    print: (first: string | OutputAtom, ...rest: readonly (string | number | OutputAtom)[]) => {
-      port.output(typeof first === 'string' ? [outputAtom(first, rest.map(String))] : atomsOf([first, ...rest]));
-    },
-  };
+/**
+ * The context of one request. What is a function needs no `this`, so that handlers may destructure it, and is made when
+ * it is asked for.
+ */
+export class RequestContext implements CommandContext {
+  readonly #facts: RequestFacts;
+  readonly #port: RequestPort;
+
+  constructor(facts: RequestFacts, port: RequestPort) {
+    this.#facts = facts;
+    this.#port = port;
+  }
+
+  get connection(): string {
+    return this.#facts.connection;
+  }
+
+  get requestId(): number {
+    return this.#facts.id;
+  }
+
+  get command(): string {
+    return this.#facts.command;
+  }
+
+  get channel(): string {
+    return this.#facts.channel;
+  }
+
+  get principal(): Principal {
+    return this.#facts.principal;
+  }
+
+  get trace(): string | undefined {
+    return this.#facts.trace;
+  }
+
+  get timeLeft(): CommandContext['timeLeft'] {
+    return () => this.#port.timeLeft();
+  }
+
+  get signal(): AbortSignal {
+    return this.#port.signal;
+  }
+
+  get hasData(): boolean {
+    return this.#port.hasData;
+  }
+
+  get data(): AsyncIterable<Uint8Array> {
+    return this.#port.data;
+  }
+
+  get redirects(): Redirects {
+    return this.#port.redirects;
+  }
+
+  get client(): ClientCaller {
+    return this.#port.client;
+  }
+
+  get progress(): Progress {
+    return progressOf(this.#port);
+  }
+
+  get print(): Print {
+    return (first: string | OutputAtom, ...rest: readonly (string | number | OutputAtom)[]) => {
+      this.#port.output(typeof first === 'string' ? [outputAtom(first, rest.map(String))] : atomsOf([first, ...rest]));
+    };
+  }
 }
 
 function progressOf(port: RequestPort): Progress {

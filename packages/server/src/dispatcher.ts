@@ -133,7 +133,7 @@ export class RequestDispatcher {
       return;
     }
     const channel = this.#channelOf(event, command);
-    this.#host.peer.useChannel(event.id, channel);
+    if (channel !== 'default') this.#host.peer.useChannel(event.id, channel);
     if (command.contract.plain) this.#host.peer.keepPlain(event.id);
     if (event.idem === undefined) this.#run(event, command, channel, principal);
     else this.#runOnce(event.idem, event, command, channel, principal);
@@ -199,9 +199,9 @@ export class RequestDispatcher {
 
   /** The channel the request asks for, else the contract's, as far as there is one of that name (SPEC 8.11.1). */
   #channelOf({ channel }: RequestEvent, { contract }: ImplementedCommand): string {
-    for (const name of [channel, contract.channel]) {
-      if (name !== undefined && this.#options.channels.has(name)) return name;
-    }
+    const { channels } = this.#options;
+    if (channel !== undefined && channels.has(channel)) return channel;
+    if (contract.channel !== undefined && channels.has(contract.channel)) return contract.channel;
     return 'default';
   }
 

@@ -31,5 +31,5 @@ function isIterator(value: object): value is Iterator<unknown, unknown, undefine
 }
 
 function hasMethod(value: object, key: PropertyKey): boolean {
-  return typeof Reflect.get(value, key) === 'function';
+  return typeof (value as Readonly<Record<PropertyKey, unknown>>)[key] === 'function';
 }

@@ -11,7 +11,7 @@ import { ByteStreamLine } from './byte-stream-line.js';
 import { callerOf } from './caller.js';
 import type { ClientCaller } from './client-caller.js';
 import type { ImplementedCommand } from './command-set.js';
-import { createContext, type RequestFacts, type RequestPort } from './context.js';
+import { RequestContext, type RequestFacts, type RequestPort } from './context.js';
 import { answerError, isAbort, logFailure, type RequestLabels } from './failure.js';
 import type { ClaimedRun } from './idempotency.js';
 import type { Logger } from './logger.js';
@@ -229,7 +229,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
       return;
     }
     this.#called = true;
-    const result = this.#command.handler(args, createContext(this.facts, this));
+    const result = this.#command.handler(args, new RequestContext(this.facts, this));
     if (isPromiseLike(result)) this.#await(result, (answer) => this.#answer(answer));
     else this.#answer(result);
   }

@@ -11,8 +11,15 @@ export type DecodeResult =
 
 /** Exactly one item and nothing after it (SPEC 3.1). Byte strings are views of `bytes`. */
 export function decodeOne(bytes: Uint8Array, limits: CborLimits): DecodeResult {
-  return decodeWhole(new Scanner(limits), bytes);
+  const scanner = idle?.keeps(limits) === true ? idle : new Scanner(limits);
+  const decoded = decodeWhole(scanner, bytes);
+  // One that has seen the end of its value begins anew.
+  idle = decoded.ok ? scanner : undefined;
+  return decoded;
 }
+
+/** The scanner of the last value: the next one most often has the same bounds. */
+let idle: Scanner | undefined;
 
 /**
  * The one item of a control payload (SPEC 8.2): as {@link decodeOne}, but with definite lengths, shortest heads and byte

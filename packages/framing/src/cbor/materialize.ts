@@ -23,8 +23,9 @@ export class Materializer {
   /** Where the value starts, from which error offsets count. */
   readonly #start: number;
   #at: number;
-  /** Where the keys of the maps being read are, those of the innermost last. */
+  /** Where the keys of the maps being read are, those of the innermost last; how many of them. */
   readonly #keysAt: number[] = [];
+  #keys = 0;
   #identity: KeyIdentity | undefined;
 
   constructor(bytes: Uint8Array, at: number) {
@@ -150,14 +151,13 @@ export class Materializer {
   /** A plain object while all keys are strings, a Map from the first key on that is not. */
   #map(size: number): unknown {
     const object: Record<string, unknown> = {};
-    const keysAt = this.#keysAt;
-    const outer = keysAt.length;
+    const outer = this.#keys;
     for (let count = 0; size === OPEN ? !this.#endedByBreak() : count < size; count++) {
       const keyAt = this.#at;
       const key = this.#key();
-      if (typeof key !== 'string') return this.#mixedMap(object, keysAt.splice(outer), key, size - count);
+      if (typeof key !== 'string') return this.#mixedMap(object, this.#takeKeys(outer), key, size - count);
       if (Object.hasOwn(object, key)) this.#refuse(CborErrorCode.DuplicateKey, DUPLICATE, keyAt);
-      keysAt.push(keyAt);
+      this.#keysAt[this.#keys++] = keyAt;
       const value = this.read();
       if (key === '__proto__') {
         Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
@@ -165,8 +165,15 @@ export class Materializer {
         object[key] = value;
       }
     }
-    keysAt.length = outer;
+    this.#keys = outer;
     return object;
+  }
+
+  /** Where the keys of the map being read are, which is no plain object; those before `outer` are of maps around it. */
+  #takeKeys(outer: number): number[] {
+    const keysAt = this.#keysAt.slice(outer, this.#keys);
+    this.#keys = outer;
+    return keysAt;
   }
 
   /** A key: byte strings that are UTF-8 become strings. */

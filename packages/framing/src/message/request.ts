@@ -18,23 +18,23 @@ export const IDEM_BYTES = 64;
 export interface RequestMessage {
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
-  readonly channel?: string;
+  readonly channel?: string | undefined;
   /** Initial credit of the answer, bytes; absent: that of the opener's settings. */
-  readonly credit?: number;
+  readonly credit?: number | undefined;
   /** Its frames and those of its answer are never encoded (SPEC 4.12). */
-  readonly plain?: boolean;
+  readonly plain?: boolean | undefined;
   /** Time left when its first frame is scheduled, 1 to 2,147,483,647 ms. */
-  readonly deadline?: number;
+  readonly deadline?: number | undefined;
   /** Idempotency key, 1 to 64 bytes. */
-  readonly idem?: Uint8Array;
+  readonly idem?: Uint8Array | undefined;
   /** What becomes of values that come faster than they are taken; absent: the command waits. */
-  readonly slow?: SlowMode;
+  readonly slow?: SlowMode | undefined;
   /** How many of them are kept, 1 to 65,536. */
-  readonly keep?: number;
+  readonly keep?: number | undefined;
   /** W3C `traceparent` (see `isTraceparent`). */
-  readonly trace?: string;
+  readonly trace?: string | undefined;
   /** Where its opener could be sent instead (SPEC 3.2.7). */
-  readonly redirect?: RedirectOffer;
+  readonly redirect?: RedirectOffer | undefined;
 }
 
 /** What the request maps of a dialect may have beside name and arguments. */
@@ -145,8 +145,22 @@ export function argumentNames(args: RequestMessage['args']): string[] {
     last = key;
     keys.push(key);
   }
-  // By the bytes of their UTF-8, which is the order of their code points.
-  return sorted ? keys : keys.sort(compareCodePoints);
+  return sorted ? keys : sortByContent(keys);
+}
+
+/** More are sorted with what sorts any number of them well. */
+const FEW_KEYS = 12;
+
+/** By the bytes of their UTF-8, which is the order of their code points. */
+function sortByContent(keys: string[]): string[] {
+  if (keys.length > FEW_KEYS) return keys.sort(compareCodePoints);
+  for (let next = 1; next < keys.length; next++) {
+    const key = keys[next] as string;
+    let at = next;
+    for (; at > 0 && compareCodePoints(keys[at - 1] as string, key) > 0; at--) keys[at] = keys[at - 1] as string;
+    keys[at] = key;
+  }
+  return keys;
 }
 
 /** UTF-16 units sort as code points do, but for surrogates, which stand for more than any single unit. */
@@ -195,12 +209,17 @@ export function parseRequest(bytes: Uint8Array, limits: CborLimits, features: Re
   if (offered !== undefined && redirect === undefined) {
     return refused('bad-arguments', '`redirect` is not a map with lists of names.');
   }
-  const request = { name, args, ...(redirect === undefined ? {} : { redirect }) };
-  return features.extended ? withExtras(request, map) : { kind: 'request', request };
+  if (features.extended) return withExtras(name, args, redirect, map);
+  return { kind: 'request', request: { name, args, redirect } };
 }
 
 /** Adds the extras of SPEC 8.11. */
-function withExtras(request: RequestMessage, map: Fields): ParsedRequest {
+function withExtras(
+  name: string,
+  args: RequestMessage['args'],
+  redirect: RedirectOffer | undefined,
+  map: Fields,
+): ParsedRequest {
   const channel = field(map, 'channel');
   const channelName = asText(channel);
   if (channel !== undefined && (channelName === undefined || utf8Encode(channelName).length > CHANNEL_BYTES)) {
@@ -239,15 +258,17 @@ function withExtras(request: RequestMessage, map: Fields): ParsedRequest {
   return {
     kind: 'request',
     request: {
-      ...request,
-      ...(plain ? { plain } : {}),
-      ...(channelName === undefined ? {} : { channel: channelName }),
-      ...(credit === undefined ? {} : { credit }),
-      ...(deadline === undefined ? {} : { deadline }),
-      ...(idem === undefined ? {} : { idem }),
-      ...(keep === undefined ? {} : { keep }),
-      ...(isSlowMode(slow) ? { slow } : {}),
-      ...(trace !== undefined && isTraceparent(trace) ? { trace } : {}),
+      name,
+      args,
+      channel: channelName,
+      credit,
+      plain: plain || undefined,
+      deadline,
+      idem,
+      keep,
+      slow: isSlowMode(slow) ? slow : undefined,
+      trace: trace !== undefined && isTraceparent(trace) ? trace : undefined,
+      redirect,
     },
   };
 }

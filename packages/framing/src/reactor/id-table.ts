@@ -1,5 +1,5 @@
 /** Bits of an id that say where in its page it is. */
-const PAGE_BITS = 6;
+const PAGE_BITS = 5;
 /** Ids of one page. */
 const PAGE: number = 1 << PAGE_BITS;
 
@@ -13,8 +13,10 @@ interface Page<T> {
  * that come and go, each of which keeps the next alive, and with it what is long gone, until all memory is collected.
  */
 export class IdTable<T> implements Iterable<T> {
-  /** Pages hold what is there and nothing else: one that is empty goes. */
+  /** Those that have items. */
   readonly #pages: (Page<T> | undefined)[] = [];
+  /** The last that lost all its items, to be used again. */
+  #spare: Page<T> | undefined;
   #size = 0;
 
   /** How many items there are. */
@@ -45,7 +47,10 @@ export class IdTable<T> implements Iterable<T> {
     page.items[id & (PAGE - 1)] = undefined;
     page.used--;
     this.#size--;
-    if (page.used === 0) this.#pages[id >> PAGE_BITS] = undefined;
+    if (page.used === 0) {
+      this.#pages[id >> PAGE_BITS] = undefined;
+      this.#spare = page;
+    }
     return item;
   }
 
@@ -64,7 +69,8 @@ export class IdTable<T> implements Iterable<T> {
   #addPage(at: number): Page<T> {
     // Filled one after another up to there: an array with holes would become a dictionary.
     while (this.#pages.length < at) this.#pages.push(undefined);
-    const page: Page<T> = { items: new Array<T | undefined>(PAGE).fill(undefined), used: 0 };
+    const page = this.#spare ?? { items: new Array<T | undefined>(PAGE).fill(undefined), used: 0 };
+    this.#spare = undefined;
     this.#pages[at] = page;
     return page;
   }

@@ -1,10 +1,10 @@
 import type { RequestTranslator } from '../dialect/request-format.js';
-import { FrameType } from '../dialect/types.js';
 import { FrameQueue } from '../flow/frame-queue.js';
 import type { RequestMessage } from '../message/request.js';
 import type { PeerContext } from './context.js';
 import type { ResponderEvent } from './events.js';
 import { DATA_CREDIT } from './grant.js';
+import type { HalfKind } from './half-kind.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import type { RequestMapAssembly } from './request-map.js';
 import { SendHalf } from './send-half.js';
@@ -40,26 +40,20 @@ export interface IncomingRequest {
   refusing: boolean;
 }
 
+const NO_TARGETS: readonly string[] = [];
+
 /** A request whose first frame has just come. */
 export function incomingRequest(
   id: number,
   hasData: boolean,
   context: PeerContext,
   budget: ReceiveBudget,
+  kind: HalfKind,
 ): IncomingRequest {
-  const { dialect, limits, output, remoteSettings } = context;
-  const send = new SendHalf({
-    requestId: id,
-    channel: 'default',
-    bodyType: FrameType.Response,
-    dialect,
-    frames: dialect.answers.selfDelimiting ? undefined : new FrameQueue(),
-    credit: dialect.duplex ? remoteSettings.credit : Number.POSITIVE_INFINITY,
-    textQueue: limits.textQueue,
-    progressTopics: limits.progressTopics,
-    highWater: limits.sendQueueHighWater,
-    lonePayload: output.lonePayload,
-  });
+  const { dialect, limits, remoteSettings } = context;
+  const credit = dialect.duplex ? remoteSettings.credit : Number.POSITIVE_INFINITY;
+  const frames = dialect.answers.selfDelimiting ? undefined : new FrameQueue();
+  const send = new SendHalf(id, kind, credit, frames);
   return {
     id,
     hasData,
@@ -70,7 +64,7 @@ export function incomingRequest(
     opener: 'opening',
     assembly: undefined,
     translator: dialect.requests.translator(),
-    targets: [],
+    targets: NO_TARGETS,
     credit: remoteSettings.credit,
     running: false,
     answering: false,

@@ -3,22 +3,21 @@ import type { PeerContext } from './context.js';
 import { SMALL_GRANT } from './grant.js';
 
 /** What one side receives on one request, and who still wants it. */
-export class ReceiveHalf {
+export class ReceiveHalf extends ReceiveWindow {
   readonly requestId: number;
-  readonly window: ReceiveWindow;
   /** When it filled up, or its consumer was last seen to have taken something after that, ms. */
   stalledSince = 0;
   /** Its consumer took something since. */
   progressed = false;
   /** Nothing more of it counts: its sender has ended, or nobody reads it. */
   closed = false;
-  /** What the budget has counted for it. */
-  claim = 0;
-  incomplete = 0;
+  /** What the budget has counted of its claim, and of its incomplete value. */
+  counted = 0;
+  countedIncomplete = 0;
 
-  constructor(requestId: number, window: ReceiveWindow) {
+  constructor(requestId: number, initial: number, target: number, most: number) {
+    super(initial, target, most);
     this.requestId = requestId;
-    this.window = window;
   }
 }
 
@@ -71,25 +70,25 @@ export class ReceiveBudget {
    * @param most what that may grow to for a consumer that keeps up
    */
   open(requestId: number, initial: number, target: number, most: number = target): ReceiveHalf {
-    const half = new ReceiveHalf(requestId, new ReceiveWindow(initial, target, most));
+    const half = new ReceiveHalf(requestId, initial, target, most);
     this.#update(half);
     return half;
   }
 
   /** Bytes arrived; false if they were not granted (SPEC 8.5.5). */
   receive(half: ReceiveHalf, bytes: number): boolean {
-    return half.window.receive(bytes) || !this.#context.dialect.duplex;
+    return half.receive(bytes) || !this.#context.dialect.duplex;
   }
 
   /** Values or data were handed on, and so many bytes wait for the rest of their value. */
   deliver(half: ReceiveHalf, delivered: number, incomplete: number): void {
-    half.window.deliver(delivered, incomplete);
+    half.deliver(delivered, incomplete);
     this.#update(half);
   }
 
   /** The consumer took bytes. */
   take(half: ReceiveHalf, bytes: number): void {
-    half.window.take(bytes);
+    half.take(bytes);
     this.#update(half);
     if (!this.#overfull.has(half)) return;
     half.progressed = true;
@@ -106,6 +105,7 @@ export class ReceiveBudget {
 
   /** The sender has ended, or nobody reads it any more. */
   close(half: ReceiveHalf): void {
+    if (half.closed) return;
     half.closed = true;
     this.#update(half);
   }
@@ -122,26 +122,26 @@ export class ReceiveBudget {
   }
 
   #count(half: ReceiveHalf): void {
-    const claim = half.closed || !this.#context.dialect.duplex ? 0 : half.window.claim;
-    const incomplete = half.closed ? 0 : half.window.incomplete;
-    this.#claimed += claim - half.claim;
-    this.#incomplete += incomplete - half.incomplete;
-    half.claim = claim;
-    half.incomplete = incomplete;
+    const claim = half.closed || !this.#context.dialect.duplex ? 0 : half.claim;
+    const incomplete = half.closed ? 0 : half.incomplete;
+    this.#claimed += claim - half.counted;
+    this.#incomplete += incomplete - half.countedIncomplete;
+    half.counted = claim;
+    half.countedIncomplete = incomplete;
   }
 
   /** Grants what is due, as far as it fits; but nothing so small that it costs the other side's patience (SPEC 9.1.16). */
   #grant(half: ReceiveHalf): void {
-    this.#starved.delete(half);
+    if (this.#starved.size > 0) this.#starved.delete(half);
     if (half.closed) return;
     // What one answer may hold is not taken from others: half of it all is for windows as they begin (SPEC 8.5.7).
-    if (this.left > this.#context.limits.grantedBytes / 2) half.window.raise();
-    const { due } = half.window;
+    if (this.left > this.#context.limits.grantedBytes / 2) half.raise();
+    const { due } = half;
     if (due === 0) return;
     const amount = Math.min(due, this.left);
     if (amount < due) this.#starved.add(half);
     if (amount < Math.min(due, SMALL_GRANT)) return;
-    half.window.grant(amount);
+    half.grant(amount);
     this.#count(half);
     this.#context.output.credit(half.requestId, amount);
     this.#context.wake();
@@ -156,7 +156,7 @@ export class ReceiveBudget {
   }
 
   #pauseOrResume(half: ReceiveHalf): void {
-    if (half.closed || half.window.untaken < this.#context.limits.pausedBytes) {
+    if (half.closed || half.untaken < this.#context.limits.pausedBytes) {
       if (this.#overfull.delete(half) && !this.paused) this.#context.wake();
     } else if (!this.#overfull.has(half)) {
       half.stalledSince = this.#context.now;

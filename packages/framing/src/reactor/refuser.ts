@@ -5,6 +5,7 @@ import { encodeCancelResult } from '../message/control.js';
 import { encodeStatusError } from '../message/failure.js';
 import { MIN_CREDIT } from '../message/settings.js';
 import type { PeerContext } from './context.js';
+import { halfKind } from './half-kind.js';
 import { SendHalf } from './send-half.js';
 
 interface Refused {
@@ -71,18 +72,8 @@ export class Refuser {
 
   #refuse(id: number): Refused {
     const { dialect, output } = this.#context;
-    const send = new SendHalf({
-      requestId: id,
-      channel: 'default',
-      bodyType: FrameType.Response,
-      dialect,
-      // Every answer begins with that much at least, and this is the whole answer.
-      credit: MIN_CREDIT,
-      textQueue: 0,
-      progressTopics: 0,
-      highWater: MIN_CREDIT,
-      lonePayload: output.lonePayload,
-    });
+    // Every answer begins with that much credit at least, and this is the whole answer.
+    const send = new SendHalf(id, halfKind(FrameType.Response, this.#context), MIN_CREDIT);
     send.push(
       encodeStatusError(new WiremuxError('unknown-command', 'This side serves no commands.'), dialect.extended),
     );

@@ -1,8 +1,9 @@
-import { PieceFlag } from '../dialect/types.js';
+import { FrameType, PieceFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { parseRequest, type RequestMessage } from '../message/request.js';
 import type { PeerContext } from './context.js';
+import { type HalfKind, halfKind } from './half-kind.js';
 import type { IdTable } from './id-table.js';
 import { type IncomingRequest, incomingRequest } from './incoming-request.js';
 import type { ReceiveBudget } from './receive-half.js';
@@ -34,12 +35,14 @@ export class RequestIntake {
   readonly #budget: ReceiveBudget;
   readonly #requests: IdTable<IncomingRequest>;
   readonly #target: IntakeTarget;
+  readonly #half: HalfKind;
   readonly #maps = new MapBudget();
 
   /** @param requests the responder's table; new requests are put into it */
   constructor(context: PeerContext, budget: ReceiveBudget, requests: IdTable<IncomingRequest>, target: IntakeTarget) {
     this.#context = context;
     this.#budget = budget;
+    this.#half = halfKind(FrameType.Response, context);
     this.#requests = requests;
     this.#target = target;
   }
@@ -61,7 +64,7 @@ export class RequestIntake {
       return this.#mapPiece(known, frame);
     }
     if (known !== undefined) return fault('5.2', `Request ${id} was opened while it is still open.`);
-    const request = incomingRequest(id, hasData === true, this.#context, this.#budget);
+    const request = incomingRequest(id, hasData === true, this.#context, this.#budget, this.#half);
     this.#requests.set(id, request);
     return this.#refuseOverLimits(request, more) ?? this.#mapPiece(request, frame);
   }

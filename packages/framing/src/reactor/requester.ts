@@ -15,6 +15,7 @@ import { isTraceparent } from '../message/trace.js';
 import type { PeerContext } from './context.js';
 import type { PeerEvent } from './events.js';
 import { DATA_CREDIT, grantTo } from './grant.js';
+import { type HalfKind, halfKind } from './half-kind.js';
 import { IdTable } from './id-table.js';
 import { LongMaps } from './long-maps.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
@@ -23,42 +24,42 @@ import { SendHalf } from './send-half.js';
 /** A request as its caller wants it sent. */
 export interface OutgoingRequest {
   readonly name: string;
-  readonly args?: Readonly<Record<string, unknown>>;
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
   /** Data follows, with `sendData` and `endData`. */
-  readonly hasData?: boolean;
+  readonly hasData?: boolean | undefined;
   /** Channel to go on, on both sides (SPEC 8.11.1). */
-  readonly channel?: string;
+  readonly channel?: string | undefined;
   /** Initial credit of the answer, 1,024 to 2^24 bytes; default: that of the settings, 16 KiB where its command does not wait. */
-  readonly credit?: number;
+  readonly credit?: number | undefined;
   /** Nothing of it is encoded; in wiremux.1 nothing of its answer either (SPEC 4.12, 8.11.4). */
-  readonly plain?: boolean;
+  readonly plain?: boolean | undefined;
   /**
    * When its time is over, monotonic ms of the peer's clock: what is left of it as its first frame is scheduled goes along
    * (SPEC 8.11.5). Cancelling it then, with code `deadline`, is the caller's business.
    */
-  readonly deadlineAt?: number;
+  readonly deadlineAt?: number | undefined;
   /** Idempotency key, 1 to 64 bytes (SPEC 8.11.10). */
-  readonly idem?: Uint8Array;
+  readonly idem?: Uint8Array | undefined;
   /** W3C `traceparent`; left out where it is none (SPEC 8.11.9). */
-  readonly trace?: string;
+  readonly trace?: string | undefined;
   /**
    * Byte strings that are values of the answer come as `bytes` events, piece by piece and of any length, instead of
    * whole in `values` (SPEC 3.4.8).
    */
-  readonly bytePieces?: boolean;
+  readonly bytePieces?: boolean | undefined;
   /**
    * The other values of the answer come as `EncodedValue`s, to be passed on: whoever reads them in the end checks what a
    * decoder does. What a frame holds as it is (0002, 0003) comes as bytes all the same.
    */
-  readonly encodedValues?: boolean;
+  readonly encodedValues?: boolean | undefined;
   /**
    * What the answerer does with values that are not taken in time, and how many it keeps, 1 to 65,536 (SPEC 8.11.16). What
    * was given in `values` events and is not taken is the caller's business. Dialects but wiremux.1 leave both out.
    */
-  readonly slow?: SlowMode;
-  readonly keep?: number;
+  readonly slow?: SlowMode | undefined;
+  readonly keep?: number | undefined;
   /** Where it could be sent instead; left out where the dialect has no redirects (SPEC 3.2.7). */
-  readonly redirect?: RedirectOffer;
+  readonly redirect?: RedirectOffer | undefined;
 }
 
 interface OpenRequest {
@@ -82,6 +83,7 @@ export class Requester {
   readonly #requests = new IdTable<OpenRequest>();
   readonly #readers: ValueReaderPool;
   readonly #longMaps: LongMaps;
+  readonly #half: HalfKind;
   readonly #firstId: number;
   #nextId: number;
 
@@ -90,6 +92,7 @@ export class Requester {
     this.#budget = budget;
     this.#readers = new ValueReaderPool(context.cborLimits);
     this.#longMaps = new LongMaps((send) => this.#wake(send));
+    this.#half = halfKind(FrameType.Data, context);
     this.#firstId = context.role === 'client' ? 1 : 2;
     this.#nextId = this.#firstId;
   }
@@ -114,7 +117,8 @@ export class Requester {
    * idempotency key, `bad-arguments` for one of another length and for `slow` and `keep`, `unknown-command` for an empty name
    */
   open(request: OutgoingRequest): number {
-    const { dialect, limits, output, remoteSettings, ownSettings } = this.#context;
+    const { dialect, output, remoteSettings, ownSettings } = this.#context;
+    const { extended, duplex, redirects } = dialect;
     if (this.openSlots === 0) {
       const most = remoteSettings.openRequests;
       throw new WiremuxError('too-many-requests', `${most} requests are open, the most the peer allows; wait for one.`);
@@ -122,24 +126,24 @@ export class Requester {
     const { name, args = {}, hasData = false, channel, plain = false, redirect, deadlineAt, idem, trace } = request;
     if (name === '') throw new WiremuxError('unknown-command', 'No command has an empty name; say which one to call.');
     const { slow, keep } = request;
-    const usual = slowPolicy(slow, keep) === undefined || !dialect.extended ? ownSettings.credit : SLOW_CREDIT;
+    const usual = slowPolicy(slow, keep) === undefined || !extended ? ownSettings.credit : SLOW_CREDIT;
     const wanted = wantedCredit(request.credit ?? usual);
-    const credit = dialect.duplex ? Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left)) : 0;
+    const credit = duplex ? Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left)) : 0;
     if (idem !== undefined) checkKey(idem, dialect);
     const timeLeft = deadlineAt === undefined ? undefined : () => deadlineOf(deadlineAt - this.#context.now);
     const opening = dialect.requests.open(
       {
         name,
         args,
-        ...(dialect.extended && channel !== undefined ? { channel } : {}),
-        ...(dialect.extended && plain ? { plain } : {}),
-        ...(dialect.extended && timeLeft !== undefined ? { deadline: timeLeft() } : {}),
-        ...(idem === undefined ? {} : { idem }),
-        ...(dialect.extended && keep !== undefined ? { keep } : {}),
-        ...(dialect.extended && slow !== undefined && slow !== 'block' ? { slow } : {}),
-        ...(dialect.extended && trace !== undefined && isTraceparent(trace) ? { trace } : {}),
-        ...(dialect.duplex && credit !== usual ? { credit } : {}),
-        ...(dialect.redirects && redirect !== undefined ? { redirect } : {}),
+        channel: extended ? channel : undefined,
+        credit: duplex && credit !== usual ? credit : undefined,
+        plain: extended && plain,
+        deadline: extended ? timeLeft?.() : undefined,
+        idem,
+        keep: extended ? keep : undefined,
+        slow: extended && slow !== 'block' ? slow : undefined,
+        trace: extended && trace !== undefined && isTraceparent(trace) ? trace : undefined,
+        redirect: redirects ? redirect : undefined,
       },
       hasData,
       dialect.writeArgument,
@@ -151,17 +155,8 @@ export class Requester {
       );
     }
     const id = this.#takeId();
-    const send = new SendHalf({
-      requestId: id,
-      channel: channel !== undefined && output.scheduler.has(channel) ? channel : 'default',
-      bodyType: FrameType.Data,
-      dialect,
-      credit: dialect.duplex ? DATA_CREDIT : Number.POSITIVE_INFINITY,
-      textQueue: 0,
-      progressTopics: 0,
-      highWater: limits.sendQueueHighWater,
-      lonePayload: output.lonePayload,
-    });
+    const send = new SendHalf(id, this.#half, duplex ? DATA_CREDIT : Number.POSITIVE_INFINITY);
+    if (channel !== undefined && output.scheduler.has(channel)) send.channel = channel;
     send.openWith(opening, hasData, timeLeft);
     send.plain = plain;
     this.#longMaps.add(send);
@@ -337,7 +332,7 @@ export class Requester {
   #failLargest(): void {
     let largest: OpenRequest | undefined;
     for (const request of this.#requests) {
-      if (request.receive.incomplete > (largest?.receive.incomplete ?? 0)) largest = request;
+      if (request.receive.countedIncomplete > (largest?.receive.countedIncomplete ?? 0)) largest = request;
     }
     if (largest === undefined) return;
     const { grantedBytes } = this.#context.limits;

@@ -1,4 +1,3 @@
-import type { Dialect } from '../dialect/dialect.js';
 import type { Opening } from '../dialect/request-format.js';
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { ByteQueue, type ByteSink } from '../flow/byte-queue.js';
@@ -8,6 +7,7 @@ import { HEADER_SIZE } from '../frame/frame.js';
 import type { ErrorFrame } from '../message/error-format.js';
 import { encodeProgress } from '../message/progress.js';
 import { DROPPED_TOPIC, type SlowPolicy } from '../message/slow.js';
+import type { HalfKind } from './half-kind.js';
 import { SideQueue } from './side-queue.js';
 import { ValueQueue } from './value-queue.js';
 
@@ -24,25 +24,6 @@ export interface FrameWriter extends ByteSink {
   end(): void;
 }
 
-/** What a {@link SendHalf} is made of. */
-export interface SendHalfOptions {
-  readonly requestId: number;
-  readonly channel: string;
-  /** `Data` for an opener's half, `Response` for an answerer's. */
-  readonly bodyType: typeof FrameType.Data | typeof FrameType.Response;
-  readonly dialect: Dialect;
-  /** Holds the body where a frame ends what is in it. */
-  readonly frames?: FrameQueue | undefined;
-  /** Bytes of body it may send unasked; Infinity where the dialect has no credit. */
-  readonly credit: number;
-  readonly textQueue: number;
-  readonly progressTopics: number;
-  /** Body bytes queued from which on its writer is to wait. */
-  readonly highWater: number;
-  /** The largest payload that a message to itself would let it send, bytes. */
-  readonly lonePayload: number;
-}
-
 /** How a half ends: with the last frame of its body, or with an error frame. */
 export type HalfEnd = 'eos' | { readonly error: ErrorFrame };
 
@@ -52,25 +33,21 @@ export type HalfEnd = 'eos' | { readonly error: ErrorFrame };
  */
 export class SendHalf implements Sendable {
   readonly requestId: number;
-  channel: string;
+  channel = 'default';
   waits = false;
   /** It may not send yet. */
   held = false;
   /** None of its frames may be encoded (SPEC 4.12). */
   plain = false;
-  readonly #bodyType: SendHalfOptions['bodyType'];
-  /** Where the request's frames and the data are always cut, however much room there is. */
-  readonly #mapCut: number;
-  readonly #dataCut: number;
-  readonly #highWater: number;
-  readonly #side: SideQueue;
+  readonly #kind: HalfKind;
+  /** Text and progress, once there was any. */
+  #side: SideQueue | undefined;
   /** The body where a frame ends what is in it, which then is the body. */
   readonly #frames: FrameQueue | undefined;
   readonly #bytes = new ByteQueue();
   readonly #body: ByteQueue | FrameQueue;
   /** Whole values behind the body, which may be dropped until they are part of it. */
   #values: ValueQueue | undefined;
-  readonly #lonePayload: number;
   #credit: number;
   #opening: Opening | undefined;
   #hasData = false;
@@ -87,18 +64,16 @@ export class SendHalf implements Sendable {
   /** Body bytes scheduled so far. */
   sentBytes = 0;
 
-  constructor(options: SendHalfOptions) {
-    this.requestId = options.requestId;
-    this.channel = options.channel;
-    this.#bodyType = options.bodyType;
-    this.#mapCut = Math.min(options.dialect.mapCut, options.lonePayload);
-    this.#dataCut = options.bodyType === FrameType.Data ? options.dialect.dataCut : Number.POSITIVE_INFINITY;
-    this.#highWater = options.highWater;
-    this.#credit = options.credit;
-    this.#lonePayload = options.lonePayload;
-    this.#frames = options.frames;
-    this.#body = this.#frames ?? this.#bytes;
-    this.#side = new SideQueue(options.textQueue, options.progressTopics, options.dialect);
+  /**
+   * @param credit bytes of body it may send unasked; Infinity where the dialect has no credit
+   * @param frames holds the body where a frame ends what is in it
+   */
+  constructor(requestId: number, kind: HalfKind, credit: number, frames?: FrameQueue) {
+    this.requestId = requestId;
+    this.#kind = kind;
+    this.#credit = credit;
+    this.#frames = frames;
+    this.#body = frames ?? this.#bytes;
   }
 
   get begun(): boolean {
@@ -116,7 +91,7 @@ export class SendHalf implements Sendable {
 
   /** All it still has to send is an error frame. */
   get onlyErrorLeft(): boolean {
-    const begun = this.#opening === undefined && this.#side.empty && this.queued === 0;
+    const begun = this.#opening === undefined && this.#sideEmpty && this.queued === 0;
     return begun && this.#values?.hasNews(true) !== true && !this.#ended && typeof this.#end === 'object';
   }
 
@@ -142,7 +117,7 @@ export class SendHalf implements Sendable {
 
   get ready(): boolean {
     if (this.#ended || this.held) return false;
-    if (this.#opening !== undefined || !this.#side.empty) return true;
+    if (this.#opening !== undefined || !this.#sideEmpty) return true;
     return this.queued > 0 ? this.#credit > 0 : this.#end !== undefined;
   }
 
@@ -158,7 +133,7 @@ export class SendHalf implements Sendable {
 
   /** True if the request is opened by several frames, and not all of them were scheduled. */
   get hasLongMap(): boolean {
-    return this.#opening?.isLong(this.#mapCut) === true;
+    return this.#opening?.isLong(this.#kind.mapCut) === true;
   }
 
   /** From now on values do not wait: see {@link pushValue}. Only where the body is one sequence of bytes. */
@@ -173,7 +148,7 @@ export class SendHalf implements Sendable {
   pushValue(first: Uint8Array, rest?: Uint8Array): boolean {
     const values = this.#values as ValueQueue;
     values.push(first, rest);
-    if (!values.full && this.queued < this.#highWater) return true;
+    if (!values.full && this.queued < this.#kind.highWater) return true;
     this.#waiting = true;
     return false;
   }
@@ -199,14 +174,20 @@ export class SendHalf implements Sendable {
     this.#values?.moveAll(this.#bytes);
     if (this.#frames === undefined) this.#bytes.push(bytes, joined, compressed);
     else this.#frames.push(bytes, joined, flags);
-    if (this.#body.size < this.#highWater) return true;
+    if (this.#body.size < this.#kind.highWater) return true;
     this.#waiting = true;
     return false;
   }
 
   /** Queues text or progress. */
   get side(): SideQueue {
+    const { textQueue, progressTopics, dialect } = this.#kind;
+    this.#side ??= new SideQueue(textQueue, progressTopics, dialect);
     return this.#side;
+  }
+
+  get #sideEmpty(): boolean {
+    return this.#side?.empty !== false;
   }
 
   /** Queues the end behind everything else. */
@@ -218,7 +199,7 @@ export class SendHalf implements Sendable {
   drop(): void {
     this.#body.clear();
     this.#values?.clear();
-    this.#side.clear();
+    this.#side?.clear();
   }
 
   /** Forgets all that waits, and how it was to end: another end takes its place. */
@@ -240,7 +221,7 @@ export class SendHalf implements Sendable {
 
   /** True once after the queue fell below half its mark while its writer was waiting. */
   tookRoom(): boolean {
-    if (!this.#waiting || this.closed || this.queued > this.#highWater / 2) return false;
+    if (!this.#waiting || this.closed || this.queued > this.#kind.highWater / 2) return false;
     if (this.#values?.drained === false) return false;
     this.#waiting = false;
     return true;
@@ -254,7 +235,7 @@ export class SendHalf implements Sendable {
     if (this.#nextWhole > most && !out.empty) return 0;
     this.#begun = true;
     if (this.#opening !== undefined) return this.#writeOpening(out, this.#opening, most);
-    if (!this.#side.empty) return this.#writeSide(out);
+    if (!this.#sideEmpty) return this.#writeSide(out);
     if (this.#values?.hasNews(this.closed) === true) return this.#writeDropped(out, this.#values);
     if (this.queued > 0) return this.#writeBody(out, most);
     return this.#writeEnd(out);
@@ -262,25 +243,25 @@ export class SendHalf implements Sendable {
 
   /** Payload bytes of the next frame if it must not be cut shorter, else 0. */
   get #nextWhole(): number {
-    if (this.#opening !== undefined) return this.#opening.nextBytes(this.#mapCut);
-    if (!this.#side.empty) return this.#side.nextBytes;
+    if (this.#opening !== undefined) return this.#opening.nextBytes(this.#kind.mapCut);
+    if (!this.#sideEmpty) return this.side.nextBytes;
     if (this.queued === 0) return typeof this.#end === 'object' ? this.#end.error.payload.length : 0;
-    if (this.#dataCut !== Number.POSITIVE_INFINITY) return this.#nextBody(this.#dataCut);
-    const room = Math.min(this.#lonePayload, this.#credit);
+    if (this.#kind.dataCut !== Number.POSITIVE_INFINITY) return this.#nextBody(this.#kind.dataCut);
+    const room = Math.min(this.#kind.lonePayload, this.#credit);
     if (this.#body.size > 0) return this.#body.nextWhole(room);
     const next = this.#values?.next ?? 0;
     return next <= room ? next : 0;
   }
 
   #nextBody(room: number): number {
-    if (this.#dataCut === Number.POSITIVE_INFINITY) return this.#body.nextCut(room);
-    return Math.min(this.#body.size, room, this.#dataCut);
+    if (this.#kind.dataCut === Number.POSITIVE_INFINITY) return this.#body.nextCut(room);
+    return Math.min(this.#body.size, room, this.#kind.dataCut);
   }
 
   #writeOpening(out: FrameWriter, opening: Opening, most: number): number {
     if (this.#timeLeft !== undefined) opening.setDeadline(this.#timeLeft());
     this.#timeLeft = undefined;
-    const { type, flags, bytes, from, to } = opening.next(Math.min(most, this.#mapCut));
+    const { type, flags, bytes, from, to } = opening.next(Math.min(most, this.#kind.mapCut));
     out.begin(this.channel, this.requestId, type, flags, to - from, !this.plain);
     out.write(bytes, from, to);
     out.end();
@@ -292,7 +273,7 @@ export class SendHalf implements Sendable {
   }
 
   #writeSide(out: FrameWriter): number {
-    const { type, payload } = this.#side.shift();
+    const { type, payload } = this.side.shift();
     out.begin(this.channel, this.requestId, type, 0, payload.length, !this.plain);
     out.write(payload, 0, payload.length);
     out.end();
@@ -311,10 +292,10 @@ export class SendHalf implements Sendable {
     const room = Math.min(most, this.#credit);
     this.#values?.moveTo(this.#bytes, room);
     const bytes = this.#nextBody(room);
-    const last = this.#end === 'eos' && bytes === this.queued && bytes !== this.#dataCut;
+    const last = this.#end === 'eos' && bytes === this.queued && bytes !== this.#kind.dataCut;
     const flags = (last ? PieceFlag.Eos : PieceFlag.Continuation) | (this.#frames?.flags ?? 0);
     const encodable = !this.plain && !this.#bytes.compressed;
-    out.begin(this.channel, this.requestId, this.#bodyType, flags, bytes, encodable);
+    out.begin(this.channel, this.requestId, this.#kind.bodyType, flags, bytes, encodable);
     this.#body.writeTo(out, bytes);
     out.end();
     this.#credit -= bytes;
@@ -326,7 +307,7 @@ export class SendHalf implements Sendable {
   #writeEnd(out: FrameWriter): number {
     this.#ended = true;
     if (this.#end === undefined || this.#end === 'eos') {
-      out.begin(this.channel, this.requestId, this.#bodyType, PieceFlag.Eos, 0);
+      out.begin(this.channel, this.requestId, this.#kind.bodyType, PieceFlag.Eos, 0);
       out.end();
       return HEADER_SIZE;
     }

@@ -82,6 +82,7 @@ export class StreamEncoders {
 
   /** A frame of the request has its place but was not sent yet: nothing of the request may overtake it. */
   holds(requestId: number): boolean {
+    if (this.#frames.size === 0) return false;
     for (const frame of this.#frames) {
       if (frame.requestId === requestId) return true;
     }
