@@ -1,10 +1,14 @@
+import { readUint32 } from './head.js';
+
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** The IEEE 754 number of `width` bytes (2, 4 or 8) at `at`, big-endian. */
 export function readFloat(bytes: Uint8Array, at: number, width: number): number {
   if (width === 2) return readFloat16(((bytes[at] as number) << 8) | (bytes[at + 1] as number));
-  for (let index = 0; index < width; index++) scratch.setUint8(index, bytes[at + index] as number);
-  return width === 4 ? scratch.getFloat32(0) : scratch.getFloat64(0);
+  scratch.setUint32(0, readUint32(bytes, at));
+  if (width === 4) return scratch.getFloat32(0);
+  scratch.setUint32(4, readUint32(bytes, at + 4));
+  return scratch.getFloat64(0);
 }
 
 function readFloat16(bits: number): number {

@@ -43,6 +43,13 @@ describe('SPEC 3.2 request maps', () => {
     expect([...keys].sort((a, b) => a - b)).toEqual(keys);
   });
 
+  it.each([2, 12, 13, 100])('SPEC 3.1.1 sorts %s arguments', (count) => {
+    const names = Array.from({ length: count }, (_, at) => `a${count - at}`);
+    const map = encodeRequest({ name: 'n', args: Object.fromEntries(names.map((name) => [name, 0])) }, writeValue);
+    const parsed = parseRequest(map.bytes, LIMITS, NEWEST);
+    expect(parsed.kind === 'request' ? Object.keys(parsed.request.args) : []).toEqual(names.toSorted());
+  });
+
   it('SPEC 3.1.3 writes strings as bstr for the old dialects, as tstr in wiremux.1', () => {
     const request = { name: 'n', args: { s: 'x', o: { k: 'y' } } };
     expect(toHex(encodeRequest(request, writePortable).bytes)).toBe(
