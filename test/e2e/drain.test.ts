@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Mux, Status } from '@wiremux/client';
-import { filter, firstValueFrom, skipWhile } from 'rxjs';
+import { filter, firstValueFrom, ReplaySubject, skipWhile, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { connectForTest } from '../support/clients.js';
 import type { contract } from '../support/commands.js';
@@ -96,7 +96,10 @@ describe('SPEC 8.10 a gateway that is told to stop', () => {
     timeout: TIMEOUT,
   }, async () => {
     const { child, mux, port, page } = await start('--grace', '1000');
-    const client = connectForTest(mux, { reconnect: { initial: 10, max: 50 } });
+    const client = connectForTest(mux, { reconnect: { initial: 10, max: 50 }, restart: ['ran'] });
+    const labels = new ReplaySubject<unknown>();
+    client.call('hang', { label: 'again' }, { restart: true }).subscribe(labels);
+    expect(await firstValueFrom(labels)).toBe('again');
     const ended = new Promise((resolve) => {
       client.call('hang', { label: 'drain' }).subscribe({
         next: () => child.kill('SIGTERM'),
@@ -108,10 +111,65 @@ describe('SPEC 8.10 a gateway that is told to stop', () => {
     );
     expect(await left).toMatchObject({ leaving: { reason: 'The gateway is closing.' } });
     expect((await fetch(`${page}readyz`)).status).toBe(503);
-    expect(await ended).toMatchObject({ code: 'connection-lost' });
+    expect(await ended).toMatchObject({ code: 'session-lost' });
     expect(await child.ended()).toMatchObject({ status: 0, signal: null });
     const waiting = ask(client);
     await start('--port', String(port));
     expect(await waiting).toBe(1);
+    expect(await firstValueFrom(labels.pipe(take(2), toArray()))).toEqual(['again', 'again']);
+  });
+
+  it('SPEC 8.10.2 lets a client in that has lost its transport, to have what it asked for, and nobody else', {
+    timeout: TIMEOUT,
+  }, async () => {
+    const { child, port } = await start('--grace', '600000', '--drain-after', '600000');
+    const before = await TcpSwitch.listen(port);
+    const client = connectForTest(`ws://127.0.0.1:${before.port}/mux`, { reconnect: { initial: 10, max: 50 } });
+    let finish: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    async function* data(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(1_000);
+      await held;
+      yield new Uint8Array(100_000);
+    }
+    const measured = firstValueFrom(client.call('measure', {}, { data: data() }));
+    await ask(client);
+
+    const isLeaving = filter((status: Status) => status.state === 'open' && status.leaving !== undefined);
+    const told = firstValueFrom(client.status$.pipe(isLeaving));
+    child.kill('SIGTERM');
+    await told;
+    const back = firstValueFrom(
+      client.status$.pipe(
+        skipWhile(({ state }) => state !== 'resuming'),
+        isLeaving,
+      ),
+    );
+    before.cut();
+    await back;
+    const newcomer = connectForTest(`ws://127.0.0.1:${port}/mux`);
+    await expect(ask(newcomer)).rejects.toMatchObject({ code: 'connection-lost' });
+
+    finish();
+    expect(await measured).toBe(101_000);
+    expect(before.taken.get(port)).toBe(2);
+    client.close();
+    expect(await child.ended()).toMatchObject({ status: 0, signal: null });
+  });
+
+  it('SPEC 8.10.7 is not held by a client that is gone, where nothing of it runs', { timeout: TIMEOUT }, async () => {
+    const { child, port } = await start('--grace', '600000');
+    const before = await TcpSwitch.listen(port);
+    const client = connectForTest(`ws://127.0.0.1:${before.port}/mux`, {
+      reconnect: { initial: 600_000, max: 600_000 },
+    });
+    expect(await ask(client)).toBe(1);
+    const isResuming = firstValueFrom(client.status$.pipe(filter(({ state }) => state === 'resuming')));
+    before.cut();
+    await isResuming;
+    child.kill('SIGTERM');
+    expect(await child.ended()).toMatchObject({ status: 0, signal: null });
   });
 });

@@ -44,8 +44,14 @@ export class TcpSwitch {
   }
 
   /** Cuts what is connected. */
-  async close(): Promise<void> {
+  cut(): void {
     for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
+  }
+
+  /** Cuts what is connected, and takes no more. */
+  async close(): Promise<void> {
+    this.cut();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 }

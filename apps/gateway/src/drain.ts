@@ -31,7 +31,7 @@ export function drainPlan({ drainAfter, drainJitter, drainTo, drainPace, grace }
 }
 
 /**
- * Empties a gateway that takes no more connections (SPEC 8.10): tells clients to move, lets requests run for most of the
+ * Empties a gateway that lets nobody new in (SPEC 8.10): tells clients to move, lets requests run for most of the
  * grace, closes what is left (1012), and drops what has not stopped when the grace is over.
  */
 export async function drain(

@@ -94,7 +94,7 @@ export interface Gateway {
   /** The clients that can be called now, by the names of their connections: those over a WebSocket in `wiremux.1`. */
   clients(): ReadonlyMap<string, ClientCaller>;
   /**
-   * Leaves: no more connections are taken, clients are told to move (SPEC 8.10), and requests run on for most of the
+   * Leaves: nobody new is let in, clients are told to move (SPEC 8.10), and requests run on for most of the
    * `grace`; connections left then get 1012 and their handlers the rest of it to stop. What is left at its end is dropped.
    * Does not throw; called again, it waits for the same end.
    */
@@ -248,7 +248,8 @@ class GatewayServer implements Gateway {
     const upgrade = createUpgrader({
       origins: settings,
       dialects: enabledDialects(this.#dialects),
-      isClosing,
+      // Clients may come back to their sessions until the end: which of them want to is known after the handshake.
+      isClosing: (dialect) => isClosing() && (dialect?.duplex !== true || (this.#sessions?.size ?? 0) === 0),
       isFull,
       wait,
       refused: (reason) => this.#metrics.refused(reason),
@@ -304,6 +305,7 @@ class GatewayServer implements Gateway {
       redirects: this.#redirects,
       ...(this.#sessions === undefined ? {} : { sessions: this.#sessions }),
       ...(this.settings.node === undefined ? {} : { node: this.settings.node }),
+      resumesOnly: this.#closing !== undefined,
       kept: this.#kept,
       address,
       onResumed: (older) => {

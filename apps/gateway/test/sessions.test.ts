@@ -70,6 +70,37 @@ describe('SPEC 8.8 sessions of a gateway', () => {
     expect(await stopped).toMatchObject({ code: 'session-lost' });
   });
 
+  it('SPEC 8.10.7 do not hold a gateway that leaves, where nothing of them runs', async () => {
+    const gateway = await startGateway({ grace: 600_000 });
+    const [gone, there] = await Promise.all([1, 2].map(() => connectMux(gateway.port, 'wiremux.1', undefined, 'new')));
+    await gone?.call('echo').done;
+    gone?.socket.terminate();
+    await gone?.detached;
+    const closed = gateway.close();
+    await there?.drained;
+    there?.socket.terminate();
+    await closed;
+  });
+
+  it('SPEC 8.10.2 let their clients in while the gateway leaves, and nobody else', async () => {
+    const { commands, stopped } = waiting();
+    const gateway = await startGateway({ commands, grace: 600_000 });
+    const client = await connectMux(gateway.port, 'wiremux.1', undefined, 'new');
+    const waits = client.call('wait');
+    await client.call('echo').done;
+    const closed = gateway.close();
+    expect(await (await connectMux(gateway.port)).closed).toMatchObject({ code: 1012 });
+    await expect(connectMux(gateway.port, 'exp-framing-0006')).rejects.toThrow(/503/);
+    client.socket.terminate();
+    await client.detached;
+    await client.resume();
+    waits.cancel();
+    await waits.done;
+    expect(await stopped).toMatchObject({ code: 'aborted' });
+    client.close();
+    await closed;
+  });
+
   it.each([
     ['sessionTtl', -1],
     ['maxSessions', 0],

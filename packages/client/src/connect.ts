@@ -45,6 +45,7 @@ export function openClient(address: string, options: ConnectOptions, served: Ans
   const { clock = platform.clock, random = Math.random, transport = 'auto', http = {} } = options;
   const hosts = options.hosts ?? [new URL(address).hostname];
   const dispatcher = new Dispatcher(options.maxQueued ?? 4_096, served);
+  const { restart } = options;
   const codecs = (options.codecs ?? []).filter((codec) => codec !== undefined);
   const shared = {
     dialects: options.dialects ?? [WIREMUX_1],
@@ -106,6 +107,7 @@ export function openClient(address: string, options: ConnectOptions, served: Ans
       clock,
       maxUploadBuffer: options.maxUploadBuffer ?? 16 * MiB,
       trace: options.trace,
+      mayRestart: typeof restart === 'function' ? restart : (name) => restart?.includes(name) === true,
       follow: { secure: address.startsWith('wss:'), limits: shared.limits },
     },
     connection,

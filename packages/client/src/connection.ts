@@ -44,6 +44,9 @@ export interface ConnectionHandlers {
   close(error: WiremuxError): void;
 }
 
+/** What a gateway said that is about to leave, and when the client moves, by its clock. */
+type Move = Leaving & { readonly moveAt: number };
+
 /** Keeps a line to the gateway: opens it, and opens one again when it is lost, until closed. */
 export class Connection {
   readonly status$: Observable<Status>;
@@ -56,8 +59,8 @@ export class Connection {
   #everOpen = false;
   /** Since when requests flow on this line. */
   #openSince = 0;
-  /** What the gateway of this line said when it was about to leave. */
-  #leaving: Leaving | undefined;
+  /** What the gateway of this line said when it was about to leave, and when to move. */
+  #leaving: Move | undefined;
   /** Why the fallback worked and the wanted line did not, the last time that one of them did. */
   #whyFallback: WiremuxError | undefined;
   #closed = false;
@@ -120,11 +123,9 @@ export class Connection {
     this.#handlers.connected(line);
   }
 
-  #tellOpen(
-    { transport, dialect, agent, session }: Line,
-    leaving?: Extract<Status, { readonly state: 'open' }>['leaving'],
-  ): void {
+  #tellOpen({ transport, dialect, agent, session }: Line): void {
     const why = this.#whyFallback;
+    const leaving = this.#leaving;
     this.#status.next({
       state: 'open',
       transport,
@@ -132,8 +133,13 @@ export class Connection {
       ...(agent === undefined ? {} : { agent }),
       resumable: session !== undefined,
       ...(why === undefined ? {} : { reason: why }),
-      ...(leaving === undefined ? {} : { leaving }),
+      ...(leaving === undefined ? {} : { leaving: this.#untilMoving(leaving) }),
     });
+  }
+
+  #untilMoving({ moveAt, reason }: Move): { moveIn: number; reason?: string } {
+    const moveIn = Math.max(0, moveAt - this.#config.clock.now());
+    return { moveIn, ...(reason === undefined ? {} : { reason }) };
   }
 
   /** The line waits for another transport. One that is not used any more is told to nobody. */
@@ -181,12 +187,12 @@ export class Connection {
   #leave(line: Line, leaving: Leaving): void {
     if (this.#line !== line) return;
     const { open, moving, clock, random } = this.#config;
-    const { after, jitter, reason, to } = leaving;
-    this.#leaving = leaving;
+    const { after, jitter, to } = leaving;
     let attempts = 0;
     // Where it sends the client to may be gone too: every other attempt goes where the client would go by itself.
     const openThere: OpenLine = (signal) => open(signal, attempts++ % 2 === 0 ? to : undefined);
     const moveIn = after + jitter * random();
+    this.#leaving = { ...leaving, moveAt: clock.now() + moveIn };
     const wanted = { open: openThere, firstWait: moveIn, backoff: moving, clock };
     const stopMoving = openLater(wanted, (next) => this.#replace(line, next));
     const stop = this.#stop;
@@ -194,7 +200,7 @@ export class Connection {
       stop?.();
       stopMoving();
     };
-    this.#tellOpen(line, { moveIn, ...(reason === undefined ? {} : { reason }) });
+    this.#tellOpen(line);
   }
 
   /** New requests go over the other line; those on this one run to their ends there. */

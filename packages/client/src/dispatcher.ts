@@ -85,6 +85,8 @@ export class Dispatcher implements RunQueue, RunSource {
     this.#carried.delete(runs);
     this.#served.release(runs.peer);
     for (const run of runs.takeRestarting()) this.#again.add(run);
+    // There is another line where the client had moved away from the one that is lost.
+    if (this.#again.size > 0) this.#line?.send();
   }
 
   /** A line is open: runs go over it from now on. */

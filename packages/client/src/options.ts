@@ -42,6 +42,11 @@ export interface ConnectOptions {
    * sent in place (SPEC 8.3.11). It makes a token that was refused or has expired (4401) a reason to connect again.
    */
   readonly token?: string | (() => string | Promise<string>) | undefined;
+  /**
+   * Commands of which running again is harmless, by their names or by a function of the name, as their contracts say
+   * (`restartable`): what {@link RequestOptions.restart} is for requests that do not say. Default: none.
+   */
+  readonly restart?: readonly string[] | ((name: string) => boolean) | undefined;
   /** Name and version of the program, at most 256 bytes; shown in the gateway's table of connections. */
   readonly agent?: string | undefined;
   /** False: a lost connection is final, and so is one that cannot be made. */
@@ -113,7 +118,7 @@ export interface RequestOptions {
   /**
    * Running it again is harmless: where the connection is lost, and its session too, it is sent once more, and its values
    * may come again. A function is called each time. Data has to be such that it can be read again (see `UploadData`).
-   * Default: it fails with `session-lost` or `connection-lost`.
+   * Default: as {@link ConnectOptions.restart} says; else it fails with `session-lost` or `connection-lost`.
    */
   readonly restart?: boolean | (() => void) | undefined;
   /**

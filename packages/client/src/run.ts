@@ -59,6 +59,8 @@ export interface RunContext {
   /** Asked for the trace of each run that is given none. */
   readonly trace?: TraceSource | undefined;
   readonly follow: FollowContext;
+  /** Whether running that command again is harmless, where the request does not say. */
+  readonly mayRestart?: ((name: string) => boolean) | undefined;
 }
 
 /** The one who consumes the answer of a run. */
@@ -198,7 +200,8 @@ export class Run implements ReadableRequest {
    * has to fail.
    */
   restart(reason: WiremuxError): boolean {
-    const { restart = false } = this.spec.options;
+    const { name, options } = this.spec;
+    const { restart = this.#context.mayRestart?.(name) ?? false } = options;
     const isOpen = this.#state === SENT || this.#state === ANSWERING;
     if (restart === false || !isOpen || this.#insideBytes || !this.#rewind()) return false;
     this.#lostUntaken += this.#untaken;

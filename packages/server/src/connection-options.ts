@@ -60,6 +60,11 @@ export interface ServerConnectionOptions {
    * process the same. Default: requests end with the transport.
    */
   readonly sessions?: SessionStore<ServerConnection>;
+  /**
+   * The server is leaving: only a client that comes back to its session is let in, and any other is closed with 1012 (SPEC
+   * 8.10.2).
+   */
+  readonly resumesOnly?: boolean;
   /** Name of this process, told to clients with their sessions (SPEC 8.8). */
   readonly node?: string;
   /** What the frames that sessions keep may take: give all connections of a process the same. */

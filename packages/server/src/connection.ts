@@ -22,7 +22,7 @@ import { IdempotencyStore } from './idempotency.js';
 import { type Logger, SILENT, withFields } from './logger.js';
 import { OutgoingCalls } from './outgoing-calls.js';
 import { ANONYMOUS, type Principal } from './principal.js';
-import { enterSession } from './session/session-entry.js';
+import { beginSession, resumeSession } from './session/session-entry.js';
 import type { Resumable } from './session/session-store.js';
 
 /**
@@ -49,6 +49,8 @@ export class ServerConnection implements Resumable {
   #end: (how: ConnectionEnd) => void = () => undefined;
   /** Its session is to end with its transport. */
   #ending = false;
+  /** Its server is about to leave. */
+  #leaving = false;
   #ended = false;
 
   /** @throws {TypeError} if nobody could say whom the connection acts for; see `authenticate` */
@@ -69,7 +71,7 @@ export class ServerConnection implements Resumable {
       dialect,
       now: clock.now(),
       channels,
-      authenticate: authenticate !== undefined || options.sessions !== undefined,
+      authenticate: authenticate !== undefined || options.sessions !== undefined || options.resumesOnly === true,
       ...(options.halfDuplex === undefined ? {} : { halfDuplex: options.halfDuplex }),
       ...(options.codecs === undefined ? {} : { codecs: options.codecs }),
       ...(options.contexts === undefined ? {} : { contexts: options.contexts }),
@@ -152,7 +154,8 @@ export class ServerConnection implements Resumable {
   /**
    * The server is about to leave (SPEC 8.10): the client is told to move, and what it asks for once that time is over gets
    * the error `draining`. Requests that run go on. Where the dialect cannot say so, the connection is closed with 1012 when
-   * it has none; an HTTP exchange ends by itself.
+   * it has none; an HTTP exchange ends by itself. A session without a transport ends where nothing is open in it, which its
+   * client could come back for.
    * @throws {WiremuxError} `bad-arguments` for times out of their range
    */
   drain(notice: DrainNotice): void {
@@ -160,6 +163,8 @@ export class ServerConnection implements Resumable {
     if (dialect.duplex) {
       this.#peer.drain(notice);
       this.#dispatcher.refuseFrom(this.#options.clock.now() + notice.after + notice.jitter);
+      this.#leaving = true;
+      if (!this.attached && this.#peer.idle) this.#link.close(CloseCode.Restart, notice.reason ?? '');
     } else if (this.#options.halfDuplex !== true) {
       this.#link.closeWhenIdle(CloseCode.Restart, notice.reason ?? '');
     }
@@ -246,26 +251,22 @@ export class ServerConnection implements Resumable {
 
   /** The client is who it says: it goes on in its session, or begins here. */
   #enter({ session: asked }: PeerSettings, terms: AdmissionTerms): void {
-    const { sessions, clock, address, node, observer } = this.#options;
+    const { sessions, clock, address, node, observer, resumesOnly } = this.#options;
     if (this.#ended) return;
-    if (sessions === undefined || asked === undefined || asked.kind === 'reply') {
-      this.#peer.accept(clock.now(), terms);
-      return;
-    }
     const { name: principal } = this.principal;
-    const countedWith = principal === ANONYMOUS.name ? `address ${address}` : `principal ${principal}`;
-    const session = enterSession<ServerConnection>(
-      asked,
-      { principal, countedWith },
-      {
-        sessions,
-        session: this,
-        node,
-        resume: (older) => older.#goOnWith(this),
-        failed: () => observer?.connectFailed?.(),
-      },
-    );
-    if (session !== undefined) this.#peer.accept(clock.now(), { ...terms, session });
+    if (sessions !== undefined && asked?.kind === 'resume') {
+      if (resumeSession(asked, principal, sessions, (older) => older.#goOnWith(this))) return;
+      observer?.connectFailed?.();
+    }
+    if (resumesOnly === true) {
+      this.#turnAway(CloseCode.Restart, 'The server is leaving: only sessions that it keeps go on here.');
+    } else if (sessions === undefined || asked === undefined || asked.kind === 'reply') {
+      this.#peer.accept(clock.now(), terms);
+    } else {
+      const countedWith = principal === ANONYMOUS.name ? `address ${address}` : `principal ${principal}`;
+      const session = beginSession<ServerConnection>(this, { principal, countedWith }, sessions, node);
+      this.#peer.accept(clock.now(), { ...terms, session });
+    }
   }
 
   /** This session goes on with the client of `newer`, which has nothing left to do then. */
@@ -285,7 +286,7 @@ export class ServerConnection implements Resumable {
 
   #onDetached(code: number, reason: string): void {
     this.#log.debug({ code, reason }, 'The transport is gone; the session waits for its client.');
-    if (this.#ending) this.#link.close(CloseCode.Normal, reason);
+    if (this.#ending || (this.#leaving && this.#peer.idle)) this.#link.close(CloseCode.Normal, reason);
     else this.#options.sessions?.detach(this);
   }
 
@@ -302,15 +303,23 @@ export class ServerConnection implements Resumable {
   /** The connection is dead, though the transport may take its time to close: handlers are told at once (SPEC 5.11). */
   #onClosing({ rule, message, closeCode }: ProtocolFault): void {
     this.#log.info({ rule, code: closeCode }, `The connection is being closed: ${message}`);
-    const error = connectionLost(closeCode, message);
+    const error = connectionLost(
+      closeCode,
+      message,
+      this.#peer.session === undefined ? 'connection-lost' : 'session-lost',
+    );
     this.#calls.close(error);
     this.#dispatcher.cancelAll(error);
   }
 }
 
-function connectionLost(code: number, message: string): WiremuxError {
+function connectionLost(
+  code: number,
+  message: string,
+  lost: 'connection-lost' | 'session-lost' = 'connection-lost',
+): WiremuxError {
   const why = message === '' ? `code ${code}` : `${message} (code ${code})`;
-  return new WiremuxError('connection-lost', `The connection ended: ${why}`);
+  return new WiremuxError(lost, `The ${lost === 'session-lost' ? 'session' : 'connection'} ended: ${why}`);
 }
 
 function uncallable(): WiremuxError {

@@ -25,6 +25,11 @@ export interface Command<
   readonly channel: string | undefined;
   /** Its answers are never compressed: for secrets beside text that somebody else chose (SPEC 4.12). */
   readonly plain: boolean;
+  /**
+   * Running it again is harmless: a caller that has lost the answer with the session may ask once more, and says so with
+   * the option `restart` of its client.
+   */
+  readonly restartable: boolean;
   /** One sentence for people; empty if there is none. */
   readonly about: string;
 }
@@ -36,6 +41,7 @@ export interface CommandOptions<Args extends ArgsSchema, Value extends StandardS
   readonly takesData?: TakesData;
   readonly channel?: string;
   readonly plain?: boolean;
+  readonly restartable?: boolean;
   readonly about?: string;
 }
 
@@ -67,9 +73,17 @@ export function command<
   Value extends StandardSchemaV1 = StandardSchemaV1,
   TakesData extends boolean = false,
 >(options: CommandOptions<Args, Value, TakesData> = {}): Command<NoInfer<Args>, NoInfer<Value>, NoInfer<TakesData>> {
-  const { args, yields, takesData = false as TakesData, channel, plain = false, about = '' } = options;
+  const {
+    args,
+    yields,
+    takesData = false as TakesData,
+    channel,
+    plain = false,
+    restartable = false,
+    about = '',
+  } = options;
   if (channel !== undefined) checkChannel(channel);
-  return { args, yields, takesData, channel, plain, about };
+  return { args, yields, takesData, channel, plain, restartable, about };
 }
 
 /**

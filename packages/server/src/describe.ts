@@ -12,6 +12,8 @@ export interface CommandDescription {
   readonly takesData: boolean;
   /** Channel of its answers, unless a request asks for another. */
   readonly channel: string;
+  /** Running it again is harmless. */
+  readonly restartable: boolean;
 }
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -24,6 +26,7 @@ export function describeCommands(set: CommandSet): CommandDescription[] {
     args: jsonSchemaOf(contract.args),
     takesData: contract.takesData,
     channel: contract.channel ?? 'default',
+    restartable: contract.restartable,
   }));
 }
 

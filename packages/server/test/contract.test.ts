@@ -10,6 +10,7 @@ describe('command', () => {
       takesData: false,
       channel: undefined,
       plain: false,
+      restartable: false,
       about: '',
     });
   });
@@ -21,6 +22,7 @@ describe('command', () => {
       takesData: true,
       channel: 'bulk',
       plain: true,
+      restartable: true,
       about: 'Counts.',
     };
     expect(command(options)).toEqual(options);

@@ -16,6 +16,7 @@ describe('describeCommands', () => {
       about: 'Counts.',
       channel: 'bulk',
       takesData: true,
+      restartable: true,
     });
     const commands = defineCommands({ count: contract });
     expect(describeCommands(implement(commands, { count: () => undefined }))).toEqual([
@@ -25,6 +26,7 @@ describe('describeCommands', () => {
         args: { type: 'object', properties: { every: { default: 1_000, type: 'number' } } },
         takesData: true,
         channel: 'bulk',
+        restartable: true,
       },
     ]);
   });
@@ -36,6 +38,7 @@ describe('describeCommands', () => {
       args: { type: 'object' },
       takesData: false,
       channel: 'default',
+      restartable: false,
     });
   });
 

@@ -71,7 +71,7 @@ export function watchCommand(
 ): Observable<FeedEvent> {
   const answer$ = defer(() => {
     const lost$ = new Subject<FeedEvent>();
-    const values$ = defer(() => source.call(name, args, backlog)).pipe(
+    const values$ = defer(() => source.call(name, args, { ...backlog, restart: true })).pipe(
       map((value): FeedEvent => ({ kind: 'value', value })),
       retry({
         resetOnSuccess: true,

@@ -32,7 +32,7 @@ class Rehearsal {
       expect({ name, args, options }).toEqual({
         name: 'host.metrics',
         args: { every: 5 },
-        options: { slow: 'latest' },
+        options: { slow: 'latest', restart: true },
       });
       const answer = new Subject<unknown>();
       this.calls.push(answer);

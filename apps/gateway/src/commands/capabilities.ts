@@ -14,6 +14,7 @@ import { VERSION } from '../version.js';
 const contract = defineCommands({
   capabilities: command({
     about: 'What this gateway speaks, allows and serves.',
+    restartable: true,
     args: z.strictObject({}),
     yields: z.object({
       name: z.string(),
@@ -29,6 +30,7 @@ const contract = defineCommands({
           args: z.record(z.string(), z.unknown()).readonly(),
           takesData: z.boolean(),
           channel: z.string(),
+          restartable: z.boolean(),
         }),
       ),
     }),

@@ -67,11 +67,13 @@ const contract = defineCommands({
     about: "The gateway's own figures, for as long as they are watched.",
     args: z.strictObject({ every }),
     yields: GatewaySample.extend({ seq: z.int() }),
+    restartable: true,
   }),
   'gateway.connections': command({
     about: 'The open connections with their channels and requests, for as long as they are watched.',
     args: z.strictObject({ every }),
     yields: z.array(Connection),
+    restartable: true,
   }),
 });
 

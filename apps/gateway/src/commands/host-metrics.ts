@@ -24,6 +24,7 @@ const contract = defineCommands({
       'Processor, memory, load, network and disk of the machine the gateway runs on, for as long as it is watched.',
     args: z.strictObject({ every }),
     yields: HostSample.extend({ seq: z.int().describe('Counts from 0: a gap is values that were not read in time.') }),
+    restartable: true,
   }),
 });
 

@@ -17,6 +17,7 @@ const contract = defineCommands({
     about: 'Yields rows that look like trades, as fast as they are read; the same ones every time.',
     args: z.strictObject({ count: z.int().min(0).max(MOST_ROWS).describe('How many rows.') }),
     yields: Row,
+    restartable: true,
   }),
 });
 

@@ -25,7 +25,8 @@ export type Refusal = (typeof REFUSALS)[number];
 export interface UpgradeSources {
   readonly origins: OriginPolicy;
   readonly dialects: readonly Dialect[];
-  isClosing(): boolean;
+  /** Whether nobody is let in any more who speaks this dialect. */
+  isClosing(dialect: Dialect | undefined): boolean;
   isFull(): boolean;
   /** Seconds that this address has to wait after what it tried; 0: none. */
   wait(address: string): number;
@@ -69,14 +70,14 @@ export function createUpgrader(
     }
     const foreign = refuseOrigin(sources.origins, request.headers.origin, request.headers.host);
     if (foreign !== undefined) return refuse(stream, 'origin', 403, foreign);
-    if (sources.isClosing())
+    const dialect = negotiate(offerOf(request), sources.dialects);
+    if (sources.isClosing(dialect))
       return refuse(stream, 'closing', 503, 'The gateway is closing: connect again in a moment.\n');
     if (sources.isFull()) {
       return refuse(stream, 'capacity', 503, 'The gateway has as many connections as --max-connections allows.\n');
     }
     const wait = sources.wait(addressOf(request));
     if (wait > 0) return refuse(stream, 'failures', 429, TOO_MANY_FAILURES, wait);
-    const dialect = negotiate(offerOf(request), sources.dialects);
     if (dialect === undefined) {
       return refuse(stream, 'dialect', 400, unknownDialects(offerOf(request), sources.dialects));
     }

@@ -18,6 +18,7 @@ const Answer = z.object({
       args: z.record(z.string(), z.unknown()).default({ type: 'object' }),
       takesData: z.boolean().default(true),
       channel: z.string().default('default'),
+      restartable: z.boolean().default(false),
     }),
   ),
 });
@@ -94,5 +95,6 @@ function unlisted({ prefix, commands = [] }: UpstreamSettings): CommandDescripti
     args: { type: 'object' },
     takesData: true,
     channel: 'default',
+    restartable: false,
   }));
 }

@@ -25,7 +25,7 @@ describe.each(['wiremux.1', 'exp-framing-0006'] as const)('built-in commands ove
       encodings: ENCODING_NAMES,
       limits: { framePayload: 65_535, openRequests: 1_024 },
     });
-    const { commands } = capabilities as { commands: { name: string; about: string }[] };
+    const { commands } = capabilities as { commands: { name: string; about: string; restartable: boolean }[] };
     expect(commands.map(({ name }) => name).sort()).toEqual([
       'blob',
       'capabilities',
@@ -33,6 +33,14 @@ describe.each(['wiremux.1', 'exp-framing-0006'] as const)('built-in commands ove
       'echo',
       'gateway.connections',
       'gateway.frames',
+      'gateway.stats',
+      'host.metrics',
+      'rows',
+    ]);
+    expect(commands.flatMap(({ name, restartable }) => (restartable ? [name] : [])).sort()).toEqual([
+      'capabilities',
+      'echo',
+      'gateway.connections',
       'gateway.stats',
       'host.metrics',
       'rows',

@@ -30,6 +30,7 @@ interface Answer {
 
 /** A client for tests: framing's peer over a real `ws` socket. */
 export interface MuxClient {
+  /** The first one. */
   readonly socket: WebSocket;
   call(
     name: string,
@@ -42,6 +43,8 @@ export interface MuxClient {
   refreshToken(token: string): void;
   /** Resolves when a transport is lost that the session outlives. */
   readonly detached: Promise<void>;
+  /** Asks for its session on another transport. */
+  resume(): Promise<void>;
   /** What the gateway says when it is about to leave. */
   readonly drained: Promise<DrainNotice>;
   /** Code and reason of the close. */
@@ -63,8 +66,8 @@ export async function connectMux(
 ): Promise<MuxClient> {
   const dialect = dialectByName(dialectName);
   if (dialect === undefined) throw new Error(`no dialect ${dialectName}`);
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/mux`, [dialectName], { perMessageDeflate: false });
-  await once(socket, 'open');
+  let socket = await openSocket(port, dialectName);
+  const first = socket;
   const answers = new Map<number, OpenAnswer>();
   const verdicts: TokenVerdict[] = [];
   const peer = new Peer({
@@ -82,8 +85,9 @@ export async function connectMux(
   const drained = new Promise<DrainNotice>((resolve) => {
     drain = resolve;
   });
+  let link: Link | undefined;
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    const link = new Link({
+    link = new Link({
       peer,
       transport: clientTransport(socket),
       clock: nodeClock,
@@ -121,14 +125,17 @@ export async function connectMux(
       onDetached: () => detach(),
       onClosed: (code, reason) => resolve({ code, reason }),
     });
-    void link;
   });
   return {
-    socket,
+    socket: first,
     closed,
     detached,
     verdicts,
     drained,
+    resume: async () => {
+      socket = await openSocket(port, dialectName);
+      link?.attach(clientTransport(socket));
+    },
     refreshToken: (newer) => peer.refreshToken(newer, nodeClock.now()),
     close: () => socket.close(1000),
     call: (name, args = {}, data, options = {}) => {
@@ -140,6 +147,12 @@ export async function connectMux(
       return answer;
     },
   };
+}
+
+async function openSocket(port: number, dialectName: DialectName): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/mux`, [dialectName], { perMessageDeflate: false });
+  await once(socket, 'open');
+  return socket;
 }
 
 function createAnswer(id: number, cancel: () => void): OpenAnswer {

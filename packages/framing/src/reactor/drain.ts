@@ -1,6 +1,7 @@
 import { FrameType } from '../dialect/types.js';
-import { fault, type ProtocolFault } from '../errors.js';
+import { CloseCode, fault, type ProtocolFault } from '../errors.js';
 import { type DrainNotice, encodeDrain, parseDrain } from '../message/control.js';
+import { closeEndsSession } from '../session/close-table.js';
 import type { PeerContext } from './context.js';
 
 /** A server that is about to leave: its notice goes out, or comes in, on every transport (SPEC 8.10). */
@@ -10,11 +11,20 @@ export class Drain {
   #payload: Uint8Array | undefined;
   /** Server: its settings are out on this transport, which go first. */
   #ready = false;
-  /** Client: it was told on this transport. */
+  /** Client: it came on this transport. */
   #told = false;
 
   constructor(context: PeerContext) {
     this.#context = context;
+  }
+
+  /**
+   * Whether the close of the transport with this code, by this side, ends a session. A server that has said that it leaves
+   * closes with 1012 when its grace is over: it keeps nothing (SPEC 8.10.7).
+   */
+  endsSession(code: number, by: 'client' | 'server'): boolean {
+    const said = this.#told || (this.#ready && this.#payload !== undefined);
+    return closeEndsSession(code, by) || (said && code === CloseCode.Restart && by === 'server');
   }
 
   /** Server: sends the notice, once its settings were. */

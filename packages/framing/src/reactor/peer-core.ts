@@ -4,7 +4,6 @@ import { FrameReader } from '../frame/reader.js';
 import type { TokenVerdict } from '../message/auth.js';
 import type { SessionGrant, SessionReply } from '../message/session-settings.js';
 import { DEFAULT_SETTINGS, type PeerSettings } from '../message/settings.js';
-import { closeEndsSession } from '../session/close-table.js';
 import type { PeerContext } from './context.js';
 import type { PeerEvent } from './events.js';
 import { reportFault } from './fault-report.js';
@@ -225,7 +224,8 @@ export class PeerCore {
   /** Whether the session goes on without the transport that was closed with this code, by the other side or this one. */
   survives(code: number): boolean {
     if (!this.#session.open || !this.alive) return false;
-    return this.#state !== 'reading' || !closeEndsSession(code, this.#context.role === 'client' ? 'server' : 'client');
+    const other = this.#context.role === 'client' ? 'server' : 'client';
+    return this.#state !== 'reading' || !this.parts.drain.endsSession(code, other);
   }
 
   /** The transport is gone: what belonged to it goes, the session waits for another. */
@@ -472,7 +472,7 @@ export class PeerCore {
 
   /** One error frame, then nothing more (SPEC 5.11); or only this transport ends, where the session survives that. */
   #die(broken: ProtocolFault, requestId = 0): void {
-    if (this.#session.open && !closeEndsSession(broken.closeCode, this.#context.role)) {
+    if (this.#session.open && !this.parts.drain.endsSession(broken.closeCode, this.#context.role)) {
       this.#leave(broken);
       return;
     }

@@ -91,6 +91,46 @@ describe('SPEC 8.10.2 a session whose server is about to leave', () => {
   });
 });
 
+describe('SPEC 8.10.7 a session whose server has left', () => {
+  it('ends with 1012 behind a drain frame, on both sides', () => {
+    const lone = client();
+    expect(lone.peer.survives(1012)).toBe(true);
+    lone.feed(FRAME);
+    expect(lone.peer.survives(1012)).toBe(false);
+    expect(lone.peer.survives(1006)).toBe(true);
+    again(lone);
+    expect(lone.peer.survives(1012)).toBe(true);
+    lone.feed(serverSettings(0, true));
+    expect(lone.peer.survives(1012)).toBe(true);
+
+    const left = server();
+    left.peer.drain(NOTICE);
+    left.peer.close(1012, 'Over.');
+    left.sent();
+    expect(left.of('closing')).toMatchObject([{ fault: { closeCode: 1012 } }]);
+    expect(left.of('leaving')).toEqual([]);
+  });
+
+  it('outlives other closes, and 1012 where nothing was said of leaving', () => {
+    const told = server();
+    told.peer.drain(NOTICE);
+    told.peer.close(4401, 'Expired.');
+    const untold = server();
+    untold.peer.close(1012, 'Over.');
+    for (const lone of [told, untold]) {
+      lone.sent();
+      expect(lone.of('closing')).toEqual([]);
+      expect(lone.of('leaving')).toHaveLength(1);
+    }
+  });
+
+  it('SPEC 8.8.14 outlives a client that closes with 1012', () => {
+    const lone = server();
+    lone.peer.drain(NOTICE);
+    expect(lone.peer.survives(1012)).toBe(true);
+  });
+});
+
 describe('SPEC 8.10.4 a connection that ends with its requests', () => {
   it('is closed at once where there are none', async () => {
     const { clock, client, server } = pair();

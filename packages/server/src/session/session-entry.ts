@@ -1,36 +1,33 @@
 import type { SessionGrant, SessionRequest } from '@wiremux/framing';
 import type { Resumable, SessionOwner, SessionStore } from './session-store.js';
 
-/** What a client gets of its session, asked for by a connection. */
-export interface SessionEntry<S extends Resumable> {
-  readonly sessions: SessionStore<S>;
-  /** What goes on as the session, if it gets one of its own. */
-  readonly session: S;
-  /** Name of this process, for a balancer. */
-  readonly node: string | undefined;
-  /** Lets an older session go on with the client that is here; false: it cannot. */
-  readonly resume: (older: S) => boolean;
-  /** The client asked for a session that it cannot have. */
-  readonly failed: () => void;
+/**
+ * Gives a client, once it is known who it is, the session that it comes back to (SPEC 8.8.4).
+ * @param resume lets an older session go on with the client that is here; false: it cannot
+ * @returns false: it cannot have it
+ */
+export function resumeSession<S extends Resumable>(
+  asked: Extract<SessionRequest, { readonly kind: 'resume' }>,
+  principal: string,
+  sessions: SessionStore<S>,
+  resume: (older: S) => boolean,
+): boolean {
+  const older = sessions.find(asked, principal);
+  if (older === undefined || !resume(older)) return false;
+  sessions.attach(older);
+  return true;
 }
 
 /**
- * Gives a client, once it is known who it is, the session that it comes back to, or one of its own (SPEC 8.8). Undefined:
- * nothing is to be granted here, since it goes on in the older one.
+ * Gives a client a session of its own, which `session` goes on as.
+ * @param node name of this process, for a balancer
  */
-export function enterSession<S extends Resumable>(
-  asked: SessionRequest,
+export function beginSession<S extends Resumable>(
+  session: S,
   owner: SessionOwner,
-  { sessions, session, node, resume, failed }: SessionEntry<S>,
-): SessionGrant | undefined {
-  if (asked.kind === 'resume') {
-    const older = sessions.find(asked, owner.principal);
-    if (older !== undefined && resume(older)) {
-      sessions.attach(older);
-      return undefined;
-    }
-    failed();
-  }
+  sessions: SessionStore<S>,
+  node: string | undefined,
+): SessionGrant {
   const ttl = Math.floor(sessions.ttl / 1_000);
   return { ...sessions.add(session, owner), ttl, ...(node === undefined ? {} : { node }) };
 }
