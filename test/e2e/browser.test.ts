@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Commands } from '@wiremux/client';
 import type { Locator, Page } from 'playwright-core';
 import { filter, firstValueFrom, from } from 'rxjs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { ChaosProxy } from '../chaos/proxy.js';
 import { Browser, saveScreenshot, type WatchedPage } from '../support/browser.js';
 import { connectForTest } from '../support/clients.js';
 import { describeWithComponent } from '../support/components.js';
@@ -11,6 +12,9 @@ import { temporaryFolder } from '../support/folder.js';
 import { type GatewayProcess, startGateway } from '../support/wiremux.js';
 
 const COMMANDS = fileURLToPath(new URL('../support/commands.ts', import.meta.url));
+
+/** How long a connection says nothing that is to be seen while it is got back, ms. */
+const STALL = 4_000;
 
 interface Connection {
   readonly id: string;
@@ -32,6 +36,13 @@ async function untilMoved(page: Page, plot: string): Promise<void> {
     ([where, seq]) => Number(document.querySelector(where)?.getAttribute('data-last-seq')) > seq,
     [selector, before] as const,
   );
+}
+
+/** The number of the newest sample that a plot has drawn, and how many it shows. */
+async function plotted(page: Page, plot: string): Promise<[seq: number, points: number]> {
+  return page
+    .getByTestId(`plot-${plot}`)
+    .evaluate(({ dataset }) => [Number(dataset['lastSeq']), Number(dataset['points'])]);
 }
 
 /** Chooses a command in the form, fills its fields, and runs it. */
@@ -146,6 +157,35 @@ describeWithComponent('chromium', 'the page in Chromium', (executable) => {
     await page.getByTestId('connection-banner').waitFor({ state: 'detached' });
     await untilMoved(page, 'cpu');
     await page.waitForSelector('[data-testid="plot-cpu"][data-stale="false"]');
+  });
+
+  it('says so while it gets its session back, and draws on without a gap', { timeout: 60_000 }, async () => {
+    let stall = 0;
+    const proxy = await ChaosProxy.listen(gateway.port, () => [
+      { heading: 'up', at: 0, fault: { kind: 'stall', ms: stall } },
+    ]);
+    const { page } = await browser.open(new URL('/', proxy.mux.replace('ws:', 'http:')).href);
+    onTestFinished(async () => {
+      await page.close();
+      await proxy.close();
+    });
+    await page.waitForSelector('[data-testid="status"][data-state="open"]');
+    await untilMoved(page, 'cpu');
+    const [seq, points] = await plotted(page, 'cpu');
+
+    stall = STALL;
+    proxy.cut();
+    const status = page.locator('[data-testid="status"][data-state="resuming"]');
+    expect(await status.textContent()).toContain('Resuming');
+    await page.getByTestId('connection-banner').waitFor();
+    await saveScreenshot(page, 'resuming');
+
+    await page.waitForSelector('[data-testid="status"][data-state="open"]');
+    await page.getByTestId('connection-banner').waitFor({ state: 'detached' });
+    await untilMoved(page, 'cpu');
+    const [laterSeq, laterPoints] = await plotted(page, 'cpu');
+    expect(laterPoints - points).toBe(laterSeq - seq);
+    await saveScreenshot(page, 'resumed');
   });
 
   it.each([

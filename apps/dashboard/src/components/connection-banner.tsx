@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { formatAgo, formatClock } from '../format/time.js';
+import type { ConnectionView } from '../state/connection.js';
 import { Icon } from './icon.jsx';
 import { usePage } from './page-context.js';
 
@@ -16,7 +17,7 @@ export function ConnectionBanner(): JSX.Element | null {
         <p>
           <strong>{hadOne ? 'Connection to the gateway lost' : 'The gateway could not be reached'}</strong> at{' '}
           {formatClock(downSince)}, {formatAgo(now.value - downSince)}.{hadOne && ' What you see below is from before.'}{' '}
-          {phase === 'closed' ? 'Reload the page to connect again.' : 'The page goes on trying.'}
+          {nextStep(phase)}
         </p>
         {problem !== undefined && (
           <p class="banner-reason">
@@ -26,4 +27,15 @@ export function ConnectionBanner(): JSX.Element | null {
       </div>
     </div>
   );
+}
+
+function nextStep(phase: ConnectionView['phase']): string {
+  switch (phase) {
+    case 'closed':
+      return 'Reload the page to connect again.';
+    case 'resuming':
+      return 'What runs goes on where it was once the page is connected again.';
+    default:
+      return 'The page goes on trying.';
+  }
 }

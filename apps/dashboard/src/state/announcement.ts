@@ -9,6 +9,8 @@ export function connectionSentence({ phase, movesAt, downSince, problem }: Conne
   if (phase === 'open') return 'Connected to the gateway.';
   if (downSince === undefined) return 'Connecting to the gateway.';
   if (phase === 'closed') return `The connection is closed. ${problem?.message ?? ''}`;
+  if (phase === 'resuming')
+    return 'The connection to the gateway was lost. What runs goes on where it was once it is back.';
   return 'No connection to the gateway. The page goes on trying.';
 }
 

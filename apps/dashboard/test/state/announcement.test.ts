@@ -25,6 +25,10 @@ describe('announcements', () => {
         reduceConnection(twice, { state: 'open', transport: 'websocket', dialect: 'wiremux.1', resumable: true }, 3),
       ),
     ).toBe('Connected to the gateway.');
+    const resuming = reduceConnection(once, { state: 'resuming', attempt: 1, reason }, 2);
+    expect(connectionSentence(resuming)).toBe(
+      'The connection to the gateway was lost. What runs goes on where it was once it is back.',
+    );
     const open = { state: 'open', transport: 'websocket', dialect: 'wiremux.1', resumable: true } as const;
     const leaving = { ...open, leaving: { moveIn: 1 } };
     expect(connectionSentence(reduceConnection(twice, leaving, 3))).toBe(
