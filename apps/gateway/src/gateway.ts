@@ -94,8 +94,9 @@ export interface Gateway {
   /** The clients that can be called now, by the names of their connections: those over a WebSocket in `wiremux.1`. */
   clients(): ReadonlyMap<string, ClientCaller>;
   /**
-   * Leaves: nobody new is let in, clients are told to move (SPEC 8.10), and requests run on for most of the
-   * `grace`; connections left then get 1012 and their handlers the rest of it to stop. What is left at its end is dropped.
+   * Leaves: nobody is let in but who comes back to a session, clients are told to move (SPEC 8.10), and requests run on for
+   * most of the `grace`; connections left then get 1012, their sessions end, and their handlers get the rest of it to stop.
+   * What is left at its end is dropped.
    * Does not throw; called again, it waits for the same end.
    */
   close(): Promise<void>;
