@@ -61,6 +61,7 @@ describe('SPEC 8.8.4, 8.8.9 a session that is lost', () => {
     expect(lone.of('cancelled')).toMatchObject([{ id: 2, error: { code: 'session-lost' } }]);
     expect(lone.events.at(-1)).toMatchObject({ kind: 'session-lost', settings: { session: { resumed: false } } });
     expect([lone.peer.openSlots, lone.peer.keptBytes, lone.peer.survives(1006)]).toEqual([0, 0, false]);
+    expect(lone.peer.alive).toBe(false);
     expect(() => lone.peer.open({ name: 'x' })).toThrow(expect.objectContaining({ code: 'connection-lost' }));
     lone.peer.close(1000, '');
     expect([lone.sent(), lone.fault, lone.peer.nextTimeout()]).toEqual([[], undefined, undefined]);
@@ -138,6 +139,7 @@ describe('SPEC 8.8.11 a session without a transport', () => {
     lone.feed(`1 3 stream-begin ${CALL}`);
     lone.peer.detach(0);
     lone.peer.detach(0);
+    expect(lone.peer.alive).toBe(true);
     expect([lone.peer.detached, lone.peer.survives(1000), lone.peer.readPaused]).toEqual([true, true, false]);
     expect(lone.peer.sendValue(1, new Uint8Array(60_000))).toBe(true);
     expect(lone.peer.sendValue(1, new Uint8Array(60_000))).toBe(false);
