@@ -104,7 +104,8 @@ export class Conduit {
 
   async #deliver(piece: Buffer): Promise<void> {
     if (this.#swallows) return;
-    if (this.#delay === 0) await this.#write(piece);
+    // What is still delayed may not be overtaken.
+    if (this.#delay === 0 && this.#delayedBytes === 0) await this.#write(piece);
     else await this.#deliverLate(piece);
   }
 

@@ -87,6 +87,15 @@ describe('a chaos proxy', () => {
     expect(proxy.log).toMatchObject([{ connection: 0, heading: 'up', at: 1_234, fault }]);
   });
 
+  it('lets nothing overtake what is delayed where the delay ends', async () => {
+    const { client, gateway } = await open(() => [
+      { heading: 'up', at: 1_000, fault: { kind: 'delay', ms: 20 } },
+      { heading: 'up', at: 5_000, fault: { kind: 'delay', ms: 0 } },
+    ]);
+    client.end(bytes);
+    expect(await received(gateway)).toEqual({ size: SIZE, isIntact: true, ended: true });
+  });
+
   it('cuts both directions behind exactly so many bytes', async () => {
     const { client, gateway } = await open(planOf('up', 5_000, { kind: 'cut' }));
     client.write(bytes);
