@@ -363,7 +363,9 @@ describe('wiremux', () => {
     expect(help.stdout).toMatch(/^Usage: wiremux/);
     for (const command of ['serve', 'call', 'watch', 'frames']) {
       expect(help.stdout).toContain(`\n  ${command} `);
-      expect(await runWiremux([command, '--help'])).toMatchObject({ status: 0, stderr: '' });
+      const ofCommand = await runWiremux([command, '--help']);
+      expect(ofCommand).toMatchObject({ status: 0, stderr: '' });
+      expect(ofCommand.stdout).not.toContain('[object');
     }
   });
 });

@@ -9,6 +9,7 @@ import { Dispatcher } from './dispatcher.js';
 import type { OpenLine } from './line.js';
 import type { ConnectOptions } from './options.js';
 import type { AnswersRequests } from './peer-runs.js';
+import { restartRule } from './restart-rule.js';
 import type { RunContext } from './run.js';
 import { ServedCommands } from './served-commands.js';
 import { openSocketLine } from './socket-line.js';
@@ -45,7 +46,6 @@ export function openClient(address: string, options: ConnectOptions, served: Ans
   const { clock = platform.clock, random = Math.random, transport = 'auto', http = {} } = options;
   const hosts = options.hosts ?? [new URL(address).hostname];
   const dispatcher = new Dispatcher(options.maxQueued ?? 4_096, served);
-  const { restart } = options;
   const codecs = (options.codecs ?? []).filter((codec) => codec !== undefined);
   const shared = {
     dialects: options.dialects ?? [WIREMUX_1],
@@ -107,7 +107,7 @@ export function openClient(address: string, options: ConnectOptions, served: Ans
       clock,
       maxUploadBuffer: options.maxUploadBuffer ?? 16 * MiB,
       trace: options.trace,
-      mayRestart: typeof restart === 'function' ? restart : (name) => restart?.includes(name) === true,
+      mayRestart: restartRule(options.restart),
       follow: { secure: address.startsWith('wss:'), limits: shared.limits },
     },
     connection,

@@ -22,6 +22,7 @@ export class Dispatcher implements RunQueue, RunSource {
   readonly #again = new Set<Run>();
   readonly #carried = new Set<PeerRuns>();
   readonly #elsewhere = new Set<Run>();
+  readonly #relayed: boolean;
   #line: Line | undefined;
   /** A flush was asked for while there was no line. */
   #flushDue = false;
@@ -30,10 +31,12 @@ export class Dispatcher implements RunQueue, RunSource {
   /**
    * @param maxQueued the most runs that wait.
    * @param served what the gateway can ask for.
+   * @param relayed its lines lead to a relay, which has a connection of its own.
    */
-  constructor(maxQueued: number, served: AnswersRequests) {
+  constructor(maxQueued: number, served: AnswersRequests, relayed: boolean = false) {
     this.#maxQueued = maxQueued;
     this.#served = served;
+    this.#relayed = relayed;
   }
 
   submit(run: Run): void {
@@ -73,10 +76,11 @@ export class Dispatcher implements RunQueue, RunSource {
   }
 
   carry(peer: Peer, end: () => void): PeerRuns {
-    const runs = new PeerRuns(peer, end, this.#served, (run) => {
+    const sendAgain = (run: Run): void => {
       this.#again.add(run);
       this.#line?.send();
-    });
+    };
+    const runs = new PeerRuns(peer, end, this.#served, sendAgain, this.#relayed);
     this.#carried.add(runs);
     return runs;
   }

@@ -19,6 +19,9 @@ export interface AnswersRequests {
   release(peer: Peer): void;
 }
 
+/** How a relay tells that a request was lost with its own connection. */
+const LOSSES: ReadonlySet<string> = new Set(['session-lost', 'connection-lost']);
+
 /**
  * The runs whose requests are open at one peer: opens them there, and brings them its events. What the peer's other side
  * asks goes to the commands that the client serves.
@@ -28,6 +31,7 @@ export class PeerRuns {
   readonly #end: () => void;
   readonly #runs = new IdTable<Run>();
   readonly #sendAgain: ((run: Run) => void) | undefined;
+  readonly #relayed: boolean;
   /** Its gateway is about to leave. */
   #leaving = false;
   /** It has said that it begins nothing more. */
@@ -40,11 +44,19 @@ export class PeerRuns {
   /**
    * @param end ends the connection of that peer.
    * @param sendAgain takes runs that were not begun there, and have to be opened elsewhere; left out: they fail.
+   * @param relayed the other side passes requests on, and tells when its own connection has lost them.
    */
-  constructor(peer: Peer, end: () => void, served: AnswersRequests, sendAgain?: (run: Run) => void) {
+  constructor(
+    peer: Peer,
+    end: () => void,
+    served: AnswersRequests,
+    sendAgain?: (run: Run) => void,
+    relayed: boolean = false,
+  ) {
     this.#peer = peer;
     this.#end = end;
     this.#sendAgain = sendAgain;
+    this.#relayed = relayed;
     served.attach(peer, (answerer) => {
       this.#answerer = answerer;
     });
@@ -156,7 +168,17 @@ export class PeerRuns {
     const refused = this.#leaving && event.error.code === 'draining';
     this.#refuses ||= refused;
     if (refused && this.#sendAgain !== undefined && run?.waitAgain() === true) this.#sendAgain(run);
-    else if (!this.#peer.alive && run?.restart(event.error) === true) this.#restarting.push(run);
+    else if (this.#isLost(event.error) && run?.restart(event.error) === true) this.#openLater(run);
     else run?.receive(event);
+  }
+
+  #isLost({ code }: WiremuxError): boolean {
+    return !this.#peer.alive || (this.#relayed && LOSSES.has(code));
+  }
+
+  /** Those of a peer that is gone are its owner's to take; of one that is not, another is opened when there is room. */
+  #openLater(run: Run): void {
+    if (this.#peer.alive && this.#sendAgain !== undefined) this.#sendAgain(run);
+    else this.#restarting.push(run);
   }
 }

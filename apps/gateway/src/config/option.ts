@@ -8,6 +8,8 @@ export interface Option<Value> {
   readonly form: OptionForm;
   readonly schema: z.ZodType<Value>;
   readonly default: Value;
+  /** The default as it is written in a flag, where it is not simply that. */
+  readonly defaultText?: string;
   /** What it does, one sentence. */
   readonly about: string;
   /** What it accepts, to complete "must be …". */

@@ -86,6 +86,7 @@ export const OPTIONS: { readonly [Name in keyof GatewaySettings]: Option<Gateway
     form: 'list',
     schema: channelsSchema,
     default: DEFAULT_CHANNELS,
+    defaultText: DEFAULT_CHANNELS.map(({ name, weight }) => `${name}:${weight}`).join(','),
     about: 'Channel answers can go on, with its weight and encodings (repeatable).',
     expects:
       'a list of channels of different names, not control, such as bulk:1:zlib+identity (weight 1 to 256), in a config file also {name, weight?, encodings?}',
@@ -255,7 +256,7 @@ export function describeOptions(): OptionDescription[] {
     form: option.form,
     placeholder: option.placeholder,
     about: option.about,
-    default: option.default,
+    default: option.defaultText ?? option.default,
     unit: option.unit,
   }));
 }

@@ -7,6 +7,7 @@ import type { Commands } from '../contract.js';
 import { Dispatcher } from '../dispatcher.js';
 import type { OpenLine } from '../line.js';
 import type { ConnectOptions } from '../options.js';
+import { restartRule } from '../restart-rule.js';
 import type { Status } from '../status.js';
 import { socketUrl } from '../url.js';
 import type { Locks } from './locks.js';
@@ -21,6 +22,7 @@ export type ConnectSharedOptions = Pick<
   ConnectOptions,
   | 'token'
   | 'reconnect'
+  | 'restart'
   | 'connectTimeout'
   | 'maxQueued'
   | 'maxUploadBuffer'
@@ -47,7 +49,7 @@ export function connectTab<C extends Commands = Commands>(
   const { clock = platform.clock, random = Math.random, limits = {} } = options;
   const address = socketUrl(url, platform.baseUrl);
   const served = new TabCommands(clock, options.log);
-  const dispatcher = new Dispatcher(options.maxQueued ?? 4_096, served);
+  const dispatcher = new Dispatcher(options.maxQueued ?? 4_096, served, true);
   const config: TabLineConfig = {
     openWorker,
     url: address,
@@ -96,6 +98,7 @@ export function connectTab<C extends Commands = Commands>(
       clock,
       maxUploadBuffer: options.maxUploadBuffer ?? 16 * MiB,
       trace: options.trace,
+      mayRestart: restartRule(options.restart),
       follow: { secure: address.startsWith('wss:'), limits },
     },
     { status$, close: () => connection.close() },

@@ -81,6 +81,19 @@ describe('tabs that share a worker', () => {
     expect(tabs.gateway.end.all('request')).toHaveLength(1);
   });
 
+  it('run again over the next one where that is harmless', async () => {
+    const tabs = new TestTabs();
+    const { mux } = await tabs.open();
+    const answer = record(mux.call('watch', {}, { restart: true }));
+    await tabs.settle();
+    tabs.gateway.end.transport.terminate();
+    await tabs.clock.advance(1_000);
+    const { peer } = tabs.gateway.end;
+    peer.sendValue(1, 'again');
+    await tabs.settle();
+    expect(answer).toMatchObject({ values: ['again'], error: undefined });
+  });
+
   it('do nothing when flushed', async () => {
     const tabs = new TestTabs();
     const { mux } = await tabs.open();
