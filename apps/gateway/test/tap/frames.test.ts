@@ -131,11 +131,12 @@ describe('gateway.frames', () => {
     const unhurried = other.call('gateway.frames', args);
     await Promise.all([answer.count(1), unhurried.count(1)]);
     viewer.socket.pause();
-    for (let round = 0; round < 8; round++) {
+    // Two frames a call: more than what waits for the viewer and the one batch that is on its way to it, 1,000 each.
+    for (let round = 0; round < 16; round++) {
       const calls = Array.from({ length: 100 }, (_, at) => watched.call('echo', { at: round * 100 + at }).done);
       await Promise.all(calls);
     }
-    const isNewest = ({ payload }: Frame): boolean => payload.includes("b'at': 799");
+    const isNewest = ({ payload }: Frame): boolean => payload.includes("b'at': 1599");
     // What one has seen has been described for the other, too.
     await framesUntil(unhurried, (list) => list.some(isNewest));
     viewer.socket.resume();
@@ -143,11 +144,11 @@ describe('gateway.frames', () => {
     await watched.call('echo', { mark: 'last' }).done;
     const all = await framesUntil(answer, (list) => JSON.stringify(list.slice(-4)).split('last').length > 2);
     const { dropped, missed } = (answer.values as Batch[]).at(-1)!;
-    expect(frames.length).toBeLessThan(1_600);
+    expect(frames.length).toBeLessThan(3_200);
     expect(missed).toEqual({ in: 0, out: 0 });
     expect(dropped).toBeGreaterThan(0);
     expect(all.length + dropped).toBe(all.at(-1)!.seq + 1);
-  });
+  }, 60_000);
 
   it('tells its viewers if the thread that describes frames fails; what they watched goes on', async () => {
     const { port, log } = await startGateway();
