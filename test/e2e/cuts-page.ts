@@ -52,7 +52,7 @@ window.useThroughCuts = async (url, size, cuts) => {
     window.cut();
   };
 
-  /** The numbers of a command's values, until some have come behind the last cut. */
+  /** The numbers of a command's values, until some have come behind the last cut, and more than one a cut in all. */
   const numbersOf = async (name: string, args: object): Promise<number[]> => {
     const numbers: number[] = [];
     let left = 2;
@@ -61,7 +61,7 @@ window.useThroughCuts = async (url, size, cuts) => {
         numbers.push((value as { seq: number }).seq);
         cutIfDue();
         if (states.filter((state) => state === 'open').length > cuts) left -= 1;
-        if (left === 0) return numbers;
+        if (left <= 0 && numbers.length > cuts + 1) return numbers;
       }
       problems.push(`${name} ended.`);
     } catch (error) {

@@ -95,10 +95,10 @@ describe('SPEC 8.4.1 a gateway calls its clients', () => {
     await hanging.return?.();
   });
 
-  it('on the connection that follows one that was cut, whose calls have failed', async () => {
+  it('without a session on the connection that follows one that was cut, whose calls have failed', async () => {
     const proxy = await HttpProxy.listen(url, 'allow');
     onTestFinished(() => proxy.close());
-    const { mux, aborts, id } = openPage('one', { reconnect: { initial: 1, max: 1 } }, proxy.mux);
+    const { mux, aborts, id } = openPage('one', { session: false, reconnect: { initial: 1, max: 1 } }, proxy.mux);
     const before = await id();
     const states = firstValueFrom(mux.status$.pipe(filter(({ state }) => state !== 'open')));
     let isHanging: () => void;
