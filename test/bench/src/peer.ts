@@ -36,10 +36,15 @@ export interface Session {
   close(): void;
 }
 
-/** How a peer is started; works that need more than the defaults say so. */
+/**
+ * How small messages are compressed: with a context that lives on from one to the next, or each by itself, as servers with
+ * many connections do to spare the memory of the contexts.
+ */
+export type Compression = 'contexts' | 'messages';
+
+/** How a peer is started; works that need more than the defaults say so. Without `compress` nothing is. */
 export interface PeerOptions {
-  /** Compress as the peer does it best with a context that lives on: permessage-deflate, or zlib streams. */
-  readonly compress: boolean;
+  readonly compress?: Compression | undefined;
 }
 
 /** One contender: its server and its client, each used as its documentation says. */

@@ -1,4 +1,4 @@
-import type { Peer, Session } from './peer.js';
+import type { Compression, Peer, Session } from './peer.js';
 
 /** One figure that a work gives. */
 export interface Metric {
@@ -17,7 +17,8 @@ interface WorkContext {
   readonly port: number;
   /** How long to measure, ms, where a work measures for a time. */
   readonly measureFor: number;
-  connect(port?: number): Promise<Session>;
+  /** @param compress unless given, as the work asks for */
+  connect(port?: number, compress?: Compression): Promise<Session>;
   /** Has the server send one update to all subscribers. */
   publish(): void;
   /** Resident memory of the server's process after a collection, bytes. */
@@ -28,8 +29,8 @@ interface WorkContext {
 export interface Work {
   readonly name: string;
   readonly metrics: readonly Metric[];
-  /** Both ends compress, with a context that lives on. */
-  readonly compress?: boolean;
+  /** Both ends compress, as the peer does it best. */
+  readonly compress?: Compression;
   /** Does it once; undefined for what this peer cannot do. */
   run(context: WorkContext): Promise<Readonly<Record<string, number>> | undefined>;
 }

@@ -1,5 +1,6 @@
 import { type ConnectOptions, connect } from '@wiremux/client';
 import { encodeValue } from '@wiremux/framing';
+import { zlib } from '@wiremux/framing/zlib';
 import { createGateway } from '@wiremux/gateway';
 import { command, defineCommands, type EncodedValue, implement, preEncoded } from '@wiremux/server';
 import { filter, firstValueFrom, NEVER, Subject, startWith } from 'rxjs';
@@ -54,7 +55,10 @@ export const wiremux: Peer = {
   },
 
   async connect(port, { compress }) {
-    const options: ConnectOptions = { limits: { openRequests: OPEN_REQUESTS }, ...(compress ? {} : {}) };
+    const options: ConnectOptions = {
+      limits: { openRequests: OPEN_REQUESTS },
+      codecs: compress === undefined ? [] : [zlib()],
+    };
     const mux = connect<typeof commands>(`ws://127.0.0.1:${port}/mux`, options);
     await firstValueFrom(mux.status$.pipe(filter(({ state }) => state === 'open')));
     return {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { WebSocket, WebSocketServer } from 'ws';
+import { type PerMessageDeflateOptions, WebSocket, WebSocketServer } from 'ws';
 import { type Peer, type PeerOptions, PIECE_BYTES, type Row, rowOf } from '../peer.js';
 import { drained, portOf } from './sockets.js';
 
@@ -105,9 +105,11 @@ export const wsJson: Peer = {
   },
 };
 
-/** With contexts that live on, and for small messages too: as good as it gets. */
-function deflate(compress: PeerOptions['compress']): boolean | { readonly threshold: number } {
-  return compress ? { threshold: 0 } : false;
+/** For small messages too; the side that connects says whether contexts live on. */
+function deflate(compress: PeerOptions['compress']): false | PerMessageDeflateOptions {
+  if (compress === undefined) return false;
+  if (compress === 'contexts') return { threshold: 0 };
+  return { threshold: 0, serverNoContextTakeover: true, clientNoContextTakeover: true };
 }
 
 function send(socket: WebSocket, answer: Answer): void {

@@ -18,7 +18,7 @@ try {
     peer,
     port,
     measureFor: Number(measureFor),
-    connect: (to = port) => peer.connect(to, { compress: work.compress ?? false }),
+    connect: (to = port, compress = work.compress) => peer.connect(to, { compress }),
     publish: () => tell({ kind: 'publish' }),
     serverMemory: () =>
       new Promise((resolve) => {

@@ -7,7 +7,7 @@ import type { FromServer, ToServer } from './messages.js';
 const [peerName = '', workName = ''] = process.argv.slice(2);
 const tell = (message: FromServer): void => void process.send?.(message);
 
-const { compress = false } = workloadByName(workName);
+const { compress } = workloadByName(workName);
 const { port, publish } = await peerByName(peerName).serve({ compress });
 let updates = 0;
 

@@ -1,42 +1,77 @@
 import { createServer, connect as dial } from 'node:net';
-import { rowOf } from '../peer.js';
+import { type Compression, rowOf, type Session } from '../peer.js';
 import { portOf } from '../peers/sockets.js';
 import type { Work } from '../workload.js';
 
 const ANSWERS = 1_000;
+const IN_FLIGHT = 64;
+/** Whose messages permessage-deflate compresses, for all that leave it to that. */
+const DEFLATE = 'ws + JSON';
+/** Those that were told to compress. */
+const COMPRESSING: ReadonlySet<string> = new Set(['wiremux', DEFLATE]);
+const ALONE = 'similar answers alone';
+const TITLE = `bytes from the server for ${ANSWERS.toLocaleString('en')} similar answers`;
 
-/** What similar small answers, one call after another, cost on the wire where both ends compress. */
+/**
+ * What similar small answers cost on the wire where both ends compress: one call after another, and many in flight. Of
+ * permessage-deflate also where each message is compressed by itself.
+ */
 export const similarAnswers: Work = {
   name: 'similar answers',
-  compress: true,
+  compress: 'contexts',
   metrics: [
     {
       key: 'similar answers',
-      title: `bytes from the server for ${ANSWERS.toLocaleString('en')} similar answers, compressed`,
+      title: `${TITLE}, one after another`,
       unit: 'B',
       better: 'lower',
-      goal: { peer: 'ws + JSON', ratio: 0.35 },
     },
+    {
+      key: 'similar answers in flight',
+      title: `${TITLE}, ${IN_FLIGHT} in flight`,
+      unit: 'B',
+      better: 'lower',
+      goal: { peer: DEFLATE, ratio: 0.35, metric: ALONE },
+    },
+    { key: ALONE, title: `${TITLE}, each deflated by itself`, unit: 'B', better: 'lower' },
   ],
   async run({ connect, port, peer }) {
     if (!COMPRESSING.has(peer.name)) return undefined;
-    const meter = await meterTo(port);
-    const session = await connect(meter.port);
-    await session.echo(rowOf(0));
-    const before = meter.bytes();
-    for (let id = 1; id <= ANSWERS; id++) await session.echo(rowOf(id));
-    const bytes = meter.bytes() - before;
-    session.close();
-    meter.close();
-    return { 'similar answers': bytes };
+    const measure = async (lanes: number, compress: Compression): Promise<number> => {
+      const meter = await meterTo(port);
+      const session = await connect(meter.port, compress);
+      const bytes = await bytesOfAnswers(session, meter, lanes);
+      session.close();
+      meter.close();
+      return bytes;
+    };
+    return {
+      'similar answers': await measure(1, 'contexts'),
+      'similar answers in flight': await measure(IN_FLIGHT, 'contexts'),
+      ...(peer.name === DEFLATE && { [ALONE]: await measure(1, 'messages') }),
+    };
   },
 };
 
-/** Those that were told to compress; the others leave it to permessage-deflate, which ws + JSON stands for. */
-const COMPRESSING: ReadonlySet<string> = new Set(['wiremux', 'ws + JSON']);
+async function bytesOfAnswers(session: Session, meter: Meter, lanes: number): Promise<number> {
+  await session.echo(rowOf(0));
+  const before = meter.bytes();
+  let id = 0;
+  const lane = async (): Promise<void> => {
+    while (id < ANSWERS) await session.echo(rowOf(++id));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return meter.bytes() - before;
+}
+
+interface Meter {
+  readonly port: number;
+  bytes(): number;
+  close(): void;
+}
 
 /** A TCP relay that counts what the server sends. */
-async function meterTo(port: number): Promise<{ port: number; bytes(): number; close(): void }> {
+async function meterTo(port: number): Promise<Meter> {
   let bytes = 0;
   const relay = createServer((client) => {
     const server = dial(port, '127.0.0.1');
