@@ -1,6 +1,7 @@
 import { ReceiveWindow } from '../flow/receive-window.js';
 import type { PeerContext } from './context.js';
 import { SMALL_GRANT } from './grant.js';
+import { StarvedHalves } from './starved-halves.js';
 
 /** What one side receives on one request, and who still wants it. */
 export class ReceiveHalf extends ReceiveWindow {
@@ -14,6 +15,10 @@ export class ReceiveHalf extends ReceiveWindow {
   /** What the budget has counted of its claim, and of its incomplete value. */
   counted = 0;
   countedIncomplete = 0;
+  /** Of {@link StarvedHalves}: whether it waits there, and beside whom. */
+  starved = false;
+  starvedBefore: ReceiveHalf | undefined;
+  starvedAfter: ReceiveHalf | undefined;
 
   constructor(requestId: number, initial: number, target: number, most: number) {
     super(initial, target, most);
@@ -30,7 +35,7 @@ export class ReceiveBudget {
   #claimed = 0;
   #incomplete = 0;
   /** Halves whose grant did not fit into the bound: they get it when others give back. */
-  readonly #starved = new Set<ReceiveHalf>();
+  readonly #starved = new StarvedHalves();
   /** Halves that hold more unread bytes than a dialect without credit may. */
   readonly #overfull = new Set<ReceiveHalf>();
 
@@ -132,7 +137,7 @@ export class ReceiveBudget {
 
   /** Grants what is due, as far as it fits; but nothing so small that it costs the other side's patience (SPEC 9.1.16). */
   #grant(half: ReceiveHalf): void {
-    if (this.#starved.size > 0) this.#starved.delete(half);
+    this.#starved.delete(half);
     if (half.closed) return;
     // What one answer may hold is not taken from others: half of it all is for windows as they begin (SPEC 8.5.7).
     if (this.left > this.#context.limits.grantedBytes / 2) half.raise();
@@ -148,11 +153,7 @@ export class ReceiveBudget {
   }
 
   #feedStarved(): void {
-    if (this.#starved.size === 0) return;
-    for (const half of [...this.#starved]) {
-      if (this.left < SMALL_GRANT) return;
-      this.#grant(half);
-    }
+    while (this.#starved.first !== undefined && this.left >= SMALL_GRANT) this.#grant(this.#starved.first);
   }
 
   #pauseOrResume(half: ReceiveHalf): void {
