@@ -69,6 +69,7 @@ export type { CancelResult, ConnectionEvent, PeerEvent, RequesterEvent, Responde
 export { IdTable } from './reactor/id-table.js';
 export { Link, type LinkOptions } from './reactor/link.js';
 export { ObserverReader, type ValueObserver } from './reactor/observer-reader.js';
+export type { OutgoingRequest } from './reactor/outgoing-request.js';
 export { Peer } from './reactor/peer.js';
 export type { AcceptTerms } from './reactor/peer-core.js';
 export type { PeerOptions } from './reactor/peer-options.js';
@@ -81,7 +82,6 @@ export {
   requestTimedOut,
   uploadFailed,
 } from './reactor/request-errors.js';
-export type { OutgoingRequest } from './reactor/requester.js';
 export { Responder } from './reactor/responder.js';
 export type { Logger, LogMethod, RequestAnswerer, ServableCommands, ServingHost } from './reactor/serving.js';
 export type { PeerStats, RequestStats, StreamStats } from './reactor/stats.js';

@@ -9,9 +9,10 @@ import { grantProblem, type SessionGrant } from '../message/session-settings.js'
 import type { PeerSettings } from '../message/settings.js';
 import type { Answering } from './answering.js';
 import type { CancelResult, PeerEvent } from './events.js';
+import type { OutgoingRequest } from './outgoing-request.js';
 import { type AcceptTerms, PeerCore } from './peer-core.js';
 import type { PeerOptions, ResponderConstructor } from './peer-options.js';
-import type { OutgoingRequest, Requester } from './requester.js';
+import type { Requester } from './requester.js';
 import type { PeerStats } from './stats.js';
 
 /**

@@ -1,5 +1,4 @@
 import { decodeOne } from '../cbor/index.js';
-import type { Dialect } from '../dialect/dialect.js';
 import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import { isPrecompressed } from '../flow/precompressed.js';
@@ -7,60 +6,17 @@ import type { FrameHeader } from '../frame/frame.js';
 import { type AnswerPart, type ReadsAnswer, ValueReaderPool } from '../message/answer-reader.js';
 import { type CancelReason, encodeCancel, parseCancel, parseCancelResult, parseCredit } from '../message/control.js';
 import { parseProgress } from '../message/progress.js';
-import type { RedirectOffer } from '../message/redirect.js';
-import { IDEM_BYTES, MAX_DEADLINE } from '../message/request.js';
 import { MAX_CREDIT, MIN_CREDIT } from '../message/settings.js';
-import { DROPPED_TOPIC, SLOW_CREDIT, type SlowMode, slowPolicy } from '../message/slow.js';
-import { isTraceparent } from '../message/trace.js';
+import { DROPPED_TOPIC } from '../message/slow.js';
 import type { PeerContext } from './context.js';
 import type { PeerEvent } from './events.js';
 import { DATA_CREDIT, grantTo } from './grant.js';
 import { type HalfKind, halfKind } from './half-kind.js';
 import { IdTable } from './id-table.js';
 import { LongMaps } from './long-maps.js';
+import { type OutgoingRequest, openingOf, timeLeftOf, wantedCredit } from './outgoing-request.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import { SendHalf } from './send-half.js';
-
-/** A request as its caller wants it sent. */
-export interface OutgoingRequest {
-  readonly name: string;
-  readonly args?: Readonly<Record<string, unknown>> | undefined;
-  /** Data follows, with `sendData` and `endData`. */
-  readonly hasData?: boolean | undefined;
-  /** Channel to go on, on both sides (SPEC 8.11.1). */
-  readonly channel?: string | undefined;
-  /** Initial credit of the answer, 1,024 to 2^24 bytes; default: that of the settings, 16 KiB where its command does not wait. */
-  readonly credit?: number | undefined;
-  /** Nothing of it is encoded; in wiremux.1 nothing of its answer either (SPEC 4.12, 8.11.4). */
-  readonly plain?: boolean | undefined;
-  /**
-   * When its time is over, monotonic ms of the peer's clock: what is left of it as its first frame is scheduled goes along
-   * (SPEC 8.11.5). Cancelling it then, with code `deadline`, is the caller's business.
-   */
-  readonly deadlineAt?: number | undefined;
-  /** Idempotency key, 1 to 64 bytes (SPEC 8.11.10). */
-  readonly idem?: Uint8Array | undefined;
-  /** W3C `traceparent`; left out where it is none (SPEC 8.11.9). */
-  readonly trace?: string | undefined;
-  /**
-   * Byte strings that are values of the answer come as `bytes` events, piece by piece and of any length, instead of
-   * whole in `values` (SPEC 3.4.8).
-   */
-  readonly bytePieces?: boolean | undefined;
-  /**
-   * The other values of the answer come as `EncodedValue`s, to be passed on: whoever reads them in the end checks what a
-   * decoder does. What a frame holds as it is (0002, 0003) comes as bytes all the same.
-   */
-  readonly encodedValues?: boolean | undefined;
-  /**
-   * What the answerer does with values that are not taken in time, and how many it keeps, 1 to 65,536 (SPEC 8.11.16). What
-   * was given in `values` events and is not taken is the caller's business. Dialects but wiremux.1 leave both out.
-   */
-  readonly slow?: SlowMode | undefined;
-  readonly keep?: number | undefined;
-  /** Where it could be sent instead; left out where the dialect has no redirects (SPEC 3.2.7). */
-  readonly redirect?: RedirectOffer | undefined;
-}
 
 interface OpenRequest {
   readonly id: number;
@@ -117,46 +73,19 @@ export class Requester {
    * idempotency key, `bad-arguments` for one of another length and for `slow` and `keep`, `unknown-command` for an empty name
    */
   open(request: OutgoingRequest): number {
-    const { dialect, output, remoteSettings, ownSettings } = this.#context;
-    const { extended, duplex, redirects } = dialect;
     if (this.openSlots === 0) {
-      const most = remoteSettings.openRequests;
+      const most = this.#context.remoteSettings.openRequests;
       throw new WiremuxError('too-many-requests', `${most} requests are open, the most the peer allows; wait for one.`);
     }
-    const { name, args = {}, hasData = false, channel, plain = false, redirect, deadlineAt, idem, trace } = request;
-    if (name === '') throw new WiremuxError('unknown-command', 'No command has an empty name; say which one to call.');
-    const { slow, keep } = request;
-    const usual = slowPolicy(slow, keep) === undefined || !extended ? ownSettings.credit : SLOW_CREDIT;
-    const wanted = wantedCredit(request.credit ?? usual);
+    const { hasData = false, channel, plain = false } = request;
+    const { duplex } = this.#context.dialect;
+    const wanted = wantedCredit(request, this.#context);
     const credit = duplex ? Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left)) : 0;
-    if (idem !== undefined) checkKey(idem, dialect);
-    const timeLeft = deadlineAt === undefined ? undefined : () => deadlineOf(deadlineAt - this.#context.now);
-    const opening = dialect.requests.open(
-      {
-        name,
-        args,
-        channel: extended ? channel : undefined,
-        credit: duplex && credit !== usual ? credit : undefined,
-        plain: extended && plain,
-        deadline: extended ? timeLeft?.() : undefined,
-        idem,
-        keep: extended ? keep : undefined,
-        slow: extended && slow !== 'block' ? slow : undefined,
-        trace: extended && trace !== undefined && isTraceparent(trace) ? trace : undefined,
-        redirect: redirects ? redirect : undefined,
-      },
-      hasData,
-      dialect.writeArgument,
-    );
-    if (opening.bytes > remoteSettings.requestMap) {
-      throw new WiremuxError(
-        'too-big',
-        `The request's arguments take ${opening.bytes} bytes, the peer accepts ${remoteSettings.requestMap}; send them as data.`,
-      );
-    }
+    const timeLeft = timeLeftOf(request, this.#context);
+    const opening = openingOf(request, credit, timeLeft?.(), this.#context);
     const id = this.#takeId();
     const send = new SendHalf(id, this.#half, duplex ? DATA_CREDIT : Number.POSITIVE_INFINITY);
-    if (channel !== undefined && output.scheduler.has(channel)) send.channel = channel;
+    if (channel !== undefined && this.#context.output.scheduler.has(channel)) send.channel = channel;
     send.openWith(opening, hasData, timeLeft);
     send.plain = plain;
     this.#longMaps.add(send);
@@ -460,31 +389,10 @@ export class Requester {
   }
 }
 
-/** The credit asked for, brought into its range (SPEC 8.11.2). */
-function wantedCredit(asked: number): number {
-  return Math.max(MIN_CREDIT, Math.min(Math.floor(asked) || 0, MAX_CREDIT));
-}
-
 /** Written out: copies that a spread makes of them outlive young collections, and hold the bytes that came until a full one. */
 function partEvent(part: AnswerPart, id: number): PeerEvent {
   if (part.kind === 'values') return { kind: 'values', id, values: part.values, sizes: part.sizes };
   return { kind: 'bytes', id, bytes: part.bytes, size: part.size, last: part.last };
-}
-
-/** Whole ms in their range: of a part of one, or of none, the answerer hears 1 (SPEC 8.11.5). */
-function deadlineOf(left: number): number {
-  return Math.max(1, Math.min(Math.ceil(left) || 0, MAX_DEADLINE));
-}
-
-function checkKey(key: Uint8Array, { extended, name }: Dialect): void {
-  if (!extended) {
-    throw new WiremuxError('unsupported', `${name} has no idempotency keys; use wiremux.1, or leave the key out.`);
-  }
-  if (key.length >= 1 && key.length <= IDEM_BYTES) return;
-  throw new WiremuxError(
-    'bad-arguments',
-    `An idempotency key has 1 to ${IDEM_BYTES} bytes; this one has ${key.length}.`,
-  );
 }
 
 const OPENER_TYPES: ReadonlySet<number> = new Set([
