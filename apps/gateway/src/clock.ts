@@ -1,5 +1,7 @@
 import type { Clock } from '@wiremux/framing';
 
+let deferred: (() => void)[] = [];
+
 /** Time and turns of Node's event loop. Its timers never keep the process alive. */
 export const nodeClock: Clock = {
   now: () => performance.now(),
@@ -7,7 +9,23 @@ export const nodeClock: Clock = {
     const timeout = setTimeout(callback, ms).unref();
     return () => clearTimeout(timeout);
   },
+  // One immediate for all that is deferred in a turn: an update wakes thousands of connections at once.
   defer: (callback) => {
-    setImmediate(callback);
+    if (deferred.push(callback) === 1) setImmediate(runDeferred);
   },
 };
+
+/** What one of them throws is thrown in a turn of its own: the others are run. */
+function runDeferred(): void {
+  const due = deferred;
+  deferred = [];
+  for (const callback of due) {
+    try {
+      callback();
+    } catch (thrown) {
+      setImmediate(() => {
+        throw thrown;
+      });
+    }
+  }
+}

@@ -11,11 +11,37 @@ const LONGEST_16 = 0xffff;
  * other end.
  */
 export function messageHead(length: number): Buffer {
-  if (length < LENGTH_16) return Buffer.of(BINARY_MESSAGE, length);
-  if (length <= LONGEST_16) return Buffer.of(BINARY_MESSAGE, LENGTH_16, length >> 8, length & 0xff);
-  const head = Buffer.alloc(10);
-  head[0] = BINARY_MESSAGE;
-  head[1] = LENGTH_64;
-  head.writeBigUInt64BE(BigInt(length), 2);
+  const head = Buffer.allocUnsafe(headBytes(length));
+  writeHead(head, length);
   return head;
+}
+
+/** A binary WebSocket message of `length` bytes, head and chunks, in one buffer: for few bytes. */
+export function wholeMessage(length: number, chunks: readonly Uint8Array[]): Buffer {
+  let at = headBytes(length);
+  const message = Buffer.allocUnsafe(at + length);
+  writeHead(message, length);
+  for (const chunk of chunks) {
+    message.set(chunk, at);
+    at += chunk.length;
+  }
+  return message;
+}
+
+function headBytes(length: number): number {
+  if (length < LENGTH_16) return 2;
+  return length <= LONGEST_16 ? 4 : 10;
+}
+
+function writeHead(into: Buffer, length: number): void {
+  into[0] = BINARY_MESSAGE;
+  if (length < LENGTH_16) {
+    into[1] = length;
+  } else if (length <= LONGEST_16) {
+    into[1] = LENGTH_16;
+    into.writeUInt16BE(length, 2);
+  } else {
+    into[1] = LENGTH_64;
+    into.writeBigUInt64BE(BigInt(length), 2);
+  }
 }

@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, type Transport, type TransportHandlers } from '@wiremux/framing';
 import { WebSocket } from 'ws';
 import { closeReason } from './close-reason.js';
-import { gather } from './gather.js';
-import { messageHead } from './message-head.js';
+import { gather, UNCOPIED_BYTES } from './gather.js';
+import { messageHead, wholeMessage } from './message-head.js';
 
 /** `drain` is told once the bytes buffered fall to this after having been above it. */
 const LOW_WATER = 64 * 1024;
@@ -13,7 +13,7 @@ export type MessageStream = Pick<Duplex, 'write' | 'cork' | 'uncork' | 'writable
 
 /**
  * The transport of SPEC 7.1 over a `ws` socket and the stream below it. Binary messages are a byte stream; a text message
- * closes with 1003. Messages sent in one turn leave in one write.
+ * closes with 1003. A small message is written at once, large ones of one turn leave in one write.
  *
  * It writes them to the stream by itself: the socket would copy the pieces of a message, or send them as fragments that
  * their receiver has to join. Whole messages do not disturb the socket's own, which it writes whole too, as nothing of
@@ -51,6 +51,11 @@ export class WsTransport implements Transport {
     if (this.#closing || this.#socket.readyState !== WebSocket.OPEN) return;
     const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (length === 0) return;
+    if (length < UNCOPIED_BYTES && this.#stream.writableLength === 0) {
+      // Without a callback: so few bytes are nothing that `drain` is waited for.
+      this.#stream.write(wholeMessage(length, chunks));
+      return;
+    }
     const pieces = gather([messageHead(length), ...chunks]);
     const last = pieces.pop() as Uint8Array;
     this.#cork();
