@@ -1,5 +1,6 @@
 import { WiremuxError } from '../errors.js';
 import { MAX_BIGNUM, MAX_DEPTH, MAX_NUMBER_KEYS } from './bounds.js';
+import { type ByteRange, rangeOf } from './byte-range.js';
 import { EncodedValue } from './encoded-value.js';
 import { Major, Tag } from './head.js';
 import { countNumbers } from './key-identity.js';
@@ -13,10 +14,17 @@ import { CborWriter } from './writer.js';
  * `unsupported` for anything else.
  */
 export function encodeValue(value: unknown): Uint8Array {
+  const { bytes, from, to } = encodeRange(value);
+  return bytes.subarray(from, to);
+}
+
+/** As {@link encodeValue}, without a view of the bytes; those of an {@link EncodedValue} are not copied. */
+export function encodeRange(value: unknown): ByteRange {
+  if (value instanceof EncodedValue) return rangeOf(value.bytes);
   const out = new CborWriter();
   try {
     writeValue(out, value);
-    return out.take();
+    return out.takeRange();
   } catch (error) {
     out.clear();
     throw error;

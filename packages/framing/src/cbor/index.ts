@@ -1,7 +1,8 @@
 export { type CborLimits, MAX_BIGNUM, MAX_DEPTH, MAX_NUMBER_KEYS } from './bounds.js';
+export { type ByteRange, rangeOf } from './byte-range.js';
 export type { PieceSink } from './byte-string-reader.js';
 export { type DecodeResult, decodeOne, decodeStrict } from './decode.js';
-export { encodeValue, writeValue } from './encode.js';
+export { encodeRange, encodeValue, writeValue } from './encode.js';
 export { EncodedValue, preEncoded } from './encoded-value.js';
 export { type CborError, CborErrorCode } from './error.js';
 export { BREAK, INDEFINITE, Major } from './head.js';

@@ -1,4 +1,5 @@
 import { type ArenaBlock, giveBlock, takeBlock } from './arena.js';
+import type { ByteRange } from './byte-range.js';
 import { Major, Simple } from './head.js';
 import { utf8Write } from './utf8.js';
 
@@ -139,6 +140,13 @@ export class CborWriter {
 
   undefined(): void {
     this.head(Major.Simple, Simple.Undefined);
+  }
+
+  /** As {@link take}, without a view of them. */
+  takeRange(): ByteRange {
+    const taken = { bytes: this.#bytes, from: this.#start, to: this.#at };
+    this.#giveBack(this.#at);
+    return taken;
   }
 
   /** All bytes written since the last time. */

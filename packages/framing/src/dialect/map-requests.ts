@@ -1,5 +1,5 @@
 import { type EncodedRequest, encodeRequest, withDeadline } from '../message/request.js';
-import type { Opening, OpeningFrame, RequestFormat, RequestStep } from './request-format.js';
+import type { Opening, RequestFormat, RequestStep } from './request-format.js';
 import { FrameType, RequestFlag } from './types.js';
 
 /** Requests of `exp-framing-0003` and later: one map in command-request frames (SPEC 3.2.1 to 3.2.3). */
@@ -17,45 +17,48 @@ const STEPS: readonly RequestStep[] = Array.from({ length: 16 }, (_, flags) => (
 }));
 
 class MapOpening implements Opening {
+  readonly type: FrameType = FrameType.Request;
+  flags = 0;
+  bytes: Uint8Array;
+  from: number;
+  to: number;
   readonly #dataFlag: number;
   #request: EncodedRequest;
-  #offset = 0;
 
   constructor(request: EncodedRequest, hasData: boolean) {
-    this.#request = request;
     this.#dataFlag = hasData ? RequestFlag.HaveData : 0;
+    this.#request = request;
+    this.bytes = request.bytes;
+    this.from = request.from;
+    this.to = request.from;
   }
 
-  get bytes(): number {
-    return this.#map.length;
-  }
-
-  get #map(): Uint8Array {
-    return this.#request.bytes;
+  get size(): number {
+    return this.#request.to - this.#request.from;
   }
 
   setDeadline(deadline: number): void {
     this.#request = withDeadline(this.#request, deadline);
+    this.bytes = this.#request.bytes;
+    this.to = this.#request.from;
   }
 
   get done(): boolean {
-    return this.#offset === this.#map.length;
+    return this.to === this.#request.to;
   }
 
   isLong(cut: number): boolean {
-    return this.#map.length > cut;
+    return this.size > cut;
   }
 
   nextBytes(cut: number): number {
-    return Math.min(this.#map.length - this.#offset, cut);
+    return Math.min(this.#request.to - this.to, cut);
   }
 
-  next(most: number): OpeningFrame {
-    const from = this.#offset;
-    const to = from + this.nextBytes(most);
-    this.#offset = to;
-    const flags =
-      (from === 0 ? RequestFlag.New : RequestFlag.Continuation) | (this.done ? 0 : RequestFlag.More) | this.#dataFlag;
-    return { type: FrameType.Request, flags, bytes: this.#map, from, to };
+  cut(most: number): void {
+    const place = this.to === this.#request.from ? RequestFlag.New : RequestFlag.Continuation;
+    this.from = this.to;
+    this.to += this.nextBytes(most);
+    this.flags = place | (this.done ? 0 : RequestFlag.More) | this.#dataFlag;
   }
 }

@@ -1,6 +1,6 @@
 import { ArgumentsReader, type PackedArgument, packArgument, packName } from '../message/arguments.js';
 import { argumentNames, type RequestMessage } from '../message/request.js';
-import type { Opening, OpeningFrame, RequestFormat, RequestStep, RequestTranslator } from './request-format.js';
+import type { Opening, RequestFormat, RequestStep, RequestTranslator } from './request-format.js';
 import { ArgumentFlag, FrameType, NameFlag } from './types.js';
 
 /** Requests of `exp-framing-0002`: a command-name frame, then the arguments in frames of their own (SPEC 3.2.8). */
@@ -24,7 +24,12 @@ const ARGUMENT_STEPS: readonly RequestStep[] = Array.from({ length: 16 }, (_, fl
 }));
 
 class NamedOpening implements Opening {
-  readonly bytes: number;
+  readonly size: number;
+  type: FrameType = FrameType.CommandName;
+  flags = 0;
+  bytes: Uint8Array;
+  from = 0;
+  to = 0;
   readonly #name: Uint8Array;
   readonly #args: readonly PackedArgument[];
   readonly #hasData: boolean;
@@ -37,7 +42,8 @@ class NamedOpening implements Opening {
     this.#name = packName(name);
     this.#args = argumentNames(args).map((key) => packArgument(key, args[key]));
     this.#hasData = hasData;
-    this.bytes = this.#args.reduce((sum, { bytes }) => sum + bytes.length, this.#name.length);
+    this.bytes = this.#name;
+    this.size = this.#args.reduce((sum, { bytes }) => sum + bytes.length, this.#name.length);
   }
 
   get done(): boolean {
@@ -57,30 +63,32 @@ class NamedOpening implements Opening {
     return Math.min(bytes.length - this.#offset, this.#offset === 0 ? Math.max(cut, head) : cut);
   }
 
-  next(most: number): OpeningFrame {
-    return this.#named ? this.#nextArgument(most) : this.#nextName();
+  cut(most: number): void {
+    if (this.#named) this.#cutArgument(most);
+    else this.#cutName();
   }
 
   get #arg(): PackedArgument {
     return this.#args[this.#index] as PackedArgument;
   }
 
-  #nextName(): OpeningFrame {
+  #cutName(): void {
     this.#named = true;
     const flags = (this.#args.length > 0 ? NameFlag.HaveArgs : 0) | (this.#hasData ? NameFlag.HaveData : 0);
-    const bytes = this.#name;
-    return { type: FrameType.CommandName, flags: flags || NameFlag.Eos, bytes, from: 0, to: bytes.length };
+    this.flags = flags || NameFlag.Eos;
+    this.to = this.#name.length;
   }
 
-  #nextArgument(most: number): OpeningFrame {
+  #cutArgument(most: number): void {
     const { bytes } = this.#arg;
-    const from = this.#offset;
-    const to = from + this.nextBytes(most);
-    const whole = to === bytes.length;
-    this.#offset = whole ? 0 : to;
+    this.type = FrameType.CommandArgument;
+    this.bytes = bytes;
+    this.from = this.#offset;
+    this.to = this.from + this.nextBytes(most);
+    const whole = this.to === bytes.length;
+    this.#offset = whole ? 0 : this.to;
     if (whole) this.#index++;
-    const flags = whole ? (this.done ? ArgumentFlag.Eoa : 0) : ArgumentFlag.Continuation;
-    return { type: FrameType.CommandArgument, flags, bytes, from, to };
+    this.flags = whole ? (this.done ? ArgumentFlag.Eoa : 0) : ArgumentFlag.Continuation;
   }
 }
 

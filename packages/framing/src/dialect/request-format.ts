@@ -1,29 +1,26 @@
 import type { RequestMessage, WriteArgument } from '../message/request.js';
 import type { FrameType } from './types.js';
 
-/** One of the frames that open a request: its payload is `bytes[from, to)`. */
-export interface OpeningFrame {
+/** The frames that open a request, cut one after another as they are scheduled. */
+export interface Opening {
+  /** Payload bytes of all of them. */
+  readonly size: number;
+  /** All were cut. */
+  readonly done: boolean;
+  /** The frame that was cut last: its payload is `bytes[from, to)`. */
   readonly type: FrameType;
   readonly flags: number;
   readonly bytes: Uint8Array;
   readonly from: number;
   readonly to: number;
-}
-
-/** The frames that open a request, cut one after another as they are scheduled. */
-export interface Opening {
-  /** Payload bytes of all of them. */
-  readonly bytes: number;
-  /** All were cut. */
-  readonly done: boolean;
   /** The request's deadline, in place of the one it was given, ms. Before its first frame; nothing where it has none. */
   setDeadline(deadline: number): void;
   /** True if it takes several frames of at most `cut` payload bytes. */
   isLong(cut: number): boolean;
   /** Payload bytes of the next frame, if it is cut at `cut` and nowhere else. */
   nextBytes(cut: number): number;
-  /** The next frame, with at most `most` payload bytes unless more must not be cut. There must be one. */
-  next(most: number): OpeningFrame;
+  /** Cuts the next frame, with at most `most` payload bytes unless more must not be cut. There must be one. */
+  cut(most: number): void;
 }
 
 /** What a frame says of the request that it opens or continues. */

@@ -1,81 +1,68 @@
-/** Takes bytes in order; what is kept of them must not be changed. */
-export interface ByteSink {
-  /** Takes `bytes[start, end)`. */
-  write(bytes: Uint8Array, start: number, end: number): void;
-}
+import type { ByteRange } from '../cbor/index.js';
+import type { BodyQueue, ByteSink } from './body-queue.js';
 
+/** Bytes that lie side by side in memory: `bytes[from, to)`. */
 interface Chunk {
   readonly bytes: Uint8Array;
+  /** What is before it is written. */
+  from: number;
+  to: number;
   /** The next chunk belongs to the same value: no frame should end between them. */
-  readonly joined: boolean;
+  joined: boolean;
   /** It is compressed already: it goes into frames of its own. */
   readonly compressed: boolean;
+  next: Chunk | undefined;
 }
 
-const NO_CHUNK: Chunk = { bytes: new Uint8Array(0), joined: false, compressed: false };
 /** Merged chunks stay smaller than a frame, so that `nextCut` finds an edge. */
 const MERGED_BYTES = 16_384;
-/** Written chunks are cleared away once there are this many. */
-const COMPACT_FROM = 1_024;
 
-/**
- * Bytes waiting to be cut into frames, kept as the chunks they came in: nothing is copied until a frame is written.
- * Chunks that continue each other in memory become one.
- */
-export class ByteQueue {
-  #chunks: (Chunk | undefined)[] = [];
-  /** Chunks before this one are written. */
-  #first = 0;
-  /** Bytes written of the first chunk. */
-  #offset = 0;
+/** A sequence of values, as the chunks they came in: those that continue each other in memory become one. */
+export class ByteQueue implements BodyQueue {
+  #first: Chunk | undefined;
+  #last: Chunk | undefined;
+  /** Of the first chunk some bytes are written. */
+  #cut = false;
   #size = 0;
   /** Chunks that are compressed. */
   #compressed = 0;
 
-  /** Bytes waiting. */
   get size(): number {
     return this.#size;
   }
 
-  /** The next frame is made of bytes that are compressed already. */
-  get compressed(): boolean {
-    return this.#compressed > 0 && this.#chunks[this.#first]?.compressed === true;
+  get flags(): number {
+    return 0;
   }
 
-  /**
-   * Adds bytes that must not be changed until they are sent. `joined`: the next chunk belongs to the same value.
-   * `compressed`: they are, and share no frame with others.
-   */
-  push(bytes: Uint8Array, joined = false, compressed = false): void {
-    if (bytes.length === 0) return;
-    this.#size += bytes.length;
-    if (compressed) {
-      this.#compressed++;
-      this.#chunks.push({ bytes, joined, compressed });
-      return;
+  get compressed(): boolean {
+    return this.#first?.compressed === true;
+  }
+
+  push({ bytes, from, to }: ByteRange, joined = false, compressed = false): void {
+    if (from === to) return;
+    this.#size += to - from;
+    const last = this.#last;
+    if (last?.bytes === bytes && last.to === from && !last.compressed && !compressed) {
+      if (to - last.from <= MERGED_BYTES) {
+        last.to = to;
+        last.joined = joined;
+        return;
+      }
     }
-    const lastAt = this.#chunks.length - 1;
-    const { bytes: last, compressed: apart } = this.#chunks[lastAt] ?? NO_CHUNK;
-    if (
-      !apart &&
-      last.buffer === bytes.buffer &&
-      last.byteOffset + last.length === bytes.byteOffset &&
-      last.length + bytes.length <= MERGED_BYTES
-    ) {
-      const merged = new Uint8Array(last.buffer, last.byteOffset, last.length + bytes.length);
-      this.#chunks[lastAt] = { bytes: merged, joined, compressed };
-      return;
-    }
-    this.#chunks.push({ bytes, joined, compressed });
+    if (compressed) this.#compressed++;
+    const chunk: Chunk = { bytes, from, to, joined, compressed, next: undefined };
+    if (last === undefined) this.#first = chunk;
+    else last.next = chunk;
+    this.#last = chunk;
   }
 
   /** Bytes of the next value if it fits `most` and nothing of it is written: no message should cut it. Else 0. */
   nextWhole(most: number): number {
-    if (this.#offset > 0) return 0;
+    if (this.#cut) return 0;
     let bytes = 0;
-    for (let index = this.#first; index < this.#chunks.length; index++) {
-      const chunk = this.#chunks[index] as Chunk;
-      bytes += chunk.bytes.length;
+    for (let chunk = this.#first; chunk !== undefined; chunk = chunk.next) {
+      bytes += chunk.to - chunk.from;
       if (bytes > most) return 0;
       if (!chunk.joined) return bytes;
     }
@@ -91,11 +78,10 @@ export class ByteQueue {
     if (this.#size <= most) return this.#size;
     let fits = 0;
     let cut = 0;
-    for (let index = this.#first; index < this.#chunks.length; index++) {
-      const { bytes, joined } = this.#chunks[index] as Chunk;
-      fits += bytes.length - (index === this.#first ? this.#offset : 0);
+    for (let chunk = this.#first; chunk !== undefined; chunk = chunk.next) {
+      fits += chunk.to - chunk.from;
       if (fits > most) break;
-      if (!joined) cut = fits;
+      if (!chunk.joined) cut = fits;
     }
     return cut === 0 ? most : cut;
   }
@@ -103,44 +89,40 @@ export class ByteQueue {
   /** As {@link nextCut} where some are compressed: bytes that are, or bytes that are not, as many as fit. */
   #nextOfAKind(most: number): number {
     const { compressed } = this;
-    let fits = -this.#offset;
-    for (let index = this.#first; this.#chunks[index]?.compressed === compressed; index++) {
-      fits += (this.#chunks[index] as Chunk).bytes.length;
+    let fits = 0;
+    for (let chunk = this.#first; chunk?.compressed === compressed; chunk = chunk.next) {
+      fits += chunk.to - chunk.from;
       if (fits >= most) return most;
     }
     return fits;
   }
 
-  /** Writes the first `count` bytes, and forgets them. */
   writeTo(sink: ByteSink, count: number): void {
     let missing = count;
     this.#size -= count;
     while (missing > 0) {
-      const { bytes, compressed } = this.#chunks[this.#first] as Chunk;
-      const end = Math.min(bytes.length, this.#offset + missing);
-      sink.write(bytes, this.#offset, end);
-      missing -= end - this.#offset;
-      if (end === bytes.length) {
-        if (compressed) this.#compressed--;
-        this.#chunks[this.#first++] = undefined;
-        this.#offset = 0;
-      } else {
-        this.#offset = end;
-      }
-    }
-    if (this.#size === 0) this.clear();
-    else if (this.#first >= COMPACT_FROM) {
-      this.#chunks = this.#chunks.slice(this.#first);
-      this.#first = 0;
+      const chunk = this.#first as Chunk;
+      const { bytes, from, to } = chunk;
+      const end = Math.min(to, from + missing);
+      sink.write(bytes, from, end);
+      missing -= end - from;
+      if (end === to) this.#shift(chunk);
+      else chunk.from = end;
+      this.#cut = end < to;
     }
   }
 
-  /** Forgets everything. */
   clear(): void {
-    this.#chunks = [];
-    this.#first = 0;
-    this.#offset = 0;
+    this.#first = undefined;
+    this.#last = undefined;
+    this.#cut = false;
     this.#size = 0;
     this.#compressed = 0;
+  }
+
+  #shift({ compressed, next }: Chunk): void {
+    if (compressed) this.#compressed--;
+    this.#first = next;
+    if (next === undefined) this.#last = undefined;
   }
 }

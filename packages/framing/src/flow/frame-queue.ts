@@ -1,7 +1,8 @@
-import type { ByteSink } from './byte-queue.js';
+import type { ByteRange } from '../cbor/index.js';
+import type { BodyQueue, ByteSink } from './body-queue.js';
 
 interface Chunk {
-  readonly bytes: Uint8Array;
+  readonly range: ByteRange;
   readonly flags: number;
 }
 
@@ -9,7 +10,7 @@ interface Chunk {
  * Bytes waiting to be cut into frames where a frame ends what is in it: what was pushed together stays in frames of its
  * own, but for chunks with flags, of which as many share a frame as fit.
  */
-export class FrameQueue {
+export class FrameQueue implements BodyQueue {
   #chunks: Chunk[] = [];
   /** Chunks before this one are written. */
   #first = 0;
@@ -17,21 +18,22 @@ export class FrameQueue {
   #offset = 0;
   #size = 0;
 
-  /** Bytes waiting. */
   get size(): number {
     return this.#size;
   }
 
-  /** Flags of the next frame. */
   get flags(): number {
     return this.#chunks[this.#first]?.flags ?? 0;
   }
 
-  /** Adds bytes that must not be changed until they are sent. */
-  push(bytes: Uint8Array, _joined: boolean, flags: number): void {
-    if (bytes.length === 0) return;
-    this.#size += bytes.length;
-    this.#chunks.push({ bytes, flags });
+  get compressed(): boolean {
+    return false;
+  }
+
+  push(range: ByteRange, _joined: boolean, _compressed: boolean, flags: number): void {
+    if (range.from === range.to) return;
+    this.#size += range.to - range.from;
+    this.#chunks.push({ range, flags });
   }
 
   /** Payload bytes of the next frame if it should not be cut for want of room, else 0: those of a chunk that fits `most`. */
@@ -41,36 +43,33 @@ export class FrameQueue {
     return left <= most ? left : 0;
   }
 
-  /** How many bytes the next frame should take. */
   nextCut(most: number): number {
     if (this.flags === 0) return Math.min(this.#left, most);
     let fits = 0;
     for (let index = this.#first; this.#chunks[index]?.flags === this.flags; index++) {
-      const { length } = (this.#chunks[index] as Chunk).bytes;
-      const left = length - (index === this.#first ? this.#offset : 0);
+      const left = lengthOf(this.#chunks[index]) - (index === this.#first ? this.#offset : 0);
       if (fits + left > most) break;
       fits += left;
     }
     return fits === 0 ? most : fits;
   }
 
-  /** Writes the first `count` bytes, and forgets them. */
   writeTo(sink: ByteSink, count: number): void {
     let missing = count;
     this.#size -= count;
     while (missing > 0) {
-      const { bytes } = this.#chunks[this.#first] as Chunk;
-      const end = Math.min(bytes.length, this.#offset + missing);
-      sink.write(bytes, this.#offset, end);
-      missing -= end - this.#offset;
-      this.#offset = end === bytes.length ? 0 : end;
-      if (end === bytes.length) this.#first++;
+      const { bytes, from, to } = (this.#chunks[this.#first] as Chunk).range;
+      const start = from + this.#offset;
+      const end = Math.min(to, start + missing);
+      sink.write(bytes, start, end);
+      missing -= end - start;
+      this.#offset = end === to ? 0 : end - from;
+      if (end === to) this.#first++;
     }
     if (this.#size === 0) this.clear();
     else this.#compact();
   }
 
-  /** Forgets everything. */
   clear(): void {
     this.#chunks = [];
     this.#first = 0;
@@ -80,7 +79,7 @@ export class FrameQueue {
 
   /** Bytes left of the first chunk. */
   get #left(): number {
-    return (this.#chunks[this.#first]?.bytes.length ?? 0) - this.#offset;
+    return lengthOf(this.#chunks[this.#first]) - this.#offset;
   }
 
   /** Clears written chunks away once they are half of all: each is moved a bounded number of times. */
@@ -89,4 +88,8 @@ export class FrameQueue {
     this.#chunks = this.#chunks.slice(this.#first);
     this.#first = 0;
   }
+}
+
+function lengthOf(chunk: Chunk | undefined): number {
+  return chunk === undefined ? 0 : chunk.range.to - chunk.range.from;
 }

@@ -1,3 +1,5 @@
+import type { ByteRange } from '../cbor/index.js';
+
 const marked = new WeakSet<Uint8Array>();
 
 /**
@@ -10,9 +12,9 @@ export function precompressed(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Whether {@link precompressed} was called with it. */
-export function isPrecompressed(bytes: Uint8Array): boolean {
-  return bytes.length >= LEAST_BYTES && marked.has(bytes);
+/** Whether {@link precompressed} was called with the array that these are all bytes of. */
+export function isPrecompressed({ bytes, from, to }: ByteRange): boolean {
+  return to - from >= LEAST_BYTES && marked.has(bytes);
 }
 
 /** Shorter ones are not worth a frame of their own. */

@@ -6,8 +6,9 @@ export interface Sendable {
   readonly channel: string;
   /** True while it has a frame that may go now. */
   readonly ready: boolean;
-  /** The scheduler's own: it waits for its turn. Begins as false. */
+  /** The scheduler's own: it waits for its turn, ahead of the other one. Begin as false and undefined. */
   waits: boolean;
+  behind: Sendable | undefined;
 }
 
 /** A named channel and its share (SPEC 8.12). */
@@ -38,8 +39,9 @@ interface Channel<T> {
   readonly quantum: number;
   /** Bytes it may still send in its turn; below 0: what its last frame took too many, to be paid first. */
   deficit: number;
-  /** Those that wait for their turn, each once. */
-  readonly queue: T[];
+  /** Those that wait for their turn, each once: a list through their `behind`. */
+  first: T | undefined;
+  last: T | undefined;
 }
 
 /**
@@ -59,7 +61,7 @@ export class Scheduler<T extends Sendable> {
       if (!(weight >= 1 && weight <= 256)) {
         throw new WiremuxError('unsupported', `The weight of the channel \`${name}\` is ${weight}; give it 1 to 256.`);
       }
-      this.#channels.set(name, { quantum: weight * QUANTUM, deficit: 0, queue: [] });
+      this.#channels.set(name, { quantum: weight * QUANTUM, deficit: 0, first: undefined, last: undefined });
     }
     if (!this.#channels.has('default')) {
       throw new WiremuxError('unsupported', 'There is no channel `default`; add it, with its weight.');
@@ -77,7 +79,8 @@ export class Scheduler<T extends Sendable> {
     const channel = this.#channels.get(sendable.channel) as Channel<T>;
     sendable.waits = true;
     // One that was empty is not blocked: what is blocked keeps what it has.
-    if (channel.queue.push(sendable) === 1) this.#active.push(channel);
+    if (channel.first === undefined) this.#active.push(channel);
+    append(channel, sendable);
   }
 
   /** Channels that were blocked get their turns again, and find out whether they still are. */
@@ -87,7 +90,9 @@ export class Scheduler<T extends Sendable> {
 
   /** All that wait for their turn, in any order; some may have nothing to send any more. */
   *waiting(): Iterable<T> {
-    for (const { queue } of this.#channels.values()) yield* queue;
+    for (const { first } of this.#channels.values()) {
+      for (let sendable = first; sendable !== undefined; sendable = sendable.behind as T | undefined) yield sendable;
+    }
   }
 
   /** True if somebody has something to send, on a channel that is not blocked. */
@@ -102,8 +107,8 @@ export class Scheduler<T extends Sendable> {
   next(send: (sendable: T) => number): number {
     for (;;) {
       const channel = this.#active[0];
-      if (channel === undefined) return 0;
-      const sendable = channel.queue[0] as T;
+      const sendable = channel?.first;
+      if (channel === undefined || sendable === undefined) return 0;
       if (!sendable.ready) {
         this.#leave(channel, sendable);
         continue;
@@ -122,10 +127,10 @@ export class Scheduler<T extends Sendable> {
       channel.deficit -= bytes;
       if (!sendable.ready) {
         this.#leave(channel, sendable);
-        if (channel.queue.length === 0) return bytes;
-      } else if (channel.queue.length > 1) {
-        channel.queue.shift();
-        channel.queue.push(sendable);
+        if (channel.first === undefined) return bytes;
+      } else if (channel.last !== sendable) {
+        removeFirst(channel);
+        append(channel, sendable);
       }
       if (channel.deficit <= 0) this.#rotate();
       return bytes;
@@ -133,9 +138,9 @@ export class Scheduler<T extends Sendable> {
   }
 
   #leave(channel: Channel<T>, sendable: T): void {
-    channel.queue.shift();
+    removeFirst(channel);
     sendable.waits = false;
-    if (channel.queue.length > 0) return;
+    if (channel.first !== undefined) return;
     this.#active.shift();
     channel.deficit = Math.min(channel.deficit, 0);
     if (this.#active.length > 0 || this.#blocked.length > 0) return;
@@ -148,6 +153,20 @@ export class Scheduler<T extends Sendable> {
   }
 
   #rotate(): void {
-    this.#active.push(this.#active.shift() as Channel<T>);
+    if (this.#active.length > 1) this.#active.push(this.#active.shift() as Channel<T>);
   }
+}
+
+function append<T extends Sendable>(channel: Channel<T>, sendable: T): void {
+  if (channel.last === undefined) channel.first = sendable;
+  else channel.last.behind = sendable;
+  channel.last = sendable;
+}
+
+/** Takes away who is next; there must be one. */
+function removeFirst<T extends Sendable>(channel: Channel<T>): void {
+  const first = channel.first as T;
+  channel.first = first.behind as T | undefined;
+  if (channel.first === undefined) channel.last = undefined;
+  first.behind = undefined;
 }

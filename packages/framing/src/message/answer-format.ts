@@ -1,48 +1,43 @@
-import { BREAK, CborWriter, EncodedValue, encodeValue, INDEFINITE, Major } from '../cbor/index.js';
+import { BREAK, type ByteRange, CborWriter, encodeRange, INDEFINITE, Major, rangeOf } from '../cbor/index.js';
 import { AnswerReader, type AnswerReaderOptions, type ReadsAnswer, type ValueReaderPool } from './answer-reader.js';
 import { STATUS_OK } from './failure.js';
 
 /** How the values of an answer become the payloads of its frames. */
 export interface AnswerFormat {
   /** What the answer begins with; undefined where nothing says that it does. */
-  readonly status: Uint8Array | undefined;
+  readonly status: ByteRange | undefined;
   /** True where every value says where it ends; false where a frame ends it (SPEC 3.4.13). */
   readonly selfDelimiting: boolean;
   /**
    * The value's bytes, which nobody changes afterwards.
    * @throws {WiremuxError} `unsupported` for what the dialect cannot say
    */
-  encode(value: unknown): Uint8Array;
+  encode(value: unknown): ByteRange;
   /** Flags that the frames of this value have beside those of their place. */
   flags(value: unknown): number;
   /** What goes before so many bytes of a byte string, or before as many as will come. */
-  bytesHead(length: number | undefined): Uint8Array;
+  bytesHead(length: number | undefined): ByteRange;
   /** What goes behind a byte string that did not say its length. */
-  readonly bytesEnd: Uint8Array;
+  readonly bytesEnd: ByteRange;
   /** Reads one answer. */
   reader(pool: ValueReaderPool, options: AnswerReaderOptions): ReadsAnswer;
 }
 
-const OPEN_BYTES: Uint8Array = Uint8Array.of((Major.Bytes << 5) | INDEFINITE);
+const OPEN_BYTES: ByteRange = rangeOf(Uint8Array.of((Major.Bytes << 5) | INDEFINITE));
 
 /** A status map and a CBOR sequence (SPEC 3.4.1). */
 export const SEQUENCE_ANSWERS: AnswerFormat = {
-  status: STATUS_OK,
+  status: rangeOf(STATUS_OK),
   selfDelimiting: true,
-  encode: encodeItem,
+  encode: encodeRange,
   flags: () => 0,
   bytesHead: (length) => (length === undefined ? OPEN_BYTES : bytesHead(length)),
-  bytesEnd: Uint8Array.of(BREAK),
+  bytesEnd: rangeOf(Uint8Array.of(BREAK)),
   reader: (pool, options) => new AnswerReader(pool, options),
 };
 
-/** A value as an item of the sequence. */
-export function encodeItem(value: unknown): Uint8Array {
-  return value instanceof EncodedValue ? value.bytes : encodeValue(value);
-}
-
-function bytesHead(length: number): Uint8Array {
+function bytesHead(length: number): ByteRange {
   const out = new CborWriter();
   out.head(Major.Bytes, length);
-  return out.take();
+  return out.takeRange();
 }

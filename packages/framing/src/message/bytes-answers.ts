@@ -1,9 +1,9 @@
-import { utf8Encode } from '../cbor/index.js';
+import { type ByteRange, encodeRange, rangeOf, utf8Encode } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
-import { type AnswerFormat, encodeItem } from './answer-format.js';
+import type { AnswerFormat } from './answer-format.js';
 import { BytesAnswerReader, CBOR_FLAG } from './bytes-answer-reader.js';
 
-const NO_BYTES: Uint8Array = new Uint8Array(0);
+const NO_BYTES: ByteRange = rangeOf(new Uint8Array(0));
 
 /** `exp-framing-0002`: bytes, and nothing else (SPEC 3.4.12). */
 export const BYTES_ANSWERS: AnswerFormat = {
@@ -26,7 +26,7 @@ export const BYTES_ANSWERS: AnswerFormat = {
 /** `exp-framing-0003`: bytes, and CBOR in frames that say so (SPEC 3.4.13). */
 export const FLAGGED_ANSWERS: AnswerFormat = {
   ...BYTES_ANSWERS,
-  encode: (value) => plainBytes(value) ?? encodeItem(value),
+  encode: (value) => plainBytes(value) ?? encodeRange(value),
   flags: (value) => (isPlain(value) ? 0 : CBOR_FLAG),
 };
 
@@ -35,9 +35,9 @@ function isPlain(value: unknown): boolean {
 }
 
 /** Strings as UTF-8, byte strings in memory of their own: their owner may go on using them. */
-function plainBytes(value: unknown): Uint8Array | undefined {
-  if (typeof value === 'string') return utf8Encode(value);
-  return value instanceof Uint8Array ? value.slice() : undefined;
+function plainBytes(value: unknown): ByteRange | undefined {
+  if (typeof value === 'string') return rangeOf(utf8Encode(value));
+  return value instanceof Uint8Array ? rangeOf(value.slice()) : undefined;
 }
 
 function kindOf(value: unknown): string {

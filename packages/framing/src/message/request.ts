@@ -1,4 +1,4 @@
-import { type CborLimits, CborWriter, decodeOne, isOwn, utf8Encode } from '../cbor/index.js';
+import { type ByteRange, type CborLimits, CborWriter, decodeOne, isOwn, utf8Encode } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
 import { asFields, asText, type Fields, field, isFields, isUint } from './fields.js';
 import { parseRedirectOffer, type RedirectOffer, writeRedirectOffer } from './redirect.js';
@@ -6,7 +6,6 @@ import { MAX_CREDIT, MIN_CREDIT } from './settings.js';
 import { isSlowMode, MAX_KEEP, type SlowMode } from './slow.js';
 import { isTraceparent, TRACE_BYTES } from './trace.js';
 
-const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** The most bytes of a channel's name (SPEC 8.11.1). */
 const CHANNEL_BYTES = 64;
 /** The longest deadline, ms (SPEC 8.11.5). */
@@ -48,11 +47,10 @@ export interface RequestFeatures {
 /** Writes the value of an argument as the dialect's peers can read it (SPEC 3.1.3). */
 export type WriteArgument = (out: CborWriter, value: unknown) => void;
 
-/** A request map, and where in it the value of its deadline is: `bytes[from, to)`; nothing where it has none. */
-export interface EncodedRequest {
-  readonly bytes: Uint8Array;
-  readonly from: number;
-  readonly to: number;
+/** A request map, and where in its bytes the value of its deadline is: at no place where it has none. */
+export interface EncodedRequest extends ByteRange {
+  readonly deadlineFrom: number;
+  readonly deadlineTo: number;
 }
 
 /**
@@ -74,7 +72,7 @@ function writeRequest(out: CborWriter, request: RequestMessage, write: WriteArgu
   const map = out.openMap();
   let size = writeArguments(out, args, write) + writeBytes(out, 'channel', channel) + writeUint(out, 'credit', credit);
   size += writeUint(out, 'deadline', deadline);
-  const to = out.size;
+  const deadlineEnd = out.size;
   size += writeBytes(out, 'idem', idem) + writeUint(out, 'keep', keep) + writeBytes(out, 'name', name);
   if (plain === true) {
     out.bytes('plain');
@@ -88,7 +86,10 @@ function writeRequest(out: CborWriter, request: RequestMessage, write: WriteArgu
   }
   size += writeBytes(out, 'slow', slow) + writeBytes(out, 'trace', trace);
   out.closeMap(map, size);
-  return { bytes: out.take(), from: deadline === undefined ? to : to - uintOf(deadline).length, to };
+  const deadlineBytes = deadline === undefined ? 0 : uintOf(deadline).length;
+  const { bytes, from, to } = out.takeRange();
+  const deadlineTo = from + deadlineEnd;
+  return { bytes, from, to, deadlineFrom: deadlineTo - deadlineBytes, deadlineTo };
 }
 
 /** Like all that follow it writes one entry, or none: how many. */
@@ -105,13 +106,17 @@ function writeArguments(out: CborWriter, args: RequestMessage['args'], write: Wr
 }
 
 /** The same request with another deadline; as it is where it has none. */
-export function withDeadline({ bytes, from, to }: EncodedRequest, deadline: number): EncodedRequest {
-  const value = from === to ? NO_BYTES : uintOf(deadline);
-  const out = new Uint8Array(bytes.length - (to - from) + value.length);
-  out.set(bytes.subarray(0, from));
-  out.set(value, from);
-  out.set(bytes.subarray(to), from + value.length);
-  return { bytes: out, from, to: from + value.length };
+export function withDeadline(request: EncodedRequest, deadline: number): EncodedRequest {
+  const { bytes, from, to, deadlineFrom, deadlineTo } = request;
+  if (deadlineFrom === deadlineTo) return request;
+  const out = new CborWriter();
+  out.raw(bytes.subarray(from, deadlineFrom));
+  out.uint(deadline);
+  const deadlineEnd = out.size;
+  out.raw(bytes.subarray(deadlineTo, to));
+  const range = out.takeRange();
+  const at = range.from - from;
+  return { ...range, deadlineFrom: deadlineFrom + at, deadlineTo: range.from + deadlineEnd };
 }
 
 function uintOf(value: number): Uint8Array {
@@ -134,18 +139,29 @@ function writeUint(out: CborWriter, key: string, value: number | undefined): num
   return 1;
 }
 
+/** The names of the arguments of the request before, as they came and as they were sent: calls of one kind come in runs. */
+let lastNames: readonly string[] = [];
+let lastSorted: readonly string[] = [];
+
 /** The names of the arguments that are there, in the order they are sent. */
-export function argumentNames(args: RequestMessage['args']): string[] {
-  const keys: string[] = [];
-  let last: string | undefined;
-  let sorted = true;
+export function argumentNames(args: RequestMessage['args']): readonly string[] {
+  let count = 0;
   for (const key in args) {
     if (!isOwn(args, key) || args[key] === undefined) continue;
-    sorted &&= last === undefined || compareCodePoints(last, key) < 0;
-    last = key;
-    keys.push(key);
+    if (lastNames[count] !== key) return sortNames(args);
+    count++;
   }
-  return sorted ? keys : sortByContent(keys);
+  return count === lastNames.length ? lastSorted : sortNames(args);
+}
+
+function sortNames(args: RequestMessage['args']): readonly string[] {
+  const names = Object.keys(args).filter((key) => args[key] !== undefined);
+  const sorted = sortByContent([...names]);
+  if (names.length <= FEW_KEYS) {
+    lastNames = names;
+    lastSorted = sorted;
+  }
+  return sorted;
 }
 
 /** More are sorted with what sorts any number of them well. */

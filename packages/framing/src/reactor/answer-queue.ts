@@ -1,5 +1,5 @@
+import type { ByteRange } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
-import { isPrecompressed } from '../flow/precompressed.js';
 import { tooSlow } from '../message/slow.js';
 import type { SendHalf } from './send-half.js';
 
@@ -27,11 +27,11 @@ export function makeRoom(send: SendHalf, whole: boolean, sendQueue: number): voi
 export function addBytes(
   send: SendHalf,
   whole: boolean,
-  first: Uint8Array,
-  rest: Uint8Array | undefined,
+  first: ByteRange,
+  rest: ByteRange | undefined,
   flags: number,
 ): boolean {
   if (whole && send.slow !== undefined) return send.pushValue(first, rest);
-  const room = send.push(first, rest !== undefined, flags, isPrecompressed(first));
-  return rest === undefined ? room : send.push(rest, false, 0, isPrecompressed(rest));
+  const room = send.push(first, rest !== undefined, flags);
+  return rest === undefined ? room : send.push(rest);
 }

@@ -7,6 +7,8 @@ export interface HalfKind {
   /** `Data` for an opener's half, `Response` for an answerer's. */
   readonly bodyType: typeof FrameType.Data | typeof FrameType.Response;
   readonly dialect: Dialect;
+  /** Values end where their frames do (SPEC 3.4.13). */
+  readonly framed: boolean;
   /** Where the request's frames and the data are always cut, however much room there is. */
   readonly mapCut: number;
   readonly dataCut: number;
@@ -25,6 +27,7 @@ export function halfKind(bodyType: HalfKind['bodyType'], { dialect, limits, outp
   return {
     bodyType,
     dialect,
+    framed: bodyType === FrameType.Response && !dialect.answers.selfDelimiting,
     mapCut: Math.min(dialect.mapCut, lonePayload),
     dataCut: bodyType === FrameType.Data ? dialect.dataCut : Number.POSITIVE_INFINITY,
     lonePayload,

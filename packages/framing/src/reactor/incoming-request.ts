@@ -1,5 +1,4 @@
 import type { RequestTranslator } from '../dialect/request-format.js';
-import { FrameQueue } from '../flow/frame-queue.js';
 import type { RequestMessage } from '../message/request.js';
 import type { PeerContext } from './context.js';
 import type { ResponderEvent } from './events.js';
@@ -52,8 +51,7 @@ export function incomingRequest(
 ): IncomingRequest {
   const { dialect, limits, remoteSettings } = context;
   const credit = dialect.duplex ? remoteSettings.credit : Number.POSITIVE_INFINITY;
-  const frames = dialect.answers.selfDelimiting ? undefined : new FrameQueue();
-  const send = new SendHalf(id, kind, credit, frames);
+  const send = new SendHalf(id, kind, credit);
   return {
     id,
     hasData,

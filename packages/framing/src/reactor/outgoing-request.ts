@@ -99,10 +99,10 @@ export function openingOf(
     hasData,
     dialect.writeArgument,
   );
-  if (opening.bytes > remoteSettings.requestMap) {
+  if (opening.size > remoteSettings.requestMap) {
     throw new WiremuxError(
       'too-big',
-      `The request's arguments take ${opening.bytes} bytes, the peer accepts ${remoteSettings.requestMap}; send them as data.`,
+      `The request's arguments take ${opening.size} bytes, the peer accepts ${remoteSettings.requestMap}; send them as data.`,
     );
   }
   return opening;

@@ -1,3 +1,4 @@
+import { rangeOf } from '../cbor/index.js';
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { FrameHeader } from '../frame/frame.js';
@@ -74,9 +75,8 @@ export class Refuser {
     const { dialect, output } = this.#context;
     // Every answer begins with that much credit at least, and this is the whole answer.
     const send = new SendHalf(id, halfKind(FrameType.Response, this.#context), MIN_CREDIT);
-    send.push(
-      encodeStatusError(new WiremuxError('unknown-command', 'This side serves no commands.'), dialect.extended),
-    );
+    const error = new WiremuxError('unknown-command', 'This side serves no commands.');
+    send.push(rangeOf(encodeStatusError(error, dialect.extended)));
     send.end();
     const request = { send, open: true };
     this.#requests.set(id, request);

@@ -1,7 +1,6 @@
-import { decodeOne } from '../cbor/index.js';
+import { decodeOne, rangeOf } from '../cbor/index.js';
 import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
-import { isPrecompressed } from '../flow/precompressed.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { type AnswerPart, type ReadsAnswer, ValueReaderPool } from '../message/answer-reader.js';
 import { type CancelReason, encodeCancel, parseCancel, parseCancelResult, parseCredit } from '../message/control.js';
@@ -107,7 +106,7 @@ export class Requester {
   sendData(id: number, bytes: Uint8Array): boolean {
     const request = this.#requests.get(id);
     if (request === undefined || request.send.closed) return true;
-    const room = request.send.push(bytes, false, 0, isPrecompressed(bytes));
+    const room = request.send.push(rangeOf(bytes));
     this.#wake(request.send);
     return room;
   }

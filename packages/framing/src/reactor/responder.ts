@@ -1,3 +1,4 @@
+import { type ByteRange, rangeOf } from '../cbor/index.js';
 import { FrameType } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { FrameHeader } from '../frame/frame.js';
@@ -31,7 +32,7 @@ import type { HalfEnd, SendHalf } from './send-half.js';
 /** Byte strings from this size on go out uncopied. */
 const UNCOPIED_FROM = 4_096;
 
-const NO_BYTES: Uint8Array = new Uint8Array(0);
+const NO_BYTES: ByteRange = rangeOf(new Uint8Array(0));
 
 /** Errors that say a request was not run (SPEC 9.1.16). */
 const REFUSALS: ReadonlySet<string> = new Set(['unknown-command', 'bad-arguments', 'not-allowed', 'too-many-requests']);
@@ -120,12 +121,13 @@ export class Responder {
     if (request.bytesLeft !== undefined) throw new WiremuxError('internal', 'A value was sent inside a byte string.');
     const { answers } = this.#context.dialect;
     if (value instanceof Uint8Array && value.length >= UNCOPIED_FROM) {
-      return this.#queue(request, true, answers.bytesHead(value.length), value);
+      return this.#queue(request, true, answers.bytesHead(value.length), rangeOf(value));
     }
     const encoded = answers.encode(value);
     const { valueBytes } = this.#context.remoteSettings;
-    if (encoded.length > valueBytes) {
-      throw new WiremuxError('too-big', `A value takes ${encoded.length} bytes; the peer accepts ${valueBytes}.`);
+    const size = encoded.to - encoded.from;
+    if (size > valueBytes) {
+      throw new WiremuxError('too-big', `A value takes ${size} bytes; the peer accepts ${valueBytes}.`);
     }
     return this.#queue(request, true, encoded, undefined, answers.flags(value));
   }
@@ -152,9 +154,9 @@ export class Responder {
     }
     request.bytesLeft -= bytes.length;
     if (request.bytesLeft === Number.POSITIVE_INFINITY) {
-      return this.#queue(request, false, this.#context.dialect.answers.bytesHead(bytes.length), bytes);
+      return this.#queue(request, false, this.#context.dialect.answers.bytesHead(bytes.length), rangeOf(bytes));
     }
-    return this.#queue(request, false, bytes);
+    return this.#queue(request, false, rangeOf(bytes));
   }
 
   /** The byte string is complete. */
@@ -216,7 +218,7 @@ export class Responder {
       throw new WiremuxError('too-big', 'The location of a redirect has a part past its bound (SPEC 3.4.11).');
     }
     request.answering = true;
-    request.send.push(status);
+    request.send.push(rangeOf(status));
     this.#finish(request, 'eos');
   }
 
@@ -436,7 +438,7 @@ export class Responder {
   }
 
   /** Queues bytes of the answer, `rest` uncopied behind `first`; false: wait for room. */
-  #queue(request: IncomingRequest, whole: boolean, first: Uint8Array, rest?: Uint8Array, flags = 0): boolean {
+  #queue(request: IncomingRequest, whole: boolean, first: ByteRange, rest?: ByteRange, flags = 0): boolean {
     const { send } = request;
     makeRoom(send, whole, this.#context.limits.sendQueue);
     this.#beginAnswer(request);
@@ -462,7 +464,7 @@ export class Responder {
       return;
     }
     request.answering = true;
-    request.send.push(encodeStatusError(error, extended));
+    request.send.push(rangeOf(encodeStatusError(error, extended)));
     this.#finish(request, 'eos');
   }
 

@@ -1,7 +1,10 @@
+import type { ByteRange } from '../cbor/index.js';
 import type { Opening } from '../dialect/request-format.js';
 import { FrameType, PieceFlag } from '../dialect/types.js';
-import { ByteQueue, type ByteSink } from '../flow/byte-queue.js';
-import type { FrameQueue } from '../flow/frame-queue.js';
+import type { BodyQueue, ByteSink } from '../flow/body-queue.js';
+import { ByteQueue } from '../flow/byte-queue.js';
+import { FrameQueue } from '../flow/frame-queue.js';
+import { isPrecompressed } from '../flow/precompressed.js';
 import type { Sendable } from '../flow/scheduler.js';
 import { HEADER_SIZE } from '../frame/frame.js';
 import type { ErrorFrame } from '../message/error-format.js';
@@ -35,6 +38,7 @@ export class SendHalf implements Sendable {
   readonly requestId: number;
   channel = 'default';
   waits = false;
+  behind: SendHalf | undefined = undefined;
   /** It may not send yet. */
   held = false;
   /** None of its frames may be encoded (SPEC 4.12). */
@@ -42,10 +46,8 @@ export class SendHalf implements Sendable {
   readonly #kind: HalfKind;
   /** Text and progress, once there was any. */
   #side: SideQueue | undefined;
-  /** The body where a frame ends what is in it, which then is the body. */
-  readonly #frames: FrameQueue | undefined;
-  readonly #bytes = new ByteQueue();
-  readonly #body: ByteQueue | FrameQueue;
+  /** The body, once there was any. */
+  #body: BodyQueue | undefined;
   /** Whole values behind the body, which may be dropped until they are part of it. */
   #values: ValueQueue | undefined;
   #credit: number;
@@ -64,16 +66,11 @@ export class SendHalf implements Sendable {
   /** Body bytes scheduled so far. */
   sentBytes = 0;
 
-  /**
-   * @param credit bytes of body it may send unasked; Infinity where the dialect has no credit
-   * @param frames holds the body where a frame ends what is in it
-   */
-  constructor(requestId: number, kind: HalfKind, credit: number, frames?: FrameQueue) {
+  /** @param credit bytes of body it may send unasked; Infinity where the dialect has no credit */
+  constructor(requestId: number, kind: HalfKind, credit: number) {
     this.requestId = requestId;
     this.#kind = kind;
     this.#credit = credit;
-    this.#frames = frames;
-    this.#body = frames ?? this.#bytes;
   }
 
   get begun(): boolean {
@@ -97,7 +94,11 @@ export class SendHalf implements Sendable {
 
   /** Body bytes queued. */
   get queued(): number {
-    return this.#body.size + (this.#values?.size ?? 0);
+    return this.#bodySize + (this.#values?.size ?? 0);
+  }
+
+  get #bodySize(): number {
+    return this.#body === undefined ? 0 : this.#body.size;
   }
 
   /** How values are dropped; undefined: none is. */
@@ -145,7 +146,7 @@ export class SendHalf implements Sendable {
    * Queues a whole value, which may be dropped until a byte of it is scheduled, with `rest` uncopied behind `first`; false
    * if there is no room for another: then the oldest would go. After {@link dropPast} only.
    */
-  pushValue(first: Uint8Array, rest?: Uint8Array): boolean {
+  pushValue(first: ByteRange, rest?: ByteRange): boolean {
     const values = this.#values as ValueQueue;
     values.push(first, rest);
     if (!values.full && this.queued < this.#kind.highWater) return true;
@@ -168,15 +169,19 @@ export class SendHalf implements Sendable {
   /**
    * Queues body bytes, which are not dropped, nor what waits before them; false if the writer is to wait for `tookRoom`.
    * @param joined the next bytes belong to the same value  @param flags of the frames they go in, beside those of place
-   * @param compressed they are, and are encoded no more (SPEC 4.12)
    */
-  push(bytes: Uint8Array, joined = false, flags = 0, compressed = false): boolean {
-    this.#values?.moveAll(this.#bytes);
-    if (this.#frames === undefined) this.#bytes.push(bytes, joined, compressed);
-    else this.#frames.push(bytes, joined, flags);
-    if (this.#body.size < this.#kind.highWater) return true;
+  push(range: ByteRange, joined = false, flags = 0): boolean {
+    const body = this.#ownBody();
+    this.#values?.moveAll(body);
+    body.push(range, joined, isPrecompressed(range), flags);
+    if (body.size < this.#kind.highWater) return true;
     this.#waiting = true;
     return false;
+  }
+
+  #ownBody(): BodyQueue {
+    this.#body ??= this.#kind.framed ? new FrameQueue() : new ByteQueue();
+    return this.#body;
   }
 
   /** Queues text or progress. */
@@ -187,7 +192,7 @@ export class SendHalf implements Sendable {
   }
 
   get #sideEmpty(): boolean {
-    return this.#side?.empty !== false;
+    return this.#side === undefined || this.#side.empty;
   }
 
   /** Queues the end behind everything else. */
@@ -197,7 +202,7 @@ export class SendHalf implements Sendable {
 
   /** Drops body, text and progress not yet scheduled. */
   drop(): void {
-    this.#body.clear();
+    this.#body?.clear();
     this.#values?.clear();
     this.#side?.clear();
   }
@@ -246,22 +251,19 @@ export class SendHalf implements Sendable {
     if (this.#opening !== undefined) return this.#opening.nextBytes(this.#kind.mapCut);
     if (!this.#sideEmpty) return this.side.nextBytes;
     if (this.queued === 0) return typeof this.#end === 'object' ? this.#end.error.payload.length : 0;
-    if (this.#kind.dataCut !== Number.POSITIVE_INFINITY) return this.#nextBody(this.#kind.dataCut);
-    const room = Math.min(this.#kind.lonePayload, this.#credit);
-    if (this.#body.size > 0) return this.#body.nextWhole(room);
+    const { dataCut, lonePayload } = this.#kind;
+    if (dataCut !== Number.POSITIVE_INFINITY) return Math.min(this.queued, dataCut);
+    const room = Math.min(lonePayload, this.#credit);
+    if (this.#bodySize > 0) return this.#ownBody().nextWhole(room);
     const next = this.#values?.next ?? 0;
     return next <= room ? next : 0;
-  }
-
-  #nextBody(room: number): number {
-    if (this.#kind.dataCut === Number.POSITIVE_INFINITY) return this.#body.nextCut(room);
-    return Math.min(this.#body.size, room, this.#kind.dataCut);
   }
 
   #writeOpening(out: FrameWriter, opening: Opening, most: number): number {
     if (this.#timeLeft !== undefined) opening.setDeadline(this.#timeLeft());
     this.#timeLeft = undefined;
-    const { type, flags, bytes, from, to } = opening.next(Math.min(most, this.#kind.mapCut));
+    opening.cut(Math.min(most, this.#kind.mapCut));
+    const { type, flags, bytes, from, to } = opening;
     out.begin(this.channel, this.requestId, type, flags, to - from, !this.plain);
     out.write(bytes, from, to);
     out.end();
@@ -289,14 +291,15 @@ export class SendHalf implements Sendable {
   }
 
   #writeBody(out: FrameWriter, most: number): number {
+    const { bodyType, dataCut } = this.#kind;
     const room = Math.min(most, this.#credit);
-    this.#values?.moveTo(this.#bytes, room);
-    const bytes = this.#nextBody(room);
-    const last = this.#end === 'eos' && bytes === this.queued && bytes !== this.#kind.dataCut;
-    const flags = (last ? PieceFlag.Eos : PieceFlag.Continuation) | (this.#frames?.flags ?? 0);
-    const encodable = !this.plain && !this.#bytes.compressed;
-    out.begin(this.channel, this.requestId, this.#kind.bodyType, flags, bytes, encodable);
-    this.#body.writeTo(out, bytes);
+    const body = this.#ownBody();
+    this.#values?.moveTo(body, room);
+    const bytes = dataCut === Number.POSITIVE_INFINITY ? body.nextCut(room) : Math.min(body.size, room, dataCut);
+    const last = this.#end === 'eos' && bytes === this.queued && bytes !== dataCut;
+    const flags = (last ? PieceFlag.Eos : PieceFlag.Continuation) | body.flags;
+    out.begin(this.channel, this.requestId, bodyType, flags, bytes, !this.plain && !body.compressed);
+    body.writeTo(out, bytes);
     out.end();
     this.#credit -= bytes;
     this.sentBytes += bytes;

@@ -1,11 +1,12 @@
-import type { ByteQueue } from '../flow/byte-queue.js';
+import type { ByteRange } from '../cbor/index.js';
+import type { BodyQueue } from '../flow/body-queue.js';
 import { isPrecompressed } from '../flow/precompressed.js';
 import type { SlowPolicy } from '../message/slow.js';
 
 interface Value {
-  readonly head: Uint8Array;
-  /** What follows it uncopied. */
-  readonly rest: Uint8Array | undefined;
+  readonly head: ByteRange;
+  /** What follows it. */
+  readonly rest: ByteRange | undefined;
   readonly size: number;
 }
 
@@ -57,8 +58,8 @@ export class ValueQueue {
   }
 
   /** Adds a value, whose bytes must not be changed until they are sent. Past `keep` the oldest goes. */
-  push(head: Uint8Array, rest?: Uint8Array): void {
-    const size = head.length + (rest?.length ?? 0);
+  push(head: ByteRange, rest?: ByteRange): void {
+    const size = head.to - head.from + (rest === undefined ? 0 : rest.to - rest.from);
     this.#values.push({ head, rest, size });
     this.#size += size;
     if (this.count > this.policy.keep) this.drop();
@@ -88,22 +89,22 @@ export class ValueQueue {
   }
 
   /**
-   * Moves the values to `bytes` that go into one frame of at most `most` bytes with what is there: a value is begun only
+   * Moves the values to `body` that go into one frame of at most `most` bytes with what is there: a value is begun only
    * by a frame that it fits into, or that has nothing else. None that stays can have been begun.
    */
-  moveTo(bytes: ByteQueue, most: number): void {
+  moveTo(body: BodyQueue, most: number): void {
     this.#justTold = false;
     for (let value = this.#values[this.#first]; value !== undefined; value = this.#values[this.#first]) {
       const apart = isPrecompressed(value.head) || (value.rest !== undefined && isPrecompressed(value.rest));
-      if (bytes.size > 0 && (apart || bytes.compressed || bytes.size + value.size > most)) return;
-      this.#move(bytes);
+      if (body.size > 0 && (apart || body.compressed || body.size + value.size > most)) return;
+      this.#move(body);
       if (apart) return;
     }
   }
 
-  /** Moves all of them to `bytes`: none can be dropped any more. */
-  moveAll(bytes: ByteQueue): void {
-    while (this.count > 0) this.#move(bytes);
+  /** Moves all of them to `body`: none can be dropped any more. */
+  moveAll(body: BodyQueue): void {
+    while (this.count > 0) this.#move(body);
   }
 
   /** Forgets all that wait; they do not count as dropped. */
@@ -113,10 +114,10 @@ export class ValueQueue {
     this.#size = 0;
   }
 
-  #move(bytes: ByteQueue): void {
+  #move(body: BodyQueue): void {
     const { head, rest } = this.#shift();
-    bytes.push(head, rest !== undefined, isPrecompressed(head));
-    if (rest !== undefined) bytes.push(rest, false, isPrecompressed(rest));
+    body.push(head, rest !== undefined, isPrecompressed(head), 0);
+    if (rest !== undefined) body.push(rest, false, isPrecompressed(rest), 0);
   }
 
   #shift(): Value {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type ByteRange, rangeOf } from '../../src/cbor/index.js';
 import { ByteQueue } from '../../src/flow/byte-queue.js';
 import { FrameBatch } from '../../src/frame/batch.js';
 
@@ -13,7 +14,7 @@ function take(queue: ByteQueue, count: number): number[] {
   return [...Buffer.concat(batch.take())].slice(8);
 }
 
-const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+const bytes = (...values: number[]): ByteRange => rangeOf(Uint8Array.from(values));
 
 describe('ByteQueue', () => {
   it('gives bytes in order, cut anywhere', () => {
@@ -21,7 +22,7 @@ describe('ByteQueue', () => {
     fc.assert(
       fc.property(pieces, fc.array(fc.nat(50)), (pushed, cuts) => {
         const queue = new ByteQueue();
-        for (const piece of pushed) queue.push(piece);
+        for (const piece of pushed) queue.push(rangeOf(piece));
         const expected = [...Buffer.concat(pushed)];
         const taken: number[] = [];
         for (const cut of [...cuts, queue.size]) taken.push(...take(queue, Math.min(cut, queue.size)));
@@ -31,7 +32,7 @@ describe('ByteQueue', () => {
     );
   });
 
-  it('gives bytes in order when they come while others go, past what it clears away at once', () => {
+  it('gives bytes in order when they come while others go, thousands of them', () => {
     const queue = new ByteQueue();
     const taken: number[] = [];
     for (let count = 0; count < 5_000; count++) {
@@ -77,9 +78,9 @@ describe('ByteQueue', () => {
   it('joins what lies side by side in memory, and nothing else', () => {
     const memory = Uint8Array.from({ length: 30 }, (_, at) => at);
     const queue = new ByteQueue();
-    queue.push(memory.subarray(0, 10));
-    queue.push(memory.subarray(10, 20));
-    queue.push(memory.subarray(21, 30));
+    queue.push({ bytes: memory, from: 0, to: 10 });
+    queue.push({ bytes: memory, from: 10, to: 20 });
+    queue.push({ bytes: memory, from: 21, to: 30 });
     expect(queue.nextCut(25)).toBe(20);
     expect(take(queue, 29)).toEqual([...memory.subarray(0, 20), ...memory.subarray(21)]);
   });
@@ -87,17 +88,17 @@ describe('ByteQueue', () => {
   it('SPEC 3.4.7 joins no more than leaves an edge to cut at', () => {
     const memory = new Uint8Array(40_000);
     const queue = new ByteQueue();
-    for (let at = 0; at < memory.length; at += 1_000) queue.push(memory.subarray(at, at + 1_000));
+    for (let at = 0; at < memory.length; at += 1_000) queue.push({ bytes: memory, from: at, to: at + 1_000 });
     expect(queue.nextCut(17_000)).toBe(16_000);
     expect(queue.nextCut(33_500)).toBe(32_000);
     const even = new ByteQueue();
-    for (let at = 0; at < 32_768; at += 1_024) even.push(memory.subarray(at, at + 1_024));
+    for (let at = 0; at < 32_768; at += 1_024) even.push({ bytes: memory, from: at, to: at + 1_024 });
     expect(even.nextCut(17_000)).toBe(16_384);
   });
 
   it('forgets everything when cleared, and empty pieces at once', () => {
     const queue = new ByteQueue();
-    queue.push(new Uint8Array(0));
+    queue.push(bytes());
     expect(queue.size).toBe(0);
     queue.push(bytes(1, 2));
     take(queue, 1);
@@ -115,7 +116,7 @@ describe('ByteQueue', () => {
         const expected: boolean[] = [];
         for (const { size, compressed, joined } of chunks) {
           // Each byte says whether it is.
-          queue.push(new Uint8Array(size).fill(compressed ? 1 : 0), joined, compressed);
+          queue.push(rangeOf(new Uint8Array(size).fill(compressed ? 1 : 0)), joined, compressed);
           for (let at = 0; at < size; at++) expected.push(compressed);
         }
         const taken: boolean[] = [];

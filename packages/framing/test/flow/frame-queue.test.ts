@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rangeOf } from '../../src/cbor/index.js';
 import { FrameQueue } from '../../src/flow/frame-queue.js';
 
 /** What a queue gives when it is cut into frames of at most `most` bytes: flags and bytes of each. */
@@ -16,7 +17,7 @@ function frames(queue: FrameQueue, most: number): [flags: number, bytes: number[
 
 function filled(...chunks: readonly [flags: number, ...bytes: number[]][]): FrameQueue {
   const queue = new FrameQueue();
-  for (const [flags, ...bytes] of chunks) queue.push(Uint8Array.from(bytes), false, flags);
+  for (const [flags, ...bytes] of chunks) queue.push(rangeOf(Uint8Array.from(bytes)), false, false, flags);
   return queue;
 }
 
@@ -66,7 +67,7 @@ describe('SPEC 3.4.12, 3.4.13 values that frames end', () => {
     fc.assert(
       fc.property(fc.array(chunk), fc.integer({ min: 1, max: 30 }), (chunks, most) => {
         const queue = new FrameQueue();
-        for (const [flags, bytes] of chunks) queue.push(bytes, false, flags);
+        for (const [flags, bytes] of chunks) queue.push(rangeOf(bytes), false, false, flags);
         const cut = frames(queue, most);
         for (const flags of [0, 4]) {
           const given = chunks.filter(([own]) => own === flags).flatMap(([, bytes]) => [...bytes]);

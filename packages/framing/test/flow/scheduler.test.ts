@@ -15,6 +15,7 @@ function source(name: string, channel: string, left: number, bytes = 1_000): Sou
     bytes,
     left,
     waits: false,
+    behind: undefined,
     get ready() {
       return this.left > 0;
     },

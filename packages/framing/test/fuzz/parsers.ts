@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { constants, deflateSync } from 'node:zlib';
 import { decodeOne, decodeStrict } from '../../src/cbor/decode.js';
-import { encodeValue, ValueReader } from '../../src/cbor/index.js';
+import { encodeValue, ValueReader, writeValue } from '../../src/cbor/index.js';
 import { zlib as browserZlib } from '../../src/codec/browser/zlib.js';
 import { zstd as browserZstd } from '../../src/codec/browser/zstd.js';
 import { zlib as nodeZlib } from '../../src/codec/node/zlib.js';
@@ -19,7 +19,7 @@ import * as control from '../../src/message/control.js';
 import { encodeErrorFrame, encodeStatusError, parseStatus } from '../../src/message/failure.js';
 import { encodeOutput, outputAtom } from '../../src/message/output.js';
 import { encodeProgress, parseProgress } from '../../src/message/progress.js';
-import { encodeRequest, parseRequest } from '../../src/message/request.js';
+import { encodeRequest, parseRequest, type RequestMessage } from '../../src/message/request.js';
 import { DEFAULT_SETTINGS, encodeSettings, parseSettings } from '../../src/message/settings.js';
 import type { ContentCodec, DecodeStep } from '../../src/stream/codec.js';
 import { wordy } from '../codec/codecs.js';
@@ -246,10 +246,14 @@ const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const REFUSAL = new WiremuxError('out-of-luck', '100 % of it', { data: { at: 7 }, retry: 5 });
 const ATOMS = [outputAtom('%s of %%', ['one'], ['label']), outputAtom('grüße')];
 const VALUES = [0, -1, 2 ** 53, 2n ** 70n, 1.5, 'text', [1, [2]], { a: { b: null } }, new Set([1]), new Map([[1, 2]])];
+function requestMap(request: RequestMessage): Uint8Array {
+  const { bytes, from, to } = encodeRequest(request, writeValue);
+  return bytes.subarray(from, to);
+}
+
 const MESSAGES: readonly Uint8Array[] = [
-  encodeRequest({ name: 'echo', args: { value: 1 }, channel: 'bulk', credit: 2_000 }, encodeValue).bytes,
-  encodeRequest({ name: 'echo', args: {}, deadline: 60_000, idem: new Uint8Array(16), trace: TRACE }, encodeValue)
-    .bytes,
+  requestMap({ name: 'echo', args: { value: 1 }, channel: 'bulk', credit: 2_000 }),
+  requestMap({ name: 'echo', args: {}, deadline: 60_000, idem: new Uint8Array(16), trace: TRACE }),
   encodeSettings({ ...DEFAULT_SETTINGS, token: 'secret', encodings: ['zlib', 'identity'] }),
   encodeStatusError(REFUSAL, true),
   encodeErrorFrame(REFUSAL, 'server', true),

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { type ByteRange, rangeOf } from '../../src/cbor/index.js';
 import { ByteQueue } from '../../src/flow/byte-queue.js';
 import { precompressed } from '../../src/flow/precompressed.js';
 import { FrameBatch } from '../../src/frame/batch.js';
 import { ValueQueue } from '../../src/reactor/value-queue.js';
 
-const bytes = (length: number, fill = 0): Uint8Array => new Uint8Array(length).fill(fill);
+const bytes = (length: number, fill = 0): ByteRange => rangeOf(new Uint8Array(length).fill(fill));
+/** Bytes marked as compressed. */
+const packed = (length: number, fill: number): ByteRange => rangeOf(precompressed(new Uint8Array(length).fill(fill)));
 
 /** A queue with values of one byte each. */
 function queueOf(keep: number, ...values: number[]): ValueQueue {
@@ -63,11 +66,10 @@ describe('SPEC 8.11.17 values that may be dropped', () => {
 
   it('SPEC 4.12 share no frame with those that are compressed already', () => {
     const queue = new ValueQueue({ fails: false, keep: 9 });
-    const packed = precompressed(bytes(5_000, 7));
     queue.push(bytes(1, 1));
-    queue.push(bytes(3, 2), packed);
+    queue.push(bytes(3, 2), packed(5_000, 7));
     queue.push(bytes(1, 3));
-    queue.push(precompressed(bytes(5_000, 4)));
+    queue.push(packed(5_000, 4));
     const out = new ByteQueue();
     queue.moveTo(out, 100_000);
     expect([out.size, queue.count]).toEqual([1, 3]);
