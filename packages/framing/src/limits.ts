@@ -134,12 +134,14 @@ const RANGES: Partial<Record<keyof Limits, readonly [least: number, most: number
 };
 
 /**
- * All limits: those given, and the defaults of the rest.
+ * All limits: those given, and the defaults of the rest. Given all of them it is the same object, which then must not change:
+ * connections share it.
  * @throws {WiremuxError} `unsupported` for one that is no whole number in its range
  */
 export function resolveLimits(given: Partial<Limits> = {}): Limits {
-  const limits = { ...DEFAULT_LIMITS, ...given };
-  for (const name of Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]) {
+  const names = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[];
+  const limits = names.every((name) => name in given) ? (given as Limits) : { ...DEFAULT_LIMITS, ...given };
+  for (const name of names) {
     const [least, most] = RANGES[name] ?? [0, Number.MAX_SAFE_INTEGER];
     const limit = limits[name];
     if (Number.isInteger(limit) && limit >= least && limit <= most) continue;

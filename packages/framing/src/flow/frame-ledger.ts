@@ -1,10 +1,11 @@
-/** Of few costs, so that a connection at rest takes little: it doubles as often as needed. */
+/** Of few costs, and none before the first, so that a connection at rest takes little: it doubles as often as needed. */
 const FIRST_ROOM = 8;
+const NO_COSTS = new Float64Array(0);
 
 /** The costs of frames that were sent and not acknowledged, oldest first. */
 export class FrameLedger {
   /** A ring: `#count` costs from `#first` on. */
-  #costs: Float64Array = new Float64Array(FIRST_ROOM);
+  #costs: Float64Array = NO_COSTS;
   #first = 0;
   #count = 0;
   #total = 0;
@@ -35,7 +36,7 @@ export class FrameLedger {
 
   #grow(): void {
     const { length } = this.#costs;
-    const grown = new Float64Array(2 * length);
+    const grown = new Float64Array(Math.max(2 * length, FIRST_ROOM));
     grown.set(this.#costs.subarray(this.#first));
     grown.set(this.#costs.subarray(0, this.#first), length - this.#first);
     this.#costs = grown;

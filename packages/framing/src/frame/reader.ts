@@ -24,8 +24,8 @@ export class FrameReader {
   /** The frame being read or delivered; reused. */
   readonly #header: Writable<FrameHeader> = { requestId: 0, streamId: 0, streamFlags: 0, type: 0, flags: 0 };
 
-  /** The first bytes of a header that is cut. */
-  readonly #headerBytes: Uint8Array = new Uint8Array(HEADER_SIZE);
+  /** The first bytes of a header that is cut; made for the first. */
+  #headerBytes: Uint8Array | undefined;
   #headerFill = 0;
   /** The payload of a frame that is cut. */
   #body: Uint8Array | undefined;
@@ -114,7 +114,8 @@ export class FrameReader {
         length = this.#readHeader(bytes, at);
         at += HEADER_SIZE;
       } else {
-        at = this.#fillHeader(bytes, at);
+        this.#headerBytes ??= new Uint8Array(HEADER_SIZE);
+        at = this.#fillHeader(this.#headerBytes, bytes, at);
         if (this.#headerFill < HEADER_SIZE) return at;
         this.#headerFill = 0;
         length = this.#readHeader(this.#headerBytes, 0);
@@ -156,10 +157,10 @@ export class FrameReader {
   }
 
   /** Returns where the header's part of `bytes` ends. */
-  #fillHeader(bytes: Uint8Array, from: number): number {
+  #fillHeader(header: Uint8Array, bytes: Uint8Array, from: number): number {
     let at = from;
     while (this.#headerFill < HEADER_SIZE && at < bytes.length) {
-      this.#headerBytes[this.#headerFill++] = bytes[at++] as number;
+      header[this.#headerFill++] = bytes[at++] as number;
     }
     return at;
   }

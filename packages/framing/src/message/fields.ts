@@ -43,13 +43,8 @@ export function asProse(value: unknown): string | undefined {
 /** The elements of an array, each read with `read`; undefined if it is no array, or an element is something else. */
 export function asList<T>(value: unknown, read: (element: unknown) => T | undefined): T[] | undefined {
   if (!Array.isArray(value)) return undefined;
-  const list: T[] = [];
-  for (const element of value as unknown[]) {
-    const item = read(element);
-    if (item === undefined) return undefined;
-    list.push(item);
-  }
-  return list;
+  const list = (value as unknown[]).map((element) => read(element));
+  return list.includes(undefined) ? undefined : (list as T[]);
 }
 
 /** An integer, the nearest number to one past 2^53; undefined for anything else. */

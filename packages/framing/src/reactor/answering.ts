@@ -11,13 +11,13 @@ import type { SendHalf } from './send-half.js';
 export class Answering {
   readonly #context: PeerContext;
   readonly #budget: ReceiveBudget;
-  readonly #refuser: Refuser;
+  /** Absent while nothing was refused. */
+  #refuser: Refuser | undefined;
   #responder: Responder | undefined;
 
   constructor(context: PeerContext, budget: ReceiveBudget) {
     this.#context = context;
     this.#budget = budget;
-    this.#refuser = new Refuser(context);
   }
 
   /** A responder answers from now on, if none does yet. */
@@ -40,24 +40,26 @@ export class Answering {
   }
 
   get halves(): readonly SendHalf[] {
-    return [...this.#refuser.halves, ...(this.#responder?.halves ?? [])];
+    return [...(this.#refuser?.halves ?? []), ...(this.#responder?.halves ?? [])];
   }
 
   /** The connection is gone: every command is told to stop, and nothing more is sent. */
   fail(error: WiremuxError): void {
     this.#responder?.fail(error);
-    for (const half of this.#refuser.halves) half.abandon();
+    for (const half of this.#refuser?.halves ?? []) half.abandon();
   }
 
   /** A frame of the opener: the fault if it breaks a rule. */
   receive(header: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
-    if (this.#responder === undefined || this.#refuser.holds(header.requestId)) return this.#refuser.receive(header);
-    return this.#responder.receive(header, payload);
+    const responder = this.#refuser?.holds(header.requestId) === true ? undefined : this.#responder;
+    if (responder !== undefined) return responder.receive(header, payload);
+    this.#refuser ??= new Refuser(this.#context);
+    return this.#refuser.receive(header);
   }
 
   /** After a frame of an answer was scheduled. */
   scheduled(half: SendHalf): void {
     this.#responder?.scheduled(half);
-    this.#refuser.scheduled(half);
+    this.#refuser?.scheduled(half);
   }
 }

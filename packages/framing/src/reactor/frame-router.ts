@@ -29,8 +29,7 @@ export interface FrameRoutes {
 /** Checks where each frame may come and hands it to who handles it (SPEC 2.3, 4, 8.1). */
 export class FrameRouter {
   readonly inbound: InboundStreams;
-  /** Absent without codecs: every frame is plain. */
-  readonly decoding: DecodeQueue | undefined;
+  #decoding: DecodeQueue | undefined;
   readonly #context: PeerContext;
   readonly #routes: FrameRoutes;
   #settings: SettingsExchange;
@@ -50,15 +49,6 @@ export class FrameRouter {
     this.#ownParity = role === 'client' ? 1 : 0;
     this.#linkStream = dialect.extended ? 1 + this.#ownParity : 0;
     this.inbound = new InboundStreams(this.#ownParity === 1 ? 0 : 1, limits.openStreams, this.#linkStream);
-    this.decoding = context.encodings.runtime?.decodeQueue({
-      limits,
-      stepped: role === 'client' && !dialect.extended,
-      deliver: (header, plain) => this.#deliver(header, plain),
-      pieceOf: (header) =>
-        header.type === FrameType.Response ? { ...header, flags: PieceFlag.Continuation } : undefined,
-      paused: () => routes.budget.paused,
-      onDone: () => context.wake(),
-    });
   }
 
   /** The link stream of the other side; 0 where the dialect has none. */
@@ -66,9 +56,14 @@ export class FrameRouter {
     return this.#linkStream;
   }
 
+  /** What decodes frames, once a stream is encoded: until then every frame is plain. */
+  get decoding(): DecodeQueue | undefined {
+    return this.#decoding;
+  }
+
   /** Frames wait for their decoders. */
   get isDecoding(): boolean {
-    return this.decoding?.idle === false;
+    return this.#decoding?.idle === false;
   }
 
   /** The other side's settings came. */
@@ -121,7 +116,7 @@ export class FrameRouter {
       return role === 'client' ? undefined : fault('3.8.7', `Stream settings mean nothing in ${dialect.name}.`);
     }
     if (type === FrameType.StreamSettings) return this.#configure(stream, flags, payload);
-    const { decoding } = this;
+    const decoding = this.#decoding;
     if (decoding === undefined || (stream.decoding === undefined && decoding.idle))
       return this.#deliver(header, payload);
     return decoding.receive(stream, header, payload);
@@ -142,7 +137,23 @@ export class FrameRouter {
   #configure(stream: InboundStream, flags: number, payload: Uint8Array): ProtocolFault | undefined {
     const settings = this.#streamSettings.receive(stream, flags, payload);
     if (settings === undefined || isFault(settings)) return settings;
-    return this.decoding?.configure(stream, settings);
+    this.#decoding ??= this.#openDecoding();
+    return this.#decoding?.configure(stream, settings);
+  }
+
+  #openDecoding(): DecodeQueue | undefined {
+    const { role, dialect, limits, encodings } = this.#context;
+    const decoding = encodings.runtime?.decodeQueue({
+      limits,
+      stepped: role === 'client' && !dialect.extended,
+      deliver: (header, plain) => this.#deliver(header, plain),
+      pieceOf: (header) =>
+        header.type === FrameType.Response ? { ...header, flags: PieceFlag.Continuation } : undefined,
+      paused: () => this.#routes.budget.paused,
+      onDone: () => this.#context.wake(),
+    });
+    decoding?.reserve(encodings.decoders);
+    return decoding;
   }
 
   /** SPEC 8.1.4, 8.3.1. */

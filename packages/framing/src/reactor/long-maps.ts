@@ -6,12 +6,6 @@ import type { SendHalf } from './send-half.js';
  */
 export class LongMaps {
   readonly #queue: SendHalf[] = [];
-  readonly #wake: (send: SendHalf) => void;
-
-  /** @param wake called with a half that may now send */
-  constructor(wake: (send: SendHalf) => void) {
-    this.#wake = wake;
-  }
 
   /** Takes a half that is about to open its request. */
   add(send: SendHalf): void {
@@ -20,13 +14,13 @@ export class LongMaps {
     this.#queue.push(send);
   }
 
-  /** After a frame was scheduled, or a half was given up. */
-  advance(): void {
+  /** After a frame was scheduled, or a half was given up: the half that may now send, if another waited for that. */
+  advance(): SendHalf | undefined {
     const queue = this.#queue;
     while (queue[0]?.hasLongMap === false) queue.shift();
     const next = queue[0];
-    if (next?.held !== true) return;
+    if (next?.held !== true) return undefined;
     next.held = false;
-    this.#wake(next);
+    return next;
   }
 }

@@ -1,12 +1,11 @@
 import type { Dialect } from '../dialect/dialect.js';
-import { CancelFlag, FrameType, PieceFlag } from '../dialect/types.js';
+import { FrameType, PieceFlag } from '../dialect/types.js';
 import { WiremuxError } from '../errors.js';
 import { BLOCKED, type ChannelWeight, Scheduler } from '../flow/scheduler.js';
 import type { SendWindow } from '../flow/send-window.js';
 import { FrameBatch } from '../frame/batch.js';
 import { HEADER_SIZE, StreamFlag } from '../frame/frame.js';
 import { DEFAULT_LIMITS } from '../limits.js';
-import { encodeUint } from '../message/control.js';
 import { encodeStreamSettings } from '../message/settings.js';
 import type { KeptFrames } from '../session/kept-frames.js';
 import {
@@ -17,6 +16,7 @@ import {
   OutboundStreams,
 } from '../stream/outbound.js';
 import { type EncodingFrame, gather, mostPlain, type StreamEncoders } from '../stream/stream-encoders.js';
+import { ControlQueue, type ControlWriter } from './control-queue.js';
 import type { FrameWriter, SendHalf } from './send-half.js';
 
 /** Bytes of whole frames in one message, one larger frame apart (SPEC 7.2). */
@@ -35,16 +35,11 @@ interface LinkFrame {
   readonly payload: Uint8Array;
 }
 
-interface Cancel {
-  readonly flags: number;
-  readonly payload: Uint8Array;
-}
-
 /**
  * Everything this side has to send, in the order it may go: link frames, credit and cancel, then the channels' frames
  * (SPEC 8.12). A message is built only when the transport asks for one.
  */
-export class Output implements FrameWriter {
+export class Output implements FrameWriter, ControlWriter {
   readonly batch: FrameBatch = new FrameBatch();
   readonly streams: OutboundStreams;
   readonly scheduler: Scheduler<SendHalf>;
@@ -68,8 +63,8 @@ export class Output implements FrameWriter {
   #kept: KeptFrames | undefined;
   /** The other side has not said yet whether the session goes on: nothing of it may be sent (SPEC 8.3.3). */
   resuming = false;
-  readonly #credits = new Map<number, number>();
-  readonly #cancels = new Map<number, Cancel>();
+  /** Credit and cancels, once there were any. */
+  #control: ControlQueue | undefined;
   /** Largest payload the other side accepts, bytes. */
   maxPayload: number;
   /** Frames and bytes sent. */
@@ -110,8 +105,7 @@ export class Output implements FrameWriter {
   get pending(): boolean {
     return (
       this.#linkFrames.length > 0 ||
-      this.#credits.size > 0 ||
-      this.#cancels.size > 0 ||
+      this.#control?.empty === false ||
       this.scheduler.busy ||
       this.encoders?.next !== undefined ||
       this.#kept?.replaying === true ||
@@ -138,17 +132,19 @@ export class Output implements FrameWriter {
   /** Grants of one request merge while they wait (SPEC 8.7.6). */
   credit(requestId: number, bytes: number): void {
     if (this.#dead) return;
-    this.#credits.set(requestId, (this.#credits.get(requestId) ?? 0) + bytes);
+    this.#control ??= new ControlQueue();
+    this.#control.credit(requestId, bytes);
   }
 
   /** A cancel of one request replaces one that waits. */
   cancel(requestId: number, payload: Uint8Array, ack: boolean): void {
-    this.#cancels.set(requestId, { flags: ack ? CancelFlag.Ack : 0, payload });
+    this.#control ??= new ControlQueue();
+    this.#control.cancel(requestId, payload, ack);
   }
 
   /** Forgets grants for a request whose half has ended. */
   forgetCredit(requestId: number): void {
-    this.#credits.delete(requestId);
+    this.#control?.forgetCredit(requestId);
   }
 
   get kept(): KeptFrames | undefined {
@@ -184,8 +180,7 @@ export class Output implements FrameWriter {
     this.encoders?.close();
     for (const half of halves) half.abandon();
     this.#linkFrames = [];
-    this.#credits.clear();
-    this.#cancels.clear();
+    this.#control = undefined;
     this.#kept?.close();
     this.kept = undefined;
   }
@@ -356,31 +351,27 @@ export class Output implements FrameWriter {
     this.#linkFrames = [];
   }
 
-  /**
-   * Credit and cancels; a cancel of which request a frame is being encoded comes behind that (SPEC 8.4.4). False if some had to be left for the next message, which nothing may overtake.
-   */
+  /** Credit and cancels; false if some had to be left for the next message, which nothing may overtake. */
   #writeControl(): boolean {
-    if (this.#credits.size === 0 && this.#cancels.size === 0) return true;
-    if (this.streams.of(CONTROL).stream.busy) return true;
-    for (const [requestId, bytes] of this.#credits) {
-      if (!this.#writeControlFrame(requestId, FrameType.Credit, 0, encodeUint(bytes))) return false;
-      this.#credits.delete(requestId);
-    }
-    for (const [requestId, { flags, payload }] of this.#cancels) {
-      if (this.encoders?.holds(requestId) === true) continue;
-      if (!this.#writeControlFrame(requestId, FrameType.Cancel, flags, payload)) return false;
-      this.#cancels.delete(requestId);
-      if (flags === CancelFlag.Ack) this.#onProof(requestId);
-    }
-    return true;
+    const control = this.#control;
+    if (control === undefined || control.empty || this.streams.of(CONTROL).stream.busy) return true;
+    return control.writeTo(this);
   }
 
-  /** False if the message has no room for it. */
-  #writeControlFrame(requestId: number, type: number, flags: number, payload: Uint8Array): boolean {
+  /** A control frame; false if the message has no room for it. */
+  control(requestId: number, type: number, flags: number, payload: Uint8Array): boolean {
     if (this.batch.size + payload.length > LONE_PAYLOAD) return false;
     this.begin(CONTROL, requestId, type, flags, payload.length);
     this.batch.write(payload, 0, payload.length);
     return true;
+  }
+
+  holds(requestId: number): boolean {
+    return this.encoders?.holds(requestId) === true;
+  }
+
+  proved(requestId: number): void {
+    this.#onProof(requestId);
   }
 
   #count(payloadBytes: number): void {

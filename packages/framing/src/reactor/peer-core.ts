@@ -289,7 +289,6 @@ export class PeerCore {
     lost.#state = 'dead';
     this.#takeTransport(lost);
     this.#output.inheritLink(lost.#output);
-    this.#router.decoding?.reserve(this.#context.encodings.decoders);
     this.#onSettings(lost.#session.lostTo as PeerSettings);
     this.#readOn();
   }
@@ -411,7 +410,6 @@ export class PeerCore {
 
   #announce(session: PeerSettings['session']): void {
     announceSettings(this.#context, session);
-    this.#router.decoding?.reserve(this.#context.encodings.decoders);
   }
 
   /** Reads what had to wait. */

@@ -36,11 +36,12 @@ export class ReceiveBudget {
   #incomplete = 0;
   /** Halves whose grant did not fit into the bound: they get it when others give back. */
   readonly #starved = new StarvedHalves();
-  /** Halves that hold more unread bytes than a dialect without credit may. */
-  readonly #overfull = new Set<ReceiveHalf>();
+  /** In a dialect without credit: halves that hold more unread bytes than they may. */
+  readonly #overfull: Set<ReceiveHalf> | undefined;
 
   constructor(context: PeerContext) {
     this.#context = context;
+    this.#overfull = context.dialect.duplex ? undefined : new Set();
   }
 
   /** Bytes that may still be granted on this connection. */
@@ -55,18 +56,18 @@ export class ReceiveBudget {
 
   /** The transport should not be read. */
   get paused(): boolean {
-    return this.#overfull.size > 0;
+    return this.#overfull !== undefined && this.#overfull.size > 0;
   }
 
   /** The halves that hold the transport. */
   get overfull(): Iterable<ReceiveHalf> {
-    return this.#overfull;
+    return this.#overfull ?? [];
   }
 
   /** Since when the first of them has; Infinity if none does. */
   get pausedSince(): number {
     let since = Number.POSITIVE_INFINITY;
-    for (const { stalledSince } of this.#overfull) since = Math.min(since, stalledSince);
+    for (const { stalledSince } of this.overfull) since = Math.min(since, stalledSince);
     return since;
   }
 
@@ -95,14 +96,15 @@ export class ReceiveBudget {
   take(half: ReceiveHalf, bytes: number): void {
     half.take(bytes);
     this.#update(half);
-    if (!this.#overfull.has(half)) return;
+    if (this.#overfull?.has(half) !== true) return;
     half.progressed = true;
     this.#context.wake();
   }
 
   /** Consumers do not say when they took something: it counts as the next time that is known. */
   noteProgress(): void {
-    for (const half of this.#overfull) {
+    if (!this.paused) return;
+    for (const half of this.overfull) {
       if (half.progressed) half.stalledSince = this.#context.now;
       half.progressed = false;
     }
@@ -118,8 +120,8 @@ export class ReceiveBudget {
   #update(half: ReceiveHalf): void {
     const before = this.#claimed;
     this.#count(half);
-    if (!this.#context.dialect.duplex) {
-      this.#pauseOrResume(half);
+    if (this.#overfull !== undefined) {
+      this.#pauseOrResume(half, this.#overfull);
       return;
     }
     this.#grant(half);
@@ -156,12 +158,12 @@ export class ReceiveBudget {
     while (this.#starved.first !== undefined && this.left >= SMALL_GRANT) this.#grant(this.#starved.first);
   }
 
-  #pauseOrResume(half: ReceiveHalf): void {
+  #pauseOrResume(half: ReceiveHalf, overfull: Set<ReceiveHalf>): void {
     if (half.closed || half.untaken < this.#context.limits.pausedBytes) {
-      if (this.#overfull.delete(half) && !this.paused) this.#context.wake();
-    } else if (!this.#overfull.has(half)) {
+      if (overfull.delete(half) && !this.paused) this.#context.wake();
+    } else if (!overfull.has(half)) {
       half.stalledSince = this.#context.now;
-      this.#overfull.add(half);
+      overfull.add(half);
     }
   }
 }

@@ -37,7 +37,7 @@ export class Requester {
   readonly #budget: ReceiveBudget;
   readonly #requests = new IdTable<OpenRequest>();
   readonly #readers: ValueReaderPool;
-  readonly #longMaps: LongMaps;
+  readonly #longMaps = new LongMaps();
   readonly #half: HalfKind;
   readonly #firstId: number;
   #nextId: number;
@@ -46,7 +46,6 @@ export class Requester {
     this.#context = context;
     this.#budget = budget;
     this.#readers = new ValueReaderPool(context.cborLimits);
-    this.#longMaps = new LongMaps((send) => this.#wake(send));
     this.#half = halfKind(FrameType.Data, context);
     this.#firstId = context.role === 'client' ? 1 : 2;
     this.#nextId = this.#firstId;
@@ -176,7 +175,7 @@ export class Requester {
 
   /** After a frame of this opener's half was scheduled. */
   scheduled(send: SendHalf): void {
-    this.#longMaps.advance();
+    this.#openNextMap();
     const request = this.#requests.get(send.requestId);
     if (request === undefined) return;
     if (send.tookRoom()) this.#context.emit({ kind: 'upload-writable', id: send.requestId });
@@ -208,6 +207,12 @@ export class Requester {
     const { answers, extended, redirects } = this.#context.dialect;
     const asked = redirects && redirect !== undefined && redirect.targets.length > 0;
     return answers.reader(this.#readers, { codes: extended, bytePieces, encodedValues, redirects: asked });
+  }
+
+  /** A request whose map waited for that of another may be opened now. */
+  #openNextMap(): void {
+    const next = this.#longMaps.advance();
+    if (next !== undefined) this.#wake(next);
   }
 
   #wake(send: SendHalf): void {
@@ -376,7 +381,7 @@ export class Requester {
 
   #abandon(send: SendHalf): void {
     send.abandon();
-    this.#longMaps.advance();
+    this.#openNextMap();
   }
 
   #close(request: OpenRequest): void {

@@ -6,14 +6,17 @@ import type { ContentCodec } from '../stream/codec.js';
 import type { InboundStream } from '../stream/inbound.js';
 import type { PeerContext } from './context.js';
 
+interface Reading {
+  readonly reader: ValueReader;
+  readonly values: unknown[];
+  size: number;
+}
+
 /** Reads the settings of inbound streams (SPEC 3.8.5, 3.8.6). */
 export class StreamSettingsReader {
   readonly #context: PeerContext;
   /** Weak: a stream may end before its settings are complete. */
-  readonly #readers = new WeakMap<
-    InboundStream,
-    { readonly reader: ValueReader; readonly values: unknown[]; size: number }
-  >();
+  #readers: WeakMap<InboundStream, Reading> | undefined;
 
   constructor(context: PeerContext) {
     this.#context = context;
@@ -24,6 +27,7 @@ export class StreamSettingsReader {
     if (stream.configured || stream.encoded) {
       return fault('3.8.6', `Stream ${stream.id} was given settings again, or after an encoded frame.`);
     }
+    this.#readers ??= new WeakMap();
     let reading = this.#readers.get(stream);
     if (reading === undefined) {
       reading = { reader: new ValueReader(this.#context.cborLimits), values: [], size: 0 };

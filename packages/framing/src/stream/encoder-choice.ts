@@ -10,15 +10,11 @@ export interface ChannelEncodings {
 /** Picks the encoding of each channel: this side's order of preference among what the other can decode (SPEC 4.9). */
 export class EncoderChoice {
   readonly #codecs: readonly ContentCodec[];
-  readonly #channels = new Map<string, readonly string[]>();
-  readonly #all: readonly string[];
+  readonly #channels: readonly ChannelEncodings[];
 
   constructor(codecs: readonly ContentCodec[], channels: readonly ChannelEncodings[]) {
     this.#codecs = codecs;
-    this.#all = codecs.map(({ name }) => name);
-    for (const { name, encodings } of channels) {
-      if (encodings !== undefined) this.#channels.set(name, encodings);
-    }
+    this.#channels = channels;
   }
 
   /** The codec to encode the channel with, of those that the other side has advertised; undefined: `identity`. */
@@ -37,6 +33,7 @@ export class EncoderChoice {
   }
 
   #of(channel: string): readonly string[] {
-    return this.#channels.get(channel) ?? this.#all;
+    const own = this.#channels.find(({ name }) => name === channel)?.encodings;
+    return own ?? this.#codecs.map(({ name }) => name);
   }
 }

@@ -47,7 +47,8 @@ export function newOutboundStream(id: number, channel: string): OutboundStream {
 
 /** Gives each channel its stream when the first frame goes out (SPEC 4.2, 8.12.1). */
 export class OutboundStreams {
-  readonly #byChannel = new Map<string, OutboundRoute>();
+  /** One for each channel that was used: few. */
+  readonly #routes: OutboundRoute[] = [];
   readonly #streams: OutboundStream[] = [];
   /** The route asked for last: frames of one channel come in runs. */
   #last: OutboundRoute | undefined;
@@ -63,7 +64,7 @@ export class OutboundStreams {
   /** The channel's stream, and whether its frames are encoded. */
   of(channel: string): OutboundRoute {
     if (this.#last?.channel === channel) return this.#last;
-    const route = this.#byChannel.get(channel) ?? this.#add(channel);
+    const route = this.#routes.find((known) => known.channel === channel) ?? this.#add(channel);
     this.#last = route;
     return route;
   }
@@ -76,7 +77,7 @@ export class OutboundStreams {
     const last = this.#streams.at(-1);
     const stream = last === undefined || this.#streams.length < this.most ? this.#open(channel) : last;
     const route = { channel, stream, settled: false, encodes: false };
-    this.#byChannel.set(channel, route);
+    this.#routes.push(route);
     return route;
   }
 

@@ -44,9 +44,9 @@ export class StreamEncoders {
   #advertised: readonly string[] | undefined;
   /** Encoders that the other side has decoders for and that are not open. */
   #left = 0;
-  readonly #streams = new Set<OutboundStream>();
-  /** Frames that are being encoded, or wait for their place in a message since. */
-  readonly #frames = new Set<EncodingFrame>();
+  readonly #streams: OutboundStream[] = [];
+  /** Frames that are being encoded, or wait for their place in a message since: one of a stream at most. */
+  readonly #frames: EncodingFrame[] = [];
   readonly #done: EncodingFrame[] = [];
   #closed = false;
 
@@ -65,7 +65,7 @@ export class StreamEncoders {
 
   /** Frames are being encoded, or were and wait. */
   get working(): boolean {
-    return this.#frames.size > 0;
+    return this.#frames.length > 0;
   }
 
   /** The first of the frames that are encoded and wait for their place in a message. */
@@ -76,17 +76,13 @@ export class StreamEncoders {
   /** Forgets the frame that is next: it was sent. */
   sent(frame: EncodingFrame): void {
     this.#done.shift();
-    this.#frames.delete(frame);
+    remove(this.#frames, frame);
     frame.stream.busy = false;
   }
 
   /** A frame of the request has its place but was not sent yet: nothing of the request may overtake it. */
   holds(requestId: number): boolean {
-    if (this.#frames.size === 0) return false;
-    for (const frame of this.#frames) {
-      if (frame.requestId === requestId) return true;
-    }
-    return false;
+    return this.#frames.some((frame) => frame.requestId === requestId);
   }
 
   /**
@@ -106,7 +102,7 @@ export class StreamEncoders {
     this.#left--;
     stream.encoder = codec.createEncoder();
     stream.encoding = codec.name;
-    this.#streams.add(stream);
+    this.#streams.push(stream);
     route.encodes = true;
     return codec.name;
   }
@@ -142,7 +138,7 @@ export class StreamEncoders {
       return true;
     }
     stream.busy = true;
-    this.#frames.add(frame);
+    this.#frames.push(frame);
     const done = (encoded?: Uint8Array): void => {
       if (this.#closed) return;
       frame.encoded = encoded;
@@ -155,7 +151,7 @@ export class StreamEncoders {
 
   /** The stream's encoder could not do its work: the stream ends, and what begins anew on its id is plain. */
   giveUp(stream: OutboundStream): void {
-    if (!this.#streams.delete(stream)) return;
+    if (!remove(this.#streams, stream)) return;
     stream.encoder?.close();
     stream.encoder = undefined;
     stream.encoding = 'identity';
@@ -166,10 +162,17 @@ export class StreamEncoders {
   /** The connection is dead: what is being encoded is dropped, whenever that ends. */
   close(): void {
     this.#closed = true;
-    for (const stream of this.#streams) this.giveUp(stream);
-    this.#frames.clear();
+    for (const stream of [...this.#streams]) this.giveUp(stream);
+    this.#frames.length = 0;
     this.#done.length = 0;
   }
+}
+
+/** False if it is not there. */
+function remove<T>(list: T[], item: T): boolean {
+  const at = list.indexOf(item);
+  if (at >= 0) list.splice(at, 1);
+  return at >= 0;
 }
 
 /** Adds `bytes[start, end)` to the payload; a whole payload in one piece is not copied. */
