@@ -2,14 +2,10 @@ import { type CborError, CborErrorCode } from './error.js';
 import { argumentWidth, BREAK, INDEFINITE, Major, readArgument } from './head.js';
 import { CUT, REFUSED } from './scan.js';
 
-/**
- * Takes a piece of a byte string: a view of the bytes pushed. `size` is what it took on the wire, heads and breaks
- * before it included; `last` ends the byte string. Only a last piece may be empty.
- */
-export type PieceSink = (bytes: Uint8Array, size: number, last: boolean) => void;
-
 /** The most bytes a head takes: the initial byte, and a length of eight. */
 const LONGEST_HEAD = 9;
+
+const NOTHING = new Uint8Array(0);
 
 const RESERVED = 'A head has a reserved length.';
 const NO_CHUNK = 'A byte string in chunks holds something else.';
@@ -26,6 +22,10 @@ export class ByteStringReader {
   size = 0;
   /** A byte string has begun and not ended. */
   active = false;
+  /** The piece that was read: a view of the bytes it came in. Only a last piece may be empty. */
+  piece: Uint8Array = NOTHING;
+  /** What it took on the wire, heads and breaks before it included. */
+  pieceSize = 0;
   /** It came with an indefinite length: chunks until a break. */
   #chunked = false;
   /** Bytes its chunk still needs. */
@@ -46,10 +46,11 @@ export class ByteStringReader {
   }
 
   /**
-   * Goes on with `bytes[from, to)`: the offset after the byte string if it ends there, {@link CUT} or {@link REFUSED},
-   * which is for good. After the end of one the next call begins another.
+   * Goes on with `bytes[from, to)`: the offset after the next piece, which ends the byte string if it is not
+   * {@link active} any more; {@link CUT} if there is none, or {@link REFUSED}, which is for good. After the end of one the
+   * next call begins another.
    */
-  read(bytes: Uint8Array, from: number, to: number, sink: PieceSink): number {
+  read(bytes: Uint8Array, from: number, to: number): number {
     if (!this.active) {
       this.active = true;
       this.size = 0;
@@ -65,9 +66,11 @@ export class ByteStringReader {
       this.#left -= stop - at;
       this.#count(stop - at);
       const last = this.#left === 0 && !this.#chunked;
-      if (stop > at || last) this.#give(bytes.subarray(at, stop), last, sink);
+      if (stop > at || last) {
+        this.#take(bytes.subarray(at, stop), last);
+        return stop;
+      }
       at = stop;
-      if (last) return at;
     }
     return CUT;
   }
@@ -77,11 +80,11 @@ export class ByteStringReader {
     this.#uncounted += bytes;
   }
 
-  #give(bytes: Uint8Array, last: boolean, sink: PieceSink): void {
-    const size = this.#uncounted;
+  #take(piece: Uint8Array, last: boolean): void {
+    this.piece = piece;
+    this.pieceSize = this.#uncounted;
     this.#uncounted = 0;
     this.active = !last;
-    sink(bytes, size, last);
   }
 
   /** Reads a head, of the byte string or of a chunk, or what there is of it: `#headSize` is 0 once it is whole. */

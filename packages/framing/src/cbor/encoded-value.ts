@@ -1,7 +1,7 @@
 import { WiremuxError } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import type { CborLimits } from './bounds.js';
-import { checkOne } from './decode.js';
+import { decodeOne } from './decode.js';
 
 const LIMITS: CborLimits = {
   depth: DEFAULT_LIMITS.cborDepth,
@@ -29,9 +29,9 @@ export class EncodedValue {
  * @throws {WiremuxError} `bad-encoding` if they are not exactly one item that receivers with default limits take
  */
 export function preEncoded(bytes: Uint8Array): EncodedValue {
-  const refused = checkOne(bytes, LIMITS);
-  if (refused !== undefined) {
-    const { code, message, offset } = refused;
+  const decoded = decodeOne(bytes, LIMITS);
+  if (!decoded.ok) {
+    const { code, message, offset } = decoded.error;
     throw new WiremuxError(
       'bad-encoding',
       `These bytes are not one CBOR value that can be sent: byte ${offset}: ${message} Encode the value anew.`,

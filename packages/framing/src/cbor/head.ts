@@ -52,7 +52,7 @@ function readShort(bytes: Uint8Array, at: number, width: number): number {
 }
 
 /** Four bytes at `at`, big-endian. */
-export function readUint32(bytes: Uint8Array, at: number): number {
+function readUint32(bytes: Uint8Array, at: number): number {
   const high = ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
   return high * 256 + (bytes[at + 3] as number);
 }

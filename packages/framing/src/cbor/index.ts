@@ -1,6 +1,5 @@
 export { type CborLimits, MAX_BIGNUM, MAX_DEPTH, MAX_NUMBER_KEYS } from './bounds.js';
 export { type ByteRange, rangeOf } from './byte-range.js';
-export type { PieceSink } from './byte-string-reader.js';
 export { type DecodeResult, decodeOne, decodeStrict } from './decode.js';
 export { encodeRange, encodeValue, writeValue } from './encode.js';
 export { EncodedValue, preEncoded } from './encoded-value.js';
@@ -10,5 +9,5 @@ export { isOwn } from './own.js';
 export { writePortable } from './portable.js';
 export { readText } from './short-text.js';
 export { isUtf8, utf8Decode, utf8Encode } from './utf8.js';
-export { ValueReader, type ValueSink } from './value-reader.js';
+export { type PieceSink, ValueReader, type ValueSink } from './value-reader.js';
 export { CborWriter } from './writer.js';

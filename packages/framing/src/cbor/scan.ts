@@ -2,9 +2,8 @@ import { type CborLimits, MAX_DEPTH } from './bounds.js';
 import { ARRAY, BIGNUM, BYTE_PIECES, findMisfit, MAP, OPEN_ARRAY, OPEN_MAP, SET, TEXT_PIECES } from './container.js';
 import { type CborError, CborErrorCode } from './error.js';
 import { argumentWidth, BREAK, INDEFINITE, LENGTH_MAX, Major, readLength, Simple, Tag } from './head.js';
-import { KeySketches } from './key-sketches.js';
 import { strictFault } from './strict.js';
-import { isUtf8, skipAscii, Utf8Check } from './utf8.js';
+import { isUtf8, Utf8Check } from './utf8.js';
 
 /** What {@link Scanner.scan} gives when the bytes end inside the value. */
 export const CUT = -1;
@@ -15,8 +14,8 @@ export const REFUSED = -2;
 const OPEN_LEFT: number = LENGTH_MAX;
 
 /**
- * Goes over one CBOR value that may be cut anywhere, each byte once, and decides everything before a value is built:
- * well-formedness, bounds, tags, UTF-8, and where the value ends (SPEC 3.1). Keeps no bytes but those of a cut head.
+ * Goes over one CBOR value that may be cut anywhere, each byte once, and builds none: decides well-formedness, bounds, tags,
+ * UTF-8, and where the value ends (SPEC 3.1). Keeps no bytes but those of a cut head.
  */
 export class Scanner {
   readonly #limits: CborLimits;
@@ -25,8 +24,6 @@ export class Scanner {
   readonly #byteLimit: number;
   readonly #strict: boolean;
 
-  /** True if cbor-x decodes the value exactly as SPEC 3.1 says. */
-  plain = true;
   /** True if the value has a byte string, of which a view may be handed out. */
   hasBytes = false;
   /** Why the value was refused; its offset counts from the value's first byte. */
@@ -42,7 +39,6 @@ export class Scanner {
   #left = 1;
   /** Kind and left of the containers around it. */
   readonly #outer: number[] = [];
-  readonly #keys = new KeySketches();
 
   /** Bytes of a cut head. */
   #head: Uint8Array | undefined;
@@ -87,7 +83,6 @@ export class Scanner {
 
   #begin(): void {
     this.#finished = false;
-    this.plain = true;
     this.hasBytes = false;
     this.#size = 0;
     this.#items = 1;
@@ -110,8 +105,6 @@ export class Scanner {
           const width = argumentWidth(info);
           if (end - at < width) return this.#cutHead(bytes, headAt, end, base);
           if (major > Major.Negative && major !== Major.Simple) argument = readLength(bytes, at, width);
-          // cbor-x makes BigInts of such integers, and of such lengths nothing good.
-          if (width === 8 && major !== Major.Simple) this.plain = false;
           at += width;
         } else if (info !== INDEFINITE || major < Major.Bytes || major === Major.Tag) {
           return this.#refuse(CborErrorCode.Malformed, 'A head has a reserved length.', base + headAt);
@@ -119,23 +112,15 @@ export class Scanner {
       }
       if (this.#strict && !this.#isStrict(bytes, headAt, isKey, base)) return REFUSED;
       if (this.#kind > MAP && !this.#fits(initial, argument, base + headAt)) return REFUSED;
-      if (isKey && major !== Major.Text) this.plain = false;
 
       if (major === Major.Text && info !== INDEFINITE) {
         const stop = at + argument;
         if (stop > end) return this.#cutString(bytes, headAt, at, argument, end, base);
-        if (isKey && this.plain && !this.#keys.isNew(bytes, at, stop)) this.plain = false;
-        const ascii = skipAscii(bytes, at, stop);
-        if (ascii < stop) {
-          // cbor-x drops a byte order mark.
-          if (bytes[at] === 0xef) this.plain = false;
-          if (!isUtf8(bytes, ascii, stop)) return this.#badUtf8(base + headAt);
-        }
+        if (!isUtf8(bytes, at, stop)) return this.#badUtf8(base + headAt);
         at = stop;
       } else if (major === Major.Bytes && info !== INDEFINITE) {
         const stop = at + argument;
         this.hasBytes = true;
-        if (this.#outer.length === 0) this.plain = false;
         if (stop > end) return this.#cutString(bytes, headAt, at, argument, end, base);
         at = stop;
       } else if (major === Major.Simple) {
@@ -183,7 +168,6 @@ export class Scanner {
   #enter(major: number, indefinite: boolean, argument: number, offset: number): boolean {
     let kind = ARRAY;
     let left = OPEN_LEFT;
-    if (indefinite) this.plain = false;
     if (major === Major.Array || major === Major.Map) {
       if (this.#depth === this.#depthLimit) {
         return this.#fail(CborErrorCode.TooDeep, `A value is nested deeper than ${this.#depthLimit}.`, offset);
@@ -193,10 +177,8 @@ export class Scanner {
         left = major === Major.Map ? 2 * argument : argument;
         if (!this.#count(left, offset)) return false;
       }
-      if ((kind & 1) === 1) this.#keys.enterMap();
       this.#depth++;
     } else if (major === Major.Tag) {
-      this.plain = false;
       left = 1;
       if (argument === Tag.Set) kind = SET;
       else if (argument === Tag.PositiveBignum || argument === Tag.NegativeBignum) kind = BIGNUM;
@@ -214,7 +196,6 @@ export class Scanner {
   #leave(): boolean {
     while (this.#outer.length > 0) {
       if (this.#kind <= OPEN_MAP) this.#depth--;
-      if ((this.#kind & 1) === 1) this.#keys.leaveMap();
       this.#left = (this.#outer.pop() as number) - 1;
       this.#kind = this.#outer.pop() as number;
       if (this.#left > 0) return false;
@@ -247,8 +228,6 @@ export class Scanner {
 
   #cutString(bytes: Uint8Array, headAt: number, at: number, length: number, end: number, base: number): number {
     if (length > this.#byteLimit - base - at) return this.#tooBig(base + headAt);
-    // Keys are compared by the scanner only where they lie in one piece.
-    if ((this.#left & 1) < (this.#kind & 1)) this.plain = false;
     this.#stringLeft = length;
     this.#stringHead = base + headAt;
     this.#stringCheck = (bytes[headAt] as number) >> 5 === Major.Text ? new Utf8Check() : undefined;

@@ -9,11 +9,21 @@ declare const TextDecoder: new (label: string, options: { fatal: boolean; ignore
 declare const TextEncoder: new () => Utf8Encoder;
 
 const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** UTF-8 to string. A byte order mark stays; bytes that are not UTF-8 become U+FFFD, so check first. */
 export function utf8Decode(bytes: Uint8Array): string {
   return decoder.decode(bytes);
+}
+
+/** As {@link utf8Decode}; undefined if the bytes are not UTF-8, which takes long to find out. */
+export function utf8Read(bytes: Uint8Array): string | undefined {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** String to UTF-8 in memory of its own. A lone surrogate becomes U+FFFD. */
@@ -35,7 +45,7 @@ export function isUtf8(bytes: Uint8Array, from = 0, to: number = bytes.length): 
 }
 
 /** Where in `bytes[from, to)` the first byte past U+007F is; `to` if there is none. */
-export function skipAscii(bytes: Uint8Array, from: number, to: number): number {
+function skipAscii(bytes: Uint8Array, from: number, to: number): number {
   let at = from;
   while (at < to && (bytes[at] as number) < 0x80) at++;
   return at;

@@ -1,13 +1,18 @@
 import type { CborLimits } from './bounds.js';
-import { ByteStringReader, type PieceSink } from './byte-string-reader.js';
+import { ByteStringReader } from './byte-string-reader.js';
 import { EncodedValue } from './encoded-value.js';
 import { type CborError, unfinished } from './error.js';
-import { Materializer } from './materialize.js';
-import { decodePlain } from './plain.js';
+import { materializer, NO_VALUE } from './materialize.js';
 import { CUT, REFUSED, Scanner } from './scan.js';
 
 /** Takes a value as soon as it is complete, with its encoded size in bytes. */
 export type ValueSink = (value: unknown, size: number) => void;
+
+/**
+ * Takes a piece of a byte string: a view of the bytes pushed. `size` is what it took on the wire, heads and breaks
+ * before it included; `last` ends the byte string. Only a last piece may be empty.
+ */
+export type PieceSink = (bytes: Uint8Array, size: number, last: boolean) => void;
 
 const NOTHING = new Uint8Array(0);
 const FIRST_HOLD = 256;
@@ -15,8 +20,15 @@ const FIRST_HOLD = 256;
 const KEEP_HOLD = 4 * 1024;
 
 /**
- * Reads a CBOR sequence whose values may be cut anywhere (SPEC 3.1). Every byte is scanned once and moved a bounded
- * number of times, however it arrives. Byte strings handed out are views: of the bytes pushed where a value came whole.
+ * Reads a CBOR sequence whose values may be cut anywhere (SPEC 3.1). A value that came whole is built where it is; the bytes
+ * of one that is cut are scanned once and moved a bounded number of times, however they arrive. Byte strings handed out are
+ * views: of the bytes read where a value came whole.
+ *
+ * ```
+ * reader.feed(bytes, from, to);
+ * while (reader.next()) take(reader.value, reader.size);
+ * if (reader.error !== undefined) …
+ * ```
  */
 export class ValueReader {
   /**
@@ -24,133 +36,152 @@ export class ValueReader {
    * for duplicate keys and the like. Set between two values.
    */
   encoded = false;
+  /**
+   * Byte strings that are not inside another value are given in pieces, as they come and however long they are: `value` is
+   * the piece, `isPiece` true. Set between two values.
+   */
+  bytePieces = false;
+  /** What {@link next} has found, and its encoded size in bytes. */
+  value: unknown;
+  size = 0;
+  /** It is a piece of a byte string. */
+  isPiece = false;
+  /** Why the sequence cannot be read. The reader is dead then. */
+  error: CborError | undefined;
+  readonly #limits: CborLimits;
+  /** Goes over values that do not come whole, or that are not built. */
   readonly #scanner: Scanner;
   /** Made for the first byte string that is taken in pieces. */
   #byteStrings: ByteStringReader | undefined;
+  /** What is left to be read of the bytes given last. */
+  #bytes: Uint8Array = NOTHING;
+  #at = 0;
+  #to = 0;
   /** Bytes of the incomplete value. */
   #held: Uint8Array = NOTHING;
   #heldSize = 0;
   /** Bytes before the value being read, since the first push. */
   #offset = 0;
-  #error: CborError | undefined;
 
   constructor(limits: CborLimits) {
+    this.#limits = limits;
     this.#scanner = new Scanner(limits);
   }
 
-  /** Bytes of the incomplete value that were given to no sink. */
+  /** Bytes of the incomplete value that were given to nobody. */
   get pending(): number {
     return this.#heldSize + (this.#byteStrings?.pending ?? 0);
+  }
+
+  /** More of the byte string of which a piece was found is to come. */
+  get goesOn(): boolean {
+    return this.#byteStrings?.active === true;
+  }
+
+  /** Takes the next bytes, to be read with {@link next} to their end: what is left of those before is dropped. */
+  feed(bytes: Uint8Array, from: number, to: number): void {
+    this.#bytes = bytes;
+    this.#at = from;
+    this.#to = to;
+  }
+
+  /** Reads the next value, or piece of a byte string; false if there is none that is complete. */
+  next(): boolean {
+    if (this.#at < this.#to && this.error === undefined && this.#read()) return true;
+    this.#bytes = NOTHING;
+    this.#to = 0;
+    this.value = undefined;
+    return false;
   }
 
   /**
    * Takes the next bytes and gives `sink` each value they complete, in order. Values before an error are delivered.
    * After an error the reader is dead and returns the same error again. The sinks must not throw, nor push.
    *
-   * With `pieces`, byte strings that are not inside another value go there instead, as they come and however long they
-   * are; it must then be given with every push.
+   * With `pieces`, byte strings that are not inside another value go there instead; it must then be given with every push.
    */
   push(bytes: Uint8Array, sink: ValueSink, pieces?: PieceSink): CborError | undefined {
-    if (this.#error !== undefined) return this.#error;
-    let at = 0;
-    if (this.#heldSize > 0) at = this.#complete(bytes, sink);
-    else if (this.#byteStrings?.active === true && pieces !== undefined) at = this.#pass(bytes, 0, pieces);
-    return at < 0 ? this.#error : this.#read(bytes, at, sink, pieces);
+    this.bytePieces = pieces !== undefined;
+    this.feed(bytes, 0, bytes.length);
+    while (this.next()) {
+      if (this.isPiece) pieces?.(this.value as Uint8Array, this.size, !this.goesOn);
+      else sink(this.value, this.size);
+    }
+    return this.error;
   }
 
   /** No more bytes come: the reader's error, `unfinished` if a value is cut. */
   end(): CborError | undefined {
-    if (this.#error !== undefined) return this.#error;
-    const bytes = this.#byteStrings?.active === true ? this.#byteStrings.size : this.#heldSize;
-    return bytes === 0 ? undefined : this.#die(unfinished(bytes));
+    if (this.error !== undefined) return this.error;
+    const bytes = this.goesOn ? (this.#byteStrings as ByteStringReader).size : this.#heldSize;
+    if (bytes > 0) this.#die(unfinished(bytes));
+    return this.error;
   }
 
-  /** Goes on with the incomplete value: the offset after it, or {@link CUT} or {@link REFUSED}. */
-  #complete(bytes: Uint8Array, sink: ValueSink): number {
-    const scanner = this.#scanner;
-    const after = scanner.scan(bytes, 0, bytes.length);
-    if (after === REFUSED) {
-      this.#die(scanner.error as CborError);
-      return REFUSED;
+  #read(): boolean {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    if (this.#heldSize > 0) return this.#complete();
+    if (this.bytePieces && (this.goesOn || ByteStringReader.begins(bytes[at] as number))) return this.#nextPiece();
+    if (this.encoded) return this.#nextEncoded();
+    const value = materializer.read(bytes, at, this.#to, this.#limits);
+    if (value === NO_VALUE) return this.#nextEncoded();
+    this.#at = materializer.end;
+    return this.#found(value, materializer.end - at, materializer.error);
+  }
+
+  /** Goes over the next value, and sets aside what there is of it if it is cut. */
+  #nextEncoded(): boolean {
+    const at = this.#at;
+    const after = this.#scanner.scan(this.#bytes, at, this.#to);
+    if (after === REFUSED) return this.#die(this.#scanner.error as CborError);
+    if (after === CUT) {
+      this.#hold(this.#bytes, at, this.#to);
+      return false;
     }
-    this.#hold(bytes, 0, after === CUT ? bytes.length : after);
-    if (after === CUT) return CUT;
+    this.#at = after;
+    return this.#found(new EncodedValue(this.#bytes.subarray(at, after)), after - at);
+  }
+
+  /** Goes on with the incomplete value. */
+  #complete(): boolean {
+    const scanner = this.#scanner;
+    const after = scanner.scan(this.#bytes, this.#at, this.#to);
+    if (after === REFUSED) return this.#die(scanner.error as CborError);
+    this.#hold(this.#bytes, this.#at, after === CUT ? this.#to : after);
+    if (after === CUT) return false;
     const held = this.#held;
     const size = this.#heldSize;
+    this.#at = after;
     this.#heldSize = 0;
     // Views of the buffer may be in the value.
     if (this.encoded || scanner.hasBytes || held.length > KEEP_HOLD) this.#held = NOTHING;
-    const error =
-      scanner.plain && !this.encoded ? this.#deliverPlain(held, 0, [size], sink) : this.#deliver(held, 0, size, sink);
-    return error === undefined ? after : REFUSED;
+    if (this.encoded) return this.#found(new EncodedValue(held.subarray(0, size)), size);
+    const value = materializer.read(held, 0, size, this.#limits);
+    return this.#found(value, size, materializer.error);
   }
 
-  /** Reads values from `bytes[from, …)`, runs of plain ones at once. */
-  #read(bytes: Uint8Array, from: number, sink: ValueSink, pieces?: PieceSink): CborError | undefined {
-    const scanner = this.#scanner;
-    let at = from;
-    let runAt = from;
-    let sizes: number[] = [];
-    while (at < bytes.length) {
-      if (pieces !== undefined && ByteStringReader.begins(bytes[at] as number)) {
-        if (sizes.length > 0) this.#deliverPlain(bytes, runAt, sizes, sink);
-        at = this.#pass(bytes, at, pieces);
-        if (at < 0) return this.#error;
-        sizes = [];
-        runAt = at;
-        continue;
-      }
-      const after = scanner.scan(bytes, at, bytes.length);
-      if (after >= 0 && scanner.plain && !this.encoded) {
-        sizes.push(after - at);
-        at = after;
-        continue;
-      }
-      if (sizes.length > 0) this.#deliverPlain(bytes, runAt, sizes, sink);
-      if (after === REFUSED) return this.#die(scanner.error as CborError);
-      if (after === CUT) {
-        this.#hold(bytes, at, bytes.length);
-        return undefined;
-      }
-      const error = this.#deliver(bytes, at, after - at, sink);
-      if (error !== undefined) return error;
-      sizes = [];
-      at = after;
-      runAt = after;
-    }
-    if (sizes.length > 0) this.#deliverPlain(bytes, runAt, sizes, sink);
-    return undefined;
-  }
-
-  /** Hands on what comes of a byte string: the offset after it, or {@link CUT} or {@link REFUSED}. */
-  #pass(bytes: Uint8Array, from: number, pieces: PieceSink): number {
+  #nextPiece(): boolean {
     this.#byteStrings ??= new ByteStringReader();
-    const after = this.#byteStrings.read(bytes, from, bytes.length, pieces);
-    if (after === REFUSED) this.#die(this.#byteStrings.error as CborError);
-    else if (after !== CUT) this.#offset += this.#byteStrings.size;
-    return after;
+    const strings = this.#byteStrings;
+    const after = strings.read(this.#bytes, this.#at, this.#to);
+    if (after === REFUSED) return this.#die(strings.error as CborError);
+    if (after === CUT) return false;
+    this.#at = after;
+    this.isPiece = true;
+    this.value = strings.piece;
+    this.size = strings.pieceSize;
+    if (!strings.active) this.#offset += strings.size;
+    return true;
   }
 
-  #deliverPlain(bytes: Uint8Array, from: number, sizes: readonly number[], sink: ValueSink): undefined {
-    let to = from;
-    for (const size of sizes) to += size;
-    const values = decodePlain(bytes, from, to, sizes.length);
-    this.#offset += to - from;
-    for (let index = 0; index < sizes.length; index++) sink(values[index], sizes[index] as number);
-  }
-
-  #deliver(bytes: Uint8Array, from: number, size: number, sink: ValueSink): CborError | undefined {
-    if (this.encoded) {
-      this.#offset += size;
-      sink(new EncodedValue(bytes.subarray(from, from + size)), size);
-      return undefined;
-    }
-    const materializer = new Materializer(bytes, from);
-    const value = materializer.read();
-    if (materializer.error !== undefined) return this.#die(materializer.error);
+  #found(value: unknown, size: number, error?: CborError): boolean {
+    if (error !== undefined) return this.#die(error);
     this.#offset += size;
-    sink(value, size);
-    return undefined;
+    this.isPiece = false;
+    this.value = value;
+    this.size = size;
+    return true;
   }
 
   #hold(bytes: Uint8Array, from: number, to: number): void {
@@ -164,11 +195,11 @@ export class ValueReader {
     this.#heldSize = size;
   }
 
-  #die(error: CborError): CborError {
-    this.#error = { ...error, offset: this.#offset + error.offset };
+  #die(error: CborError): false {
+    this.error = { ...error, offset: this.#offset + error.offset };
     this.#held = NOTHING;
     this.#heldSize = 0;
     this.#byteStrings = undefined;
-    return this.#error;
+    return false;
   }
 }
