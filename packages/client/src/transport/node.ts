@@ -46,7 +46,6 @@ class NodeTransport implements DialedTransport {
   readonly #socket: WebSocket;
   readonly #stream: Socket | undefined;
   #handlers: TransportHandlers | undefined;
-  #corked = false;
   #filled = false;
 
   constructor(socket: WebSocket, stream: Socket | undefined) {
@@ -78,7 +77,8 @@ class NodeTransport implements DialedTransport {
   }
 
   send(chunks: readonly Uint8Array[]): void {
-    this.#cork();
+    // The pieces of a message reach the kernel together.
+    this.#stream?.cork();
     const size = sizeOf(chunks);
     if (chunks.length === 1 || size < JOIN_BELOW) {
       this.#socket.send(joined(chunks, size), this.#written);
@@ -88,6 +88,7 @@ class NodeTransport implements DialedTransport {
         this.#socket.send(chunk, { binary: true, fin: index === last }, index === last ? this.#written : undefined);
       }
     }
+    this.#stream?.uncork();
     if (this.bufferedBytes > LOW_WATER) this.#filled = true;
   }
 
@@ -122,18 +123,6 @@ class NodeTransport implements DialedTransport {
     stream.prependListener('close', () => {
       const rest = stream.read() as Buffer | null;
       if (rest !== null) filter.push(plain(rest));
-    });
-  }
-
-  /** All sends of one turn reach the kernel together. */
-  #cork(): void {
-    const stream = this.#stream;
-    if (this.#corked || stream === undefined) return;
-    this.#corked = true;
-    stream.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      stream.uncork();
     });
   }
 

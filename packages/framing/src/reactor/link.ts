@@ -29,8 +29,9 @@ export interface LinkOptions {
 
 /**
  * Connects a sans-I/O {@link Peer} to a {@link Transport}, or with a session to one after another: gives it bytes and
- * time, hands on its events, and sends what it has once a turn of the event loop, as fast as the transport takes it. The
- * same on every side and platform.
+ * time, hands on its events, and sends what it has once a turn of the event loop, as fast as the transport takes it. In a
+ * turn of many requests it sends each burst at once: both sides work at the same time then, and not by turns. The same on
+ * every side and platform.
  */
 export class Link {
   #peer: Peer;
@@ -60,9 +61,8 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#peer = options.peer;
     this.#clock = options.clock;
-    this.#peer.onWake(() => this.#schedule());
+    this.#peer = this.#listenTo(options.peer);
     this.#seat = new TransportSeat(options.transport, this.#handlers);
     this.#schedule();
   }
@@ -102,8 +102,7 @@ export class Link {
    * there is. Without it the transport is closed then.
    */
   renew(successor: Peer): void {
-    this.#peer = successor;
-    successor.onWake(() => this.#schedule());
+    this.#peer = this.#listenTo(successor);
     this.#schedule();
   }
 
@@ -130,6 +129,12 @@ export class Link {
   closeWhenIdle(code: CloseCode, reason: string): void {
     this.#closeIdle = { code, reason };
     this.#schedule();
+  }
+
+  #listenTo(peer: Peer): Peer {
+    peer.onWake(() => this.#schedule());
+    peer.onBurst(() => this.#send());
+    return peer;
   }
 
   #receive(chunk: Uint8Array): void {

@@ -15,6 +15,9 @@ import type { PeerOptions, ResponderConstructor } from './peer-options.js';
 import type { Requester } from './requester.js';
 import type { PeerStats } from './stats.js';
 
+/** So many requests opened or answered are worth a message of their own, before the turn is over. */
+const BURST = 16;
+
 /**
  * One end of a connection, without I/O and clock: bytes in, events out, bytes out when asked.
  *
@@ -48,6 +51,9 @@ export class Peer {
   readonly #core: PeerCore;
   readonly #requester: Requester;
   readonly #answering: Answering;
+  #onBurst: () => void = () => undefined;
+  /** Requests opened or answered since bytes were taken. */
+  #unsent = 0;
 
   constructor(options: PeerOptions) {
     const { successorOf } = options;
@@ -62,6 +68,14 @@ export class Peer {
   /** `callback` is called when there may be bytes to take, events to handle, or reading to pause or resume. */
   onWake(callback: () => void): void {
     this.#core.onWake = callback;
+  }
+
+  /**
+   * `callback` is called each time that 16 requests were opened or answered and nothing of them was taken: bytes taken now
+   * give the other side something to do meanwhile.
+   */
+  onBurst(callback: () => void): void {
+    this.#onBurst = callback;
   }
 
   /** Bytes of the other side, any cut; they are the peer's from now on. */
@@ -109,6 +123,7 @@ export class Peer {
 
   /** One message of whole frames (SPEC 7.2), or undefined if nothing may be sent now. May make new events. */
   takeBytes(now: number): Uint8Array[] | undefined {
+    this.#unsent = 0;
     return this.#core.takeBytes(now);
   }
 
@@ -254,7 +269,9 @@ export class Peer {
       throw new WiremuxError('unsupported', `In ${this.dialect.name} only clients open requests; use wiremux.1.`);
     }
     if (this.#core.flushed) throw new WiremuxError('unsupported', 'The exchange has been sent; open another one.');
-    return this.#requester.open(request);
+    const id = this.#requester.open(request);
+    this.#countUnsent();
+    return id;
   }
 
   /** Queues upload bytes; false: wait for `upload-writable`. */
@@ -361,11 +378,13 @@ export class Peer {
   /** The answer is complete. */
   endAnswer(id: number): void {
     this.#answering.responder?.endAnswer(id);
+    this.#countUnsent();
   }
 
   /** The command failed; values already queued go out first (SPEC 8.12.5). */
   failAnswer(id: number, error: WiremuxError): void {
     this.#answering.responder?.failAnswer(id, error);
+    this.#countUnsent();
   }
 
   /** The command took that many bytes of its data. */
@@ -391,6 +410,12 @@ export class Peer {
   /** A snapshot for people and metrics. */
   stats(): PeerStats {
     return this.#core.stats();
+  }
+
+  #countUnsent(): void {
+    if (++this.#unsent < BURST) return;
+    this.#unsent = 0;
+    this.#onBurst();
   }
 }
 
