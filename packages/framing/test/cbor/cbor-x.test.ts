@@ -5,14 +5,15 @@ import { decodeOne, encodeValue } from '../../src/cbor/index.js';
 import { LIMITS } from './support.js';
 
 /** As plain as CBOR gets: no records, no shared structures, objects for maps. */
-const options = { useRecords: false, mapsAsObjects: true, tagUint8Array: false, int64AsNumber: true } as const;
+const options = { useRecords: false, mapsAsObjects: true, tagUint8Array: false } as const;
 const encoder = new Encoder(options);
 const decoder = new Decoder(options);
 
 const key = fc.string({ maxLength: 40 }).filter((text) => text !== '__proto__');
+/** Longer integers cbor-x makes BigInts of, and writes as floats. */
 const leaf = fc.oneof(
-  fc.maxSafeInteger(),
-  fc.double({ noNaN: true }).filter((number) => !Object.is(number, -0) && !isBigWhole(number)),
+  fc.integer({ min: -(2 ** 32), max: 2 ** 32 - 1 }),
+  fc.double({ noNaN: true }).filter((number) => !Number.isInteger(number)),
   fc.string({ maxLength: 300 }),
   fc.boolean(),
   fc.constant(null),
@@ -25,11 +26,6 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.dictionary(key, tie('value'), { noNullPrototype: true }),
   ),
 }));
-
-/** A whole number that is no safe integer: what each library makes of those is its own. */
-function isBigWhole(number: number): boolean {
-  return Number.isInteger(number) && !Number.isSafeInteger(number);
-}
 
 describe('SPEC 3.1 values that go between this library and cbor-x', () => {
   it('are read here as cbor-x wrote them', () => {
