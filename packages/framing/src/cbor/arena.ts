@@ -24,7 +24,12 @@ export function takeBlock(room: number): ArenaBlock {
 
 /** Gives a block back. Bytes from `used` on may be written again, those before never are. */
 export function giveBlock(block: ArenaBlock): void {
-  if (block.bytes.length === BLOCK_SIZE && idle.length < MOST_IDLE) idle.push(block);
+  if (isShared(block) && idle.length < MOST_IDLE) idle.push(block);
+}
+
+/** Others may write to it too, one after another: it was not made for one large result. */
+export function isShared({ bytes }: ArenaBlock): boolean {
+  return bytes.length === BLOCK_SIZE;
 }
 
 function newBlock(size: number): ArenaBlock {

@@ -5,7 +5,7 @@ import { EncodedValue } from './encoded-value.js';
 import { Major, Tag } from './head.js';
 import { countNumbers } from './key-identity.js';
 import { isOwn } from './own.js';
-import { CborWriter } from './writer.js';
+import { type CborWriter, giveWriter, takeWriter } from './writer.js';
 
 /**
  * An application value as CBOR (SPEC 3.1): string to text, `Uint8Array` to byte string, `Map` and plain objects to maps,
@@ -21,13 +21,12 @@ export function encodeValue(value: unknown): Uint8Array {
 /** As {@link encodeValue}, without a view of the bytes; those of an {@link EncodedValue} are not copied. */
 export function encodeRange(value: unknown): ByteRange {
   if (value instanceof EncodedValue) return rangeOf(value.bytes);
-  const out = new CborWriter();
+  const out = takeWriter();
   try {
     writeValue(out, value);
     return out.takeRange();
-  } catch (error) {
-    out.clear();
-    throw error;
+  } finally {
+    giveWriter(out);
   }
 }
 
@@ -74,6 +73,12 @@ function writeBigInt(out: CborWriter, value: bigint): void {
 }
 
 function writeObject(out: CborWriter, value: object, depth: number): void {
+  if (Object.getPrototypeOf(value) === Object.prototype) {
+    // The usual case first: each of the questions below walks up its prototypes.
+    checkDepth(depth);
+    writeProperties(out, value as Record<string, unknown>, depth);
+    return;
+  }
   if (value instanceof Uint8Array) {
     out.bytes(value);
     return;
@@ -82,7 +87,7 @@ function writeObject(out: CborWriter, value: object, depth: number): void {
     out.raw(value.bytes);
     return;
   }
-  if (depth === MAX_DEPTH) throw unsupported(`what is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
+  checkDepth(depth);
   if (Array.isArray(value)) {
     const { length } = value;
     out.arrayHead(length);
@@ -100,12 +105,16 @@ function writeObject(out: CborWriter, value: object, depth: number): void {
     out.arrayHead(value.size);
     for (const item of value) writeValue(out, item, depth + 1);
   } else {
+    refuseOpaque(value);
     writeProperties(out, value as Record<string, unknown>, depth);
   }
 }
 
+function checkDepth(depth: number): void {
+  if (depth === MAX_DEPTH) throw unsupported(`what is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
+}
+
 function writeProperties(out: CborWriter, object: Record<string, unknown>, depth: number): void {
-  refuseOpaque(object);
   const map = out.openMap();
   let size = 0;
   // Own properties, in the form that engines know how to read without looking each of them up.

@@ -1,4 +1,4 @@
-import { type ArenaBlock, giveBlock, takeBlock } from './arena.js';
+import { type ArenaBlock, giveBlock, isShared, takeBlock } from './arena.js';
 import type { ByteRange } from './byte-range.js';
 import { Major, Simple } from './head.js';
 import { utf8Write } from './utf8.js';
@@ -9,6 +9,21 @@ const NO_VIEW = new DataView(NO_BYTES.buffer);
 const HEAD = 9;
 /** Text up to this many UTF-16 units is written here; the platform's encoder is slower to call and faster to run. */
 const SHORT_TEXT = 40;
+
+/** Writers that are kept for the next use. Uses nest: a getter of what is written may have something else written. */
+const MOST_IDLE = 4;
+const idle: CborWriter[] = [];
+
+/** A writer that nobody else uses until it is given back: cheaper than a new one, since it keeps its memory. */
+export function takeWriter(): CborWriter {
+  return idle.pop() ?? new CborWriter();
+}
+
+/** Gives a writer back; what was written and not taken is forgotten. */
+export function giveWriter(writer: CborWriter): void {
+  writer.reset();
+  if (idle.length < MOST_IDLE) idle.push(writer);
+}
 
 /**
  * Writes CBOR items one after another: definite lengths, shortest heads. What {@link take} hands out is the caller's
@@ -120,11 +135,15 @@ export class CborWriter {
 
   /** The map opened has `size` entries: all that was written since. */
   closeMap(opened: number, size: number): void {
-    this.#reserve(HEAD);
     const headAt = this.#start + opened;
+    if (size < 24) {
+      this.#bytes[headAt] = (Major.Map << 5) | size;
+      return;
+    }
+    this.#reserve(HEAD);
     const end = this.#at;
     const longer = headSize(size) - 1;
-    if (longer > 0) this.#bytes.copyWithin(headAt + 1 + longer, headAt + 1, end);
+    this.#bytes.copyWithin(headAt + 1 + longer, headAt + 1, end);
     this.#at = headAt;
     this.mapHead(size);
     this.#at = end + longer;
@@ -142,10 +161,10 @@ export class CborWriter {
     this.head(Major.Simple, Simple.Undefined);
   }
 
-  /** As {@link take}, without a view of them. */
+  /** As {@link take}, without a view of them; it keeps its memory for what is written next. */
   takeRange(): ByteRange {
     const taken = { bytes: this.#bytes, from: this.#start, to: this.#at };
-    this.#giveBack(this.#at);
+    this.#keep(this.#at);
     return taken;
   }
 
@@ -159,6 +178,11 @@ export class CborWriter {
   /** Forgets the bytes written since the last {@link take}. */
   clear(): void {
     this.#giveBack(this.#start);
+  }
+
+  /** As {@link clear}, but it keeps its memory. */
+  reset(): void {
+    this.#keep(this.#start);
   }
 
   #string(major: number, text: string): void {
@@ -212,6 +236,16 @@ export class CborWriter {
     this.#view = block.view;
     this.#start = block.used;
     this.#at = block.used + size;
+  }
+
+  #keep(used: number): void {
+    if (this.#block === undefined) return;
+    if (!isShared(this.#block)) {
+      this.#giveBack(used);
+      return;
+    }
+    this.#start = used;
+    this.#at = used;
   }
 
   #giveBack(used: number): void {

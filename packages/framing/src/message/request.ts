@@ -1,4 +1,13 @@
-import { type ByteRange, type CborLimits, CborWriter, decodeOne, isOwn, utf8Encode } from '../cbor/index.js';
+import {
+  type ByteRange,
+  type CborLimits,
+  CborWriter,
+  decodeOne,
+  giveWriter,
+  isOwn,
+  takeWriter,
+  utf8Encode,
+} from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
 import { asFields, asText, type Fields, field, isFields, isUint } from './fields.js';
 import { parseRedirectOffer, type RedirectOffer, writeRedirectOffer } from './redirect.js';
@@ -58,12 +67,11 @@ export interface EncodedRequest extends ByteRange {
  * @throws {WiremuxError} `unsupported` if `write` cannot write an argument
  */
 export function encodeRequest(request: RequestMessage, write: WriteArgument): EncodedRequest {
-  const out = new CborWriter();
+  const out = takeWriter();
   try {
     return writeRequest(out, request, write);
-  } catch (error) {
-    out.clear();
-    throw error;
+  } finally {
+    giveWriter(out);
   }
 }
 

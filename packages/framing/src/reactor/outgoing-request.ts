@@ -49,14 +49,16 @@ export interface OutgoingRequest {
   readonly redirect?: RedirectOffer | undefined;
 }
 
-/** The credit that its answer is to begin with at most, brought into its range (SPEC 8.11.2). */
-export function wantedCredit(request: OutgoingRequest, context: PeerContext): number {
-  const asked = request.credit ?? usualCredit(request, context);
+/** The credit asked for, brought into its range (SPEC 8.11.2). */
+export function wantedCredit(asked: number): number {
   return Math.max(MIN_CREDIT, Math.min(Math.floor(asked) || 0, MAX_CREDIT));
 }
 
-/** What the answerer goes by where the request does not say. */
-function usualCredit({ slow, keep }: OutgoingRequest, { dialect, ownSettings }: PeerContext): number {
+/**
+ * The credit that its answer begins with where the request does not say.
+ * @throws {WiremuxError} `bad-arguments` for its `slow` and `keep`
+ */
+export function usualCredit({ slow, keep }: OutgoingRequest, { dialect, ownSettings }: PeerContext): number {
   return slowPolicy(slow, keep) === undefined || !dialect.extended ? ownSettings.credit : SLOW_CREDIT;
 }
 
@@ -68,12 +70,12 @@ export function timeLeftOf({ deadlineAt }: OutgoingRequest, context: PeerContext
 
 /**
  * The frames that open the request, without what the dialect cannot say.
- * @param credit its answer begins with  @param deadline ms left of its time
+ * @param credit its answer begins with, if that is not the usual  @param deadline ms left of its time
  * @throws {WiremuxError} as `Requester.open` does for what is in the request
  */
 export function openingOf(
   request: OutgoingRequest,
-  credit: number,
+  credit: number | undefined,
   deadline: number | undefined,
   context: PeerContext,
 ): Opening {
@@ -87,7 +89,7 @@ export function openingOf(
       name,
       args,
       channel: extended ? channel : undefined,
-      credit: duplex && credit !== usualCredit(request, context) ? credit : undefined,
+      credit: duplex ? credit : undefined,
       plain: extended && plain,
       deadline: extended ? deadline : undefined,
       idem,

@@ -13,7 +13,7 @@ import { DATA_CREDIT, grantTo } from './grant.js';
 import { type HalfKind, halfKind } from './half-kind.js';
 import { IdTable } from './id-table.js';
 import { LongMaps } from './long-maps.js';
-import { type OutgoingRequest, openingOf, timeLeftOf, wantedCredit } from './outgoing-request.js';
+import { type OutgoingRequest, openingOf, timeLeftOf, usualCredit, wantedCredit } from './outgoing-request.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import { SendHalf } from './send-half.js';
 
@@ -77,10 +77,11 @@ export class Requester {
     }
     const { hasData = false, channel, plain = false } = request;
     const { duplex } = this.#context.dialect;
-    const wanted = wantedCredit(request, this.#context);
+    const usual = usualCredit(request, this.#context);
+    const wanted = wantedCredit(request.credit ?? usual);
     const credit = duplex ? Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left)) : 0;
     const timeLeft = timeLeftOf(request, this.#context);
-    const opening = openingOf(request, credit, timeLeft?.(), this.#context);
+    const opening = openingOf(request, credit === usual ? undefined : credit, timeLeft?.(), this.#context);
     const id = this.#takeId();
     const send = new SendHalf(id, this.#half, duplex ? DATA_CREDIT : Number.POSITIVE_INFINITY);
     if (channel !== undefined && this.#context.output.scheduler.has(channel)) send.channel = channel;

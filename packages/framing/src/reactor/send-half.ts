@@ -237,7 +237,7 @@ export class SendHalf implements Sendable {
    * cut and does not fit is not written into a message that has begun: then 0.
    */
   writeFrame(out: FrameWriter, most: number): number {
-    if (this.#nextWhole > most && !out.empty) return 0;
+    if (!out.empty && this.#needsMoreThan(most)) return 0;
     this.#begun = true;
     if (this.#opening !== undefined) return this.#writeOpening(out, this.#opening, most);
     if (!this.#sideEmpty) return this.#writeSide(out);
@@ -246,11 +246,17 @@ export class SendHalf implements Sendable {
     return this.#writeEnd(out);
   }
 
-  /** Payload bytes of the next frame if it must not be cut shorter, else 0. */
+  /** The next frame's payload is longer than that, and must not be cut shorter. */
+  #needsMoreThan(most: number): boolean {
+    if (this.#opening !== undefined) return this.#opening.nextBytes(this.#kind.mapCut) > most;
+    if (!this.#sideEmpty) return this.side.nextBytes > most;
+    const { queued } = this;
+    if (queued === 0) return typeof this.#end === 'object' && this.#end.error.payload.length > most;
+    return queued > most && this.#nextWhole > most;
+  }
+
+  /** Bytes of the body that should be in one frame, if they can be. */
   get #nextWhole(): number {
-    if (this.#opening !== undefined) return this.#opening.nextBytes(this.#kind.mapCut);
-    if (!this.#sideEmpty) return this.side.nextBytes;
-    if (this.queued === 0) return typeof this.#end === 'object' ? this.#end.error.payload.length : 0;
     const { dataCut, lonePayload } = this.#kind;
     if (dataCut !== Number.POSITIVE_INFINITY) return Math.min(this.queued, dataCut);
     const room = Math.min(lonePayload, this.#credit);

@@ -176,6 +176,27 @@ describe('encoded bytes belong to the caller', () => {
     });
   });
 
+  it('values nested in one another deeper than writers are kept do not mix', () => {
+    const nested = (depth: number): unknown => ({
+      depth,
+      get inner() {
+        return depth === 0 ? 'end' : encodeValue(nested(depth - 1));
+      },
+      behind: depth,
+    });
+    const first = encodeValue(nested(8));
+    const copy = Uint8Array.from(first);
+    expect(encodeValue(nested(8))).toEqual(copy);
+    expect(first).toEqual(copy);
+  });
+
+  it('nothing is left of a value that cannot be encoded, short or long', () => {
+    for (const length of [1, 100_000]) {
+      expect(() => encodeValue(['x'.repeat(length), Symbol('none')])).toThrow(WiremuxError);
+      expect(toHex(encodeValue(1))).toBe('01');
+    }
+  });
+
   it('two writers at once do not mix', () => {
     const [left, right] = [new CborWriter(), new CborWriter()];
     for (let index = 0; index < 2_000; index++) {
