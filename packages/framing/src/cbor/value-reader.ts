@@ -112,6 +112,7 @@ export class ValueReader {
 
   /** No more bytes come: the reader's error, `unfinished` if a value is cut. */
   end(): CborError | undefined {
+    this.#bytes = NOTHING;
     if (this.error !== undefined) return this.error;
     const bytes = this.goesOn ? (this.#byteStrings as ByteStringReader).size : this.#heldSize;
     if (bytes > 0) this.#die(unfinished(bytes));

@@ -1,4 +1,5 @@
 import { BREAK, type ByteRange, CborWriter, encodeRange, INDEFINITE, Major, rangeOf } from '../cbor/index.js';
+import type { AnswerSink } from './answer-events.js';
 import { AnswerReader, type AnswerReaderOptions, type ReadsAnswer, type ValueReaderPool } from './answer-reader.js';
 import { STATUS_OK } from './failure.js';
 
@@ -19,8 +20,8 @@ export interface AnswerFormat {
   bytesHead(length: number | undefined): ByteRange;
   /** What goes behind a byte string that did not say its length. */
   readonly bytesEnd: ByteRange;
-  /** Reads one answer. */
-  reader(pool: ValueReaderPool, options: AnswerReaderOptions): ReadsAnswer;
+  /** Reads the answer of the request with this id, and tells what comes. */
+  reader(id: number, emit: AnswerSink, pool: ValueReaderPool, options: AnswerReaderOptions): ReadsAnswer;
 }
 
 const OPEN_BYTES: ByteRange = rangeOf(Uint8Array.of((Major.Bytes << 5) | INDEFINITE));
@@ -33,7 +34,7 @@ export const SEQUENCE_ANSWERS: AnswerFormat = {
   flags: () => 0,
   bytesHead: (length) => (length === undefined ? OPEN_BYTES : bytesHead(length)),
   bytesEnd: rangeOf(Uint8Array.of(BREAK)),
-  reader: (pool, options) => new AnswerReader(pool, options),
+  reader: (id, emit, pool, options) => new AnswerReader(id, emit, pool, options),
 };
 
 function bytesHead(length: number): ByteRange {

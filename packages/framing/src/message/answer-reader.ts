@@ -1,36 +1,21 @@
 import { type CborError, type CborLimits, decodeOne, EncodedValue, ValueReader } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
+import { AnswerEvents, type AnswerSink } from './answer-events.js';
 import { parseStatus, STATUS_OK } from './failure.js';
 import type { RedirectLocation } from './redirect.js';
-
-/** Values of an answer, or a piece of a byte string that is taken in pieces. */
-export type AnswerPart =
-  /** `sizes` are the plain bytes of each value. */
-  | { readonly kind: 'values'; readonly values: unknown[]; readonly sizes: number[] }
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly size: number; readonly last: boolean };
-
-/** What one frame of an answer brought. */
-export interface AnswerPiece {
-  /** The status map came with it, and said ok. */
-  readonly begins: boolean;
-  /** In order. */
-  readonly parts: readonly AnswerPart[];
-  /** The sum of their sizes. */
-  readonly delivered: number;
-  /** Bytes of a value that is still incomplete. */
-  readonly pending: number;
-  /** The answer is an error, or cannot be read; nothing after it counts. */
-  readonly failure: WiremuxError | undefined;
-  /** The answer has ended, and is to be had there (SPEC 3.4.10). */
-  readonly redirect: RedirectLocation | undefined;
-}
 
 /** Reads the answer of one request, frame by frame. */
 export interface ReadsAnswer {
   /** The error that the answer began with; it still has to end (SPEC 3.4.3). */
   readonly refusal: WiremuxError | undefined;
-  /** Takes the payload of the next frame, with its flags; `eos`: it is the last. */
-  read(payload: Uint8Array, eos: boolean, flags: number): AnswerPiece;
+  /** What the frame read last brought: see {@link AnswerEvents}. */
+  readonly delivered: number;
+  readonly pending: number;
+  readonly failure: WiremuxError | undefined;
+  /** The answer has ended, and is to be had there (SPEC 3.4.10). */
+  readonly redirect: RedirectLocation | undefined;
+  /** Takes the payload of the next frame, with its flags, and tells what it brings; `eos`: it is the last. */
+  read(payload: Uint8Array, eos: boolean, flags: number): void;
   /** Nothing more is read, and nothing held. */
   close(): void;
 }
@@ -56,10 +41,10 @@ export class ValueReaderPool {
     this.#limits = limits;
   }
 
-  /** @param encoded it is to give values as they are encoded */
-  take(encoded: boolean): ValueReader {
+  take({ encodedValues, bytePieces }: AnswerReaderOptions): ValueReader {
     const reader = this.#idle.pop() ?? new ValueReader(this.#limits);
-    reader.encoded = encoded;
+    reader.encoded = encodedValues;
+    reader.bytePieces = bytePieces;
     return reader;
   }
 
@@ -78,71 +63,32 @@ export class ValueReaderPool {
 const MOST_IDLE = 64;
 
 /** Reads the answer of one request: the status map, then its values (SPEC 3.4). */
-export class AnswerReader implements ReadsAnswer {
+export class AnswerReader extends AnswerEvents implements ReadsAnswer {
+  refusal: WiremuxError | undefined;
+  redirect: RedirectLocation | undefined;
   readonly #pool: ValueReaderPool;
   readonly #options: AnswerReaderOptions;
   #values: ValueReader | undefined;
   #begun = false;
-  #refusal: WiremuxError | undefined;
-  #redirect: RedirectLocation | undefined;
+  /** The status map said where the answer is to be had. */
+  #location: RedirectLocation | undefined;
 
-  constructor(pool: ValueReaderPool, options: AnswerReaderOptions) {
+  constructor(id: number, emit: AnswerSink, pool: ValueReaderPool, options: AnswerReaderOptions) {
+    super(id, emit);
     this.#pool = pool;
     this.#options = options;
   }
 
-  get refusal(): WiremuxError | undefined {
-    return this.#refusal;
-  }
-
-  read(payload: Uint8Array, eos: boolean): AnswerPiece {
-    const parts: AnswerPart[] = [];
-    let run: Extract<AnswerPart, { kind: 'values' }> | undefined;
-    let delivered = 0;
-    let pending = 0;
-    let failure: WiremuxError | undefined;
-    const begunBefore = this.#begun;
-    let rest = payload;
+  read(payload: Uint8Array, eos: boolean): void {
+    this.delivered = 0;
+    this.pending = 0;
+    let from = 0;
     if (!this.#begun && this.#values === undefined && startsWithOk(payload)) {
-      this.#begun = true;
-      rest = payload.subarray(STATUS_OK.length);
+      this.#begin();
+      from = STATUS_OK.length;
     }
-    if (rest.length > 0 || this.#values !== undefined) {
-      this.#values ??= this.#pool.take(this.#options.encodedValues);
-      const onValue = (value: unknown, size: number): void => {
-        if (failure !== undefined) return;
-        if (!this.#begun) {
-          failure = this.#readStatus(value instanceof EncodedValue ? this.#pool.decode(value) : value);
-          return;
-        }
-        failure = this.#misplaced();
-        if (failure !== undefined) return;
-        if (run === undefined) {
-          run = { kind: 'values', values: [], sizes: [] };
-          parts.push(run);
-        }
-        run.values.push(value);
-        run.sizes.push(size);
-        delivered += size;
-      };
-      const onPiece = (bytes: Uint8Array, size: number, last: boolean): void => {
-        failure ??= this.#begun ? this.#misplaced() : noStatus();
-        if (failure !== undefined) return;
-        run = undefined;
-        parts.push({ kind: 'bytes', bytes, size, last });
-        delivered += size;
-      };
-      const error = this.#values.push(rest, onValue, this.#options.bytePieces ? onPiece : undefined);
-      pending = this.#values.pending;
-      failure ??= unreadable(error ?? (eos ? this.#values.end() : undefined));
-    }
-    if (eos && !this.#begun) {
-      failure ??= new WiremuxError('protocol', 'The answer ended without a status (SPEC 3.4.2).');
-    }
-    if (eos) failure ??= this.#refusal;
-    const begins = this.#begun && !begunBefore && this.#refusal === undefined && this.#redirect === undefined;
-    const redirect = eos && failure === undefined ? this.#redirect : undefined;
-    return { begins, parts, delivered, pending, failure, redirect };
+    if (from < payload.length || this.#values !== undefined) this.#readValues(payload, from, eos);
+    if (eos) this.#end();
   }
 
   close(): void {
@@ -150,20 +96,46 @@ export class AnswerReader implements ReadsAnswer {
     this.#values = undefined;
   }
 
+  #begin(): void {
+    this.#begun = true;
+    this.tellBegin();
+  }
+
+  #readValues(payload: Uint8Array, from: number, eos: boolean): void {
+    this.#values ??= this.#pool.take(this.#options);
+    const reader = this.#values;
+    reader.feed(payload, from, payload.length);
+    while (this.failure === undefined && reader.next()) {
+      if (!this.#begun) this.failure = reader.isPiece ? noStatus() : this.#readStatus(reader.value);
+      else if (this.refusal !== undefined || this.#location !== undefined) this.failure = this.#misplaced();
+      else this.addFound(reader);
+    }
+    this.tellValues();
+    this.pending = reader.pending;
+    this.failure ??= unreadable(reader.error ?? (eos ? reader.end() : undefined));
+  }
+
+  #end(): void {
+    if (!this.#begun) this.failure ??= new WiremuxError('protocol', 'The answer ended without a status (SPEC 3.4.2).');
+    this.failure ??= this.refusal;
+    if (this.failure === undefined) this.redirect = this.#location;
+  }
+
   /** What is wrong with a value that comes now. */
-  #misplaced(): WiremuxError | undefined {
-    if (this.#refusal === undefined && this.#redirect === undefined) return undefined;
-    const what = this.#refusal === undefined ? 'a redirect' : 'an error status';
+  #misplaced(): WiremuxError {
+    const what = this.refusal === undefined ? 'a redirect' : 'an error status';
     return new WiremuxError('protocol', `The answer goes on after ${what} (SPEC 3.4.4).`);
   }
 
   #readStatus(value: unknown): WiremuxError | undefined {
-    const status = parseStatus(value, this.#options.codes);
+    const decoded = value instanceof EncodedValue ? this.#pool.decode(value) : value;
+    const status = parseStatus(decoded, this.#options.codes);
     if (status === undefined) return noStatus();
     if (status.kind === 'redirect' && !this.#options.redirects) return unaskedRedirect();
+    if (status.kind === 'ok') this.#begin();
     this.#begun = true;
-    if (status.kind === 'error') this.#refusal = status.error;
-    if (status.kind === 'redirect') this.#redirect = status.location;
+    if (status.kind === 'error') this.refusal = status.error;
+    if (status.kind === 'redirect') this.#location = status.location;
     return undefined;
   }
 }

@@ -20,7 +20,7 @@ export const BYTES_ANSWERS: AnswerFormat = {
   flags: () => 0,
   bytesHead: () => NO_BYTES,
   bytesEnd: NO_BYTES,
-  reader: (pool, { bytePieces, encodedValues }) => new BytesAnswerReader(pool, bytePieces, encodedValues),
+  reader: (id, emit, pool, options) => new BytesAnswerReader(id, emit, pool, options),
 };
 
 /** `exp-framing-0003`: bytes, and CBOR in frames that say so (SPEC 3.4.13). */

@@ -22,7 +22,7 @@ export interface PeerContext {
   /** What this side announced, and what the other side did (the defaults until then). */
   ownSettings: PeerSettings;
   remoteSettings: PeerSettings;
-  emit(event: PeerEvent): void;
+  readonly emit: (event: PeerEvent) => void;
   /** There may be bytes to take. */
   wake(): void;
   /** Takes from the control budget of the other side; the fault where it has none left (SPEC 9.1.14). */

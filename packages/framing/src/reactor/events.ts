@@ -1,4 +1,5 @@
 import type { ProtocolFault, WiremuxError } from '../errors.js';
+import type { AnswerEvent } from '../message/answer-events.js';
 import type { TokenVerdict } from '../message/auth.js';
 import type { DrainNotice } from '../message/control.js';
 import type { OutputAtom } from '../message/output.js';
@@ -12,21 +13,7 @@ export type CancelResult = 'stopped' | 'finished' | 'left';
 
 /** What the opener of a request is told about it. Exactly one of `ended`, `redirected`, `failed` and `stopped` closes a request. */
 export type RequesterEvent =
-  /** The status map said ok: the command runs, values follow. */
-  | { readonly kind: 'answering'; readonly id: number }
-  /** Complete values in order; `sizes` are their plain bytes, to be given to `taken()` as the consumer takes each. */
-  | { readonly kind: 'values'; readonly id: number; readonly values: unknown[]; readonly sizes: number[] }
-  /**
-   * With `bytePieces`, the next piece of a byte string; `last` ends it, and only a last piece may be empty. Give `size`,
-   * what it took on the wire, to `taken()` as the consumer takes it.
-   */
-  | {
-      readonly kind: 'bytes';
-      readonly id: number;
-      readonly bytes: Uint8Array;
-      readonly size: number;
-      readonly last: boolean;
-    }
+  | AnswerEvent
   | { readonly kind: 'output'; readonly id: number; readonly atoms: readonly OutputAtom[] }
   | { readonly kind: 'progress'; readonly id: number; readonly update: ProgressUpdate }
   /** The answerer has dropped so many values so far (SPEC 8.11.21). */

@@ -2,13 +2,12 @@ import { decodeOne, rangeOf } from '../cbor/index.js';
 import { FrameType, PieceFlag, RequestFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { FrameHeader } from '../frame/frame.js';
-import { type AnswerPart, type ReadsAnswer, ValueReaderPool } from '../message/answer-reader.js';
+import { type AnswerReaderOptions, type ReadsAnswer, ValueReaderPool } from '../message/answer-reader.js';
 import { type CancelReason, encodeCancel, parseCancel, parseCancelResult, parseCredit } from '../message/control.js';
 import { parseProgress } from '../message/progress.js';
 import { MAX_CREDIT, MIN_CREDIT } from '../message/settings.js';
 import { DROPPED_TOPIC } from '../message/slow.js';
 import type { PeerContext } from './context.js';
-import type { PeerEvent } from './events.js';
 import { DATA_CREDIT, grantTo } from './grant.js';
 import { type HalfKind, halfKind } from './half-kind.js';
 import { IdTable } from './id-table.js';
@@ -37,6 +36,8 @@ export class Requester {
   readonly #budget: ReceiveBudget;
   readonly #requests = new IdTable<OpenRequest>();
   readonly #readers: ValueReaderPool;
+  /** How most answers are read. */
+  readonly #usual: AnswerReaderOptions;
   readonly #longMaps = new LongMaps();
   readonly #half: HalfKind;
   readonly #firstId: number;
@@ -46,6 +47,8 @@ export class Requester {
     this.#context = context;
     this.#budget = budget;
     this.#readers = new ValueReaderPool(context.cborLimits);
+    const { extended } = context.dialect;
+    this.#usual = { codes: extended, bytePieces: false, encodedValues: false, redirects: false };
     this.#half = halfKind(FrameType.Data, context);
     this.#firstId = context.role === 'client' ? 1 : 2;
     this.#nextId = this.#firstId;
@@ -93,7 +96,7 @@ export class Requester {
       id,
       send,
       receive,
-      reader: this.#readerFor(request),
+      reader: this.#readerFor(id, request),
       answered: false,
       silent: false,
       cancelled: false,
@@ -204,10 +207,12 @@ export class Requester {
     throw new WiremuxError('too-many-requests', 'Every request id is in use; wait until some requests have ended.');
   }
 
-  #readerFor({ bytePieces = false, encodedValues = false, redirect }: OutgoingRequest): ReadsAnswer {
-    const { answers, extended, redirects } = this.#context.dialect;
-    const asked = redirects && redirect !== undefined && redirect.targets.length > 0;
-    return answers.reader(this.#readers, { codes: extended, bytePieces, encodedValues, redirects: asked });
+  #readerFor(id: number, { bytePieces = false, encodedValues = false, redirect }: OutgoingRequest): ReadsAnswer {
+    const { dialect, emit } = this.#context;
+    const redirects = dialect.redirects && redirect !== undefined && redirect.targets.length > 0;
+    const isUsual = !bytePieces && !encodedValues && !redirects;
+    const options = isUsual ? this.#usual : { codes: dialect.extended, bytePieces, encodedValues, redirects };
+    return dialect.answers.reader(id, emit, this.#readers, options);
   }
 
   /** A request whose map waited for that of another may be opened now. */
@@ -237,17 +242,17 @@ export class Requester {
   }
 
   #read(request: OpenRequest, payload: Uint8Array, eos: boolean, flags: number): void {
-    const { id } = request;
-    const context = this.#context;
-    const { begins, parts, delivered, pending, failure, redirect } = request.reader.read(payload, eos, flags);
-    if (begins) context.emit({ kind: 'answering', id });
-    this.#budget.deliver(request.receive, delivered, pending);
-    for (const part of parts) context.emit(partEvent(part, id));
-    if (failure !== undefined) {
-      this.#failLocally(request, failure, eos);
+    const { id, reader } = request;
+    reader.read(payload, eos, flags);
+    this.#budget.deliver(request.receive, reader.delivered, reader.pending);
+    if (reader.failure !== undefined) {
+      this.#failLocally(request, reader.failure, eos);
     } else if (eos) {
+      const { redirect } = reader;
       request.silent = true;
-      context.emit(redirect === undefined ? { kind: 'ended', id } : { kind: 'redirected', id, location: redirect });
+      this.#context.emit(
+        redirect === undefined ? { kind: 'ended', id } : { kind: 'redirected', id, location: redirect },
+      );
     } else if (this.#budget.crowded) {
       this.#failLargest();
     }
@@ -392,12 +397,6 @@ export class Requester {
     request.reader.close();
     this.#budget.close(request.receive);
   }
-}
-
-/** Written out: copies that a spread makes of them outlive young collections, and hold the bytes that came until a full one. */
-function partEvent(part: AnswerPart, id: number): PeerEvent {
-  if (part.kind === 'values') return { kind: 'values', id, values: part.values, sizes: part.sizes };
-  return { kind: 'bytes', id, bytes: part.bytes, size: part.size, last: part.last };
 }
 
 const OPENER_TYPES: ReadonlySet<number> = new Set([
