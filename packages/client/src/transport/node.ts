@@ -4,6 +4,7 @@ import { type ClientOptions, type RawData, WebSocket } from 'ws';
 import type { Dial, DialedTransport } from './dial.js';
 import { MessageFilter } from './message-filter.js';
 import { firstError, readRefusal } from './node-http.js';
+import { ReadSocket } from './read-socket.js';
 import { closeReason, joined, LOW_WATER, MAX_MESSAGE, sizeOf } from './socket.js';
 
 /** Messages smaller than this are joined; larger ones go as fragments, so that bulk is not copied once more. */
@@ -20,7 +21,12 @@ const OPTIONS: ClientOptions & { readonly closeTimeout: number } = {
 /** Dials with the `ws` package. */
 export const nodeDial: Dial = (url, protocols, signal) =>
   new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, [...protocols], OPTIONS);
+    // What is encrypted is read by whoever decrypts it.
+    const reading = url.startsWith('wss:') ? undefined : new ReadSocket();
+    const socket = new WebSocket(url, [...protocols], {
+      ...OPTIONS,
+      createConnection: reading?.connect as ClientOptions['createConnection'],
+    });
     let stream: Socket | undefined;
     const giveUp = (): void => socket.terminate();
     signal.addEventListener('abort', giveUp);
@@ -38,19 +44,21 @@ export const nodeDial: Dial = (url, protocols, signal) =>
     socket.on('open', () => {
       signal.removeEventListener('abort', giveUp);
       socket.pause();
-      resolve(new NodeTransport(socket, stream));
+      resolve(new NodeTransport(socket, stream, reading));
     });
   });
 
 class NodeTransport implements DialedTransport {
   readonly #socket: WebSocket;
   readonly #stream: Socket | undefined;
+  readonly #reading: ReadSocket | undefined;
   #handlers: TransportHandlers | undefined;
   #filled = false;
 
-  constructor(socket: WebSocket, stream: Socket | undefined) {
+  constructor(socket: WebSocket, stream: Socket | undefined, reading: ReadSocket | undefined) {
     this.#socket = socket;
     this.#stream = stream;
+    this.#reading = reading;
   }
 
   get protocol(): string {
@@ -119,6 +127,7 @@ class NodeTransport implements DialedTransport {
     });
     stream.off('data', listener as (chunk: Buffer) => void);
     stream.on('data', (chunk: Buffer) => filter.push(plain(chunk)));
+    this.#reading?.deliver((bytes) => filter.push(bytes));
     // What a paused stream still holds as it closes would go past the filter.
     stream.prependListener('close', () => {
       const rest = stream.read() as Buffer | null;

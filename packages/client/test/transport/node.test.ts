@@ -163,6 +163,17 @@ describe("SPEC 7.2 Node's socket", () => {
     await pong;
   });
 
+  it('delivers much at once in order, also where it stops reading in between', async () => {
+    const { transport, heard, server } = await open(new Uint8Array(50_000).fill(1));
+    const sent = Array.from({ length: 200 }, (_, at) => new Uint8Array(32_768).fill(at));
+    for (const message of sent) server.send(message);
+    await heard.bytes(1_000_000);
+    transport.pause();
+    transport.resume();
+    const all = Buffer.concat([new Uint8Array(50_000).fill(1), ...sent]);
+    expect(Buffer.compare(await heard.bytes(all.length), all)).toBe(0);
+  });
+
   it('delivers what had come when the other side is gone, though it was paused', async () => {
     const { transport, heard, server } = await open();
     transport.pause();

@@ -13,6 +13,8 @@ interface Sample {
   /** Bytes acknowledged before, and when that was. */
   readonly delivered: number;
   readonly deliveredAt: number;
+  /** When those were sent that were acknowledged last. */
+  readonly lastSentAt: number;
   /** Bytes that were on their way before. */
   readonly inFlight: number;
   /** The application had nothing more to send: the rate says nothing about the path. */
@@ -33,6 +35,7 @@ export class BandwidthDelay {
   #firstSample = 0;
   #delivered = 0;
   #deliveredAt = 0;
+  #lastSentAt = 0;
   /** Samples are limited while no more than this many bytes are acknowledged. */
   #limitedUntil = -1;
   #round = 0;
@@ -56,12 +59,16 @@ export class BandwidthDelay {
 
   /** Bytes are sent of which `upTo` is the count that acknowledges them; `inFlight`: those sent before and not acknowledged. */
   sent(upTo: number, inFlight: number, now: number): void {
-    if (inFlight === 0) this.#deliveredAt = now;
+    if (inFlight === 0) {
+      this.#deliveredAt = now;
+      this.#lastSentAt = now;
+    }
     this.#samples.push({
       upTo,
       sentAt: now,
       delivered: this.#delivered,
       deliveredAt: this.#deliveredAt,
+      lastSentAt: this.#lastSentAt,
       inFlight,
       limited: this.#delivered <= this.#limitedUntil,
     });
@@ -83,7 +90,10 @@ export class BandwidthDelay {
       this.#firstSample++;
     }
     this.#compact();
-    if (newest !== undefined) this.#measure(newest, now);
+    if (newest !== undefined) {
+      this.#measure(newest, now);
+      this.#lastSentAt = newest.sentAt;
+    }
     this.#deliveredAt = now;
   }
 
@@ -98,7 +108,8 @@ export class BandwidthDelay {
       this.#roundEnds = this.#delivered;
     }
     this.#seeRoundTrip(now - sample.sentAt, sample.inFlight, now);
-    const took = now - sample.deliveredAt;
+    // Acks that come together say that they waited for each other, not that the path is fast: it is not faster than what is sent.
+    const took = Math.max(now - sample.deliveredAt, sample.sentAt - sample.lastSentAt);
     if (took > 0) this.#rate((this.#delivered - sample.delivered) / took, sample.limited);
   }
 

@@ -7,6 +7,9 @@ const KEEPING_COST = 64;
 const FRAME_COST: number = HEADER_SIZE + KEEPING_COST;
 /** What W begins with, and never goes below, bytes (SPEC 8.7.9). */
 const LEAST_WINDOW = 131_072;
+/** W is larger by what one ack brings, up to this, bytes; with each ack it forgets this share of the most one has brought. */
+const MOST_AT_ONCE = 262_144;
+const FORGOTTEN = 1 / 64;
 
 /** Keeps frames that were sent until they are acknowledged. */
 export interface FrameKeeper {
@@ -20,7 +23,8 @@ export interface FrameKeeper {
 
 /**
  * The window W: how much may be on its way without an acknowledgement (SPEC 8.7). It follows twice the bandwidth-delay
- * product, so that a fast path queues little ahead of a small answer and a long one is still filled.
+ * product, so that a fast path queues little ahead of a small answer and a long one is still filled; and has room beside it
+ * for what the other side reads before it acknowledges, so that both sides work at the same time.
  */
 export class SendWindow {
   readonly #most: number;
@@ -32,6 +36,8 @@ export class SendWindow {
   #waiting = 0;
   #waitingCost = 0;
   #size: number = LEAST_WINDOW;
+  /** The most that one ack has acknowledged lately, bytes. */
+  #atOnce = 0;
 
   /** Absent without a session: then only the lengths of frames are kept (SPEC 8.7.10). */
   keeper: FrameKeeper | undefined;
@@ -100,6 +106,7 @@ export class SendWindow {
     this.#forget(count);
     this.#measured = new BandwidthDelay();
     this.#size = LEAST_WINDOW;
+    this.#atOnce = 0;
     this.#waiting = this.#sent - count;
     this.#waitingCost = this.#ledger.total;
     this.keeper?.rewind();
@@ -118,6 +125,7 @@ export class SendWindow {
     const wasOpen = this.open;
     const bytes = this.#forget(count);
     this.#measured.acknowledged(count, bytes, now);
+    this.#atOnce = Math.min(Math.max(bytes, this.#atOnce * (1 - FORGOTTEN)), MOST_AT_ONCE);
     this.#resize(now);
     return !wasOpen && this.open;
   }
@@ -133,7 +141,7 @@ export class SendWindow {
 
   /** A window that was kept full hides the path's own round trip behind its queue: it narrows until that is seen again. */
   #resize(now: number): void {
-    const measured = this.#measured.stale(now) ? 0 : this.#measured.bytes;
-    this.#size = Math.max(LEAST_WINDOW, Math.min(2 * measured, this.#most));
+    const wanted = this.#measured.stale(now) ? 0 : 2 * this.#measured.bytes + this.#atOnce;
+    this.#size = Math.max(LEAST_WINDOW, Math.min(wanted, this.#most));
   }
 }

@@ -16,7 +16,8 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
  * Cuts a byte stream into frames, wherever its chunks are cut (SPEC 1.1, 1.6). The bytes pushed belong to the reader and
- * to the views it gives out. A frame inside one chunk is not copied; a cut one is copied once, into memory of its size.
+ * to the views it gives out. A frame inside one chunk is not copied, nor one that is cut between chunks that continue each
+ * other in memory; any other is copied once, into memory of its size.
  */
 export class FrameReader {
   #maxPayload: number;
@@ -27,7 +28,10 @@ export class FrameReader {
   /** The first bytes of a header that is cut; made for the first. */
   #headerBytes: Uint8Array | undefined;
   #headerFill = 0;
-  /** The payload of a frame that is cut. */
+  /** What is there of a payload that is cut, where it came, and the length of the whole. */
+  #cut: Uint8Array | undefined;
+  #cutLength = 0;
+  /** The payload of a frame that is cut, copied, and how much of it is there. */
   #body: Uint8Array | undefined;
   #bodyFill = 0;
 
@@ -52,7 +56,8 @@ export class FrameReader {
    * have no bound of their own: pause the transport past one's own.
    */
   get pending(): number {
-    return this.#headerFill + (this.#body === undefined ? 0 : HEADER_SIZE + this.#bodyFill) + this.#heldBytes;
+    const cut = this.#cut?.length ?? (this.#body === undefined ? -HEADER_SIZE : this.#bodyFill);
+    return this.#headerFill + HEADER_SIZE + cut + this.#heldBytes;
   }
 
   /**
@@ -101,6 +106,12 @@ export class FrameReader {
   #read(bytes: Uint8Array, sink: FrameSink): number {
     const { buffer, byteOffset, length: end } = bytes;
     let at = 0;
+    if (this.#cut !== undefined) at = this.#joinCut(this.#cut, bytes);
+    if (this.#cut?.length === this.#cutLength) {
+      const whole = this.#cut;
+      this.#cut = undefined;
+      if (this.#deliver(whole, sink)) return at;
+    }
     if (this.#body !== undefined) {
       at = this.#fillBody(this.#body, bytes);
       if (this.#bodyFill < this.#body.length) return at;
@@ -126,9 +137,8 @@ export class FrameReader {
         return at;
       }
       if (length > end - at) {
-        this.#body = new Uint8Array(length);
-        this.#body.set(bytes.subarray(at));
-        this.#bodyFill = end - at;
+        this.#cut = bytes.subarray(at);
+        this.#cutLength = length;
         return end;
       }
       const payload = length === 0 ? EMPTY_PAYLOAD : new Uint8Array(buffer, byteOffset + at, length);
@@ -163,6 +173,20 @@ export class FrameReader {
       header[this.#headerFill++] = bytes[at++] as number;
     }
     return at;
+  }
+
+  /** Adds what continues the part in memory, or copies the part; returns where the payload's part of `bytes` ends. */
+  #joinCut(cut: Uint8Array, bytes: Uint8Array): number {
+    if (cut.buffer === bytes.buffer && cut.byteOffset + cut.length === bytes.byteOffset) {
+      const count = Math.min(this.#cutLength - cut.length, bytes.length);
+      this.#cut = new Uint8Array(cut.buffer, cut.byteOffset, cut.length + count);
+      return count;
+    }
+    this.#cut = undefined;
+    this.#body = new Uint8Array(this.#cutLength);
+    this.#body.set(cut);
+    this.#bodyFill = cut.length;
+    return 0;
   }
 
   /** Returns where the payload's part of `bytes` ends. */

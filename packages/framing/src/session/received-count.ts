@@ -2,7 +2,7 @@
 const ACK_BYTES = 32_768;
 const ACK_MS = 500;
 /** After so many that it does not wait for the end of the turn: the other side may have filled its window meanwhile. */
-const ACK_AT_ONCE = 131_072;
+const ACK_AT_ONCE = 262_144;
 
 /** Counts the session frames that came, and knows when the other side is to be told (SPEC 8.7.1 to 8.7.3). */
 export class ReceivedCount {

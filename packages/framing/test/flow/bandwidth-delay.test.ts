@@ -104,4 +104,13 @@ describe('SPEC 8.7.9 the bandwidth-delay product', () => {
     path.drain();
     expect(path.measured.samples).toBe(0);
   });
+
+  it('does not take acks that come together for a fast path', () => {
+    const measured = new BandwidthDelay();
+    for (let at = 0; at < 10; at++) measured.sent(at + 1, 1_000 * at, at);
+    measured.acknowledged(1, 1_000, 10);
+    measured.sent(11, 9_000, 10);
+    for (let at = 1; at < 11; at++) measured.acknowledged(at + 1, 1_000, 10.001);
+    expect(measured.bytes).toBeLessThanOrEqual(1.2 * 1_000 * 10);
+  });
 });

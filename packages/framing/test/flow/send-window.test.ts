@@ -76,6 +76,25 @@ describe('SPEC 8.7.9, 9.1.26 its size', () => {
     expect(narrowed).toBeGreaterThan(0);
   });
 
+  it('has room for what one ack acknowledges, up to 256 KiB, and forgets it by and by', () => {
+    const window = new SendWindow(2 ** 24);
+    let now = 0;
+    const ackAll = (frames: number): void => {
+      window.message(window.unacknowledged, now);
+      for (let left = frames; left > 0; left--) window.frame(9_928);
+      now += 1;
+      window.acknowledge(window.sent, now);
+    };
+    ackAll(20);
+    expect(window.size).toBe(2 * 200_000 + 200_000);
+    ackAll(100);
+    expect(window.size).toBe(2 * 1_000_000 + 262_144);
+    for (let acks = 0; acks < 400; acks++) ackAll(20);
+    expect(window.size).toBe(2 * 200_000 + 200_000);
+    window.resume(window.sent);
+    expect(window.size).toBe(FLOOR);
+  });
+
   it('never goes below 128 KiB', () => {
     const window = new SendWindow(2 ** 24);
     let now = 0;

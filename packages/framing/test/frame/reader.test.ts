@@ -183,9 +183,37 @@ describe('SPEC 1 frames: memory', () => {
     const reader = new FrameReader(LIMIT);
     const payloads: Uint8Array[] = [];
     const sink: FrameSink = (_, payload) => payloads.push(payload) > 0;
-    reader.push(bytes.subarray(0, 50), sink);
+    reader.push(bytes.slice(0, 50), sink);
     expect(reader.pending).toBe(50);
-    reader.push(bytes.subarray(50), sink);
+    reader.push(bytes.slice(50, 60), sink);
+    expect(reader.pending).toBe(60);
+    reader.push(bytes.slice(60), sink);
+    expect(payloads).toEqual([new Uint8Array(100)]);
+    expect(payloads[0]?.buffer.byteLength).toBe(100);
+    expect(reader.pending).toBe(0);
+  });
+
+  it('does not copy a frame cut between chunks that continue each other in memory', () => {
+    const bytes = join(framesOf(2, 100));
+    for (const cuts of everyChunking(bytes)) {
+      const reader = new FrameReader(LIMIT);
+      const payloads: Uint8Array[] = [];
+      for (const chunk of cuts) reader.push(chunk, (_, payload) => payloads.push(payload) > 0);
+      expect(payloads.map((payload) => payload.buffer === bytes.buffer)).toEqual([true, true]);
+      expect(payloads).toEqual([bytes.subarray(8, 108), bytes.subarray(116)]);
+    }
+  });
+
+  it('copies one whose later chunks lie elsewhere', () => {
+    const bytes = join(framesOf(1, 100));
+    const reader = new FrameReader(LIMIT);
+    const payloads: Uint8Array[] = [];
+    const sink: FrameSink = (_, payload) => payloads.push(payload) > 0;
+    reader.push(bytes.subarray(0, 30), sink);
+    reader.push(bytes.subarray(30, 40), sink);
+    expect(reader.pending).toBe(40);
+    reader.push(bytes.slice(40), sink);
+    expect(payloads).toEqual([bytes.subarray(8)]);
     expect(payloads[0]?.buffer.byteLength).toBe(100);
   });
 

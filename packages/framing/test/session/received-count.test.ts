@@ -15,9 +15,9 @@ describe('SPEC 8.7.1 to 8.7.3 the count of what came', () => {
     expect(count.isDue(300)).toBe(true);
   });
 
-  it('SPEC 8.7.3 is overdue with 128 KiB', () => {
+  it('SPEC 8.7.3 is overdue with 256 KiB', () => {
     const count = new ReceivedCount();
-    count.countFrame(131_071, 0);
+    count.countFrame(262_143, 0);
     expect(count.overdue).toBe(false);
     count.countFrame(1, 0);
     expect(count.overdue).toBe(true);
