@@ -4,7 +4,7 @@ import type { PeerContext } from './context.js';
 import type { ResponderEvent } from './events.js';
 import { DATA_CREDIT } from './grant.js';
 import type { HalfKind } from './half-kind.js';
-import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
+import { NO_DATA, type ReceiveBudget, type ReceiveHalf } from './receive-half.js';
 import type { RequestMapAssembly } from './request-map.js';
 import { SendHalf } from './send-half.js';
 
@@ -56,7 +56,7 @@ export function incomingRequest(
     id,
     hasData,
     send,
-    receive: budget.open(id, hasData && dialect.duplex ? DATA_CREDIT : 0, hasData ? limits.uploadWindow : 0),
+    receive: hasData ? budget.open(id, dialect.duplex ? DATA_CREDIT : 0, limits.uploadWindow) : NO_DATA,
     since: context.now,
     deadlineAt: undefined,
     opener: 'opening',
@@ -78,6 +78,20 @@ export function requestEvent(
   { name, args, channel, credit, plain, redirect, idem, trace, slow, keep }: RequestMessage,
   deadlineAt: number | undefined,
 ): ResponderEvent {
-  const said = { name, args, channel, credit, plain, redirect, idem, trace, slow, keep };
-  return { kind: 'request', id, hasData, deadlineAt, ...said };
+  return {
+    kind: 'request',
+    id,
+    name,
+    args,
+    hasData,
+    channel,
+    credit,
+    plain,
+    deadlineAt,
+    idem,
+    trace,
+    slow,
+    keep,
+    redirect,
+  };
 }

@@ -26,6 +26,10 @@ export class ReceiveHalf extends ReceiveWindow {
   }
 }
 
+/** The half of every request without data: nothing comes, and it is closed. */
+export const NO_DATA: ReceiveHalf = new ReceiveHalf(0, 0, 0, 0);
+NO_DATA.closed = true;
+
 /**
  * What all receiving halves of a connection hold together: grants credit within its bound (SPEC 8.5.8), and tells when a
  * dialect without credit must stop reading from its transport (SPEC 5.8, 5.9).

@@ -1,7 +1,8 @@
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { FrameHeader } from '../frame/frame.js';
-import { parseRequest, type RequestMessage } from '../message/request.js';
+import { parseRequest } from '../message/parse-request.js';
+import type { RequestMessage } from '../message/request.js';
 import type { PeerContext } from './context.js';
 import { type HalfKind, halfKind } from './half-kind.js';
 import type { IdTable } from './id-table.js';

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ByteRange, decodeOne, writePortable, writeValue } from '../../src/cbor/index.js';
-import {
-  encodeRequest,
-  parseRequest,
-  type RequestMessage,
-  type WriteArgument,
-  withDeadline,
-} from '../../src/message/request.js';
+import { parseRequest } from '../../src/message/parse-request.js';
+import { encodeRequest, type RequestMessage, type WriteArgument, withDeadline } from '../../src/message/request.js';
 import { fromHex, toHex } from '../frame/vectors.js';
 import { cbor } from './bytes.js';
 
