@@ -18,7 +18,6 @@ export interface RequestFacts {
 
 /** What a handler can do to its request, or learn of it. */
 export interface RequestPort {
-  /** Made when first asked for: most handlers that answer at once never do. */
   readonly signal: AbortSignal;
   readonly hasData: boolean;
   readonly data: AsyncIterable<Uint8Array>;
@@ -34,69 +33,69 @@ export interface RequestPort {
  * it is asked for.
  */
 export class RequestContext implements CommandContext {
-  readonly #facts: RequestFacts;
-  readonly #port: RequestPort;
+  readonly #request: RequestFacts & RequestPort;
 
-  constructor(facts: RequestFacts, port: RequestPort) {
-    this.#facts = facts;
-    this.#port = port;
+  constructor(request: RequestFacts & RequestPort) {
+    this.#request = request;
   }
 
   get connection(): string {
-    return this.#facts.connection;
+    return this.#request.connection;
   }
 
   get requestId(): number {
-    return this.#facts.id;
+    return this.#request.id;
   }
 
   get command(): string {
-    return this.#facts.command;
+    return this.#request.command;
   }
 
   get channel(): string {
-    return this.#facts.channel;
+    return this.#request.channel;
   }
 
   get principal(): Principal {
-    return this.#facts.principal;
+    return this.#request.principal;
   }
 
   get trace(): string | undefined {
-    return this.#facts.trace;
+    return this.#request.trace;
   }
 
   get timeLeft(): CommandContext['timeLeft'] {
-    return () => this.#port.timeLeft();
+    return () => this.#request.timeLeft();
   }
 
   get signal(): AbortSignal {
-    return this.#port.signal;
+    return this.#request.signal;
   }
 
   get hasData(): boolean {
-    return this.#port.hasData;
+    return this.#request.hasData;
   }
 
   get data(): AsyncIterable<Uint8Array> {
-    return this.#port.data;
+    return this.#request.data;
   }
 
   get redirects(): Redirects {
-    return this.#port.redirects;
+    return this.#request.redirects;
   }
 
   get client(): ClientCaller {
-    return this.#port.client;
+    return this.#request.client;
   }
 
   get progress(): Progress {
-    return progressOf(this.#port);
+    return progressOf(this.#request);
   }
 
   get print(): Print {
     return (first: string | OutputAtom, ...rest: readonly (string | number | OutputAtom)[]) => {
-      this.#port.output(typeof first === 'string' ? [outputAtom(first, rest.map(String))] : atomsOf([first, ...rest]));
+      this.#request.output(
+        typeof first === 'string' ? [outputAtom(first, rest.map(String))] : atomsOf([first, ...rest]),
+      );
     };
   }
 }

@@ -5,7 +5,8 @@ import { nearestName } from './near-names.js';
 import type { ConnectionObserver } from './observer.js';
 import { ANONYMOUS, type Principal } from './principal.js';
 import { RequestTable } from './request-table.js';
-import { Run, type RunHost, type RunOutcome, type RunState } from './run.js';
+import { Run, type RunState } from './run.js';
+import type { RunHost, RunOutcome } from './run-host.js';
 
 /** Requests of a connection, counted. */
 export interface RequestCounters {
@@ -31,8 +32,6 @@ export interface RequestSnapshot {
 
 /** What a {@link RequestDispatcher} is made of. */
 export interface DispatcherOptions extends Omit<RunHost, 'onOver'> {
-  /** Id of the connection. */
-  readonly connection: string;
   readonly commands: CommandSet;
   /** Names of the channels that answers can go on. */
   readonly channels: ReadonlySet<string>;
@@ -59,9 +58,9 @@ export class RequestDispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    const { peer, clock, log, textAsBytes, redirects, calls } = options;
+    const { connection, peer, clock, log, textAsBytes, redirects, calls } = options;
     const onOver = (run: Run, outcome: RunOutcome): void => this.#onOver(run, outcome);
-    this.#host = { peer, clock, log, textAsBytes, redirects, calls, onOver };
+    this.#host = { connection, peer, clock, log, textAsBytes, redirects, calls, onOver };
   }
 
   get counters(): RequestCounters {
@@ -107,7 +106,7 @@ export class RequestDispatcher {
   /** @param sent what the peer says of its requests */
   snapshot(sent: readonly RequestStats[]): RequestSnapshot[] {
     const bytes = new Map(sent.map((request) => [request.id, request.bytes]));
-    return Array.from(this.#table, ({ facts: { id, command, channel }, since, state }) => ({
+    return Array.from(this.#table, ({ id, command, channel, since, state }) => ({
       id,
       command,
       channel,
@@ -119,7 +118,7 @@ export class RequestDispatcher {
 
   #begin(event: RequestEvent, principal: Principal): void {
     this.#total += 1;
-    if (this.#host.clock.now() >= this.#refusesFrom) {
+    if (this.#isLeaving) {
       this.#refuse(event.id, draining());
       return;
     }
@@ -139,6 +138,11 @@ export class RequestDispatcher {
     else this.#runOnce(event.idem, event, command, channel, principal);
   }
 
+  /** The server is about to leave, and the time for requests is over. */
+  get #isLeaving(): boolean {
+    return this.#refusesFrom !== Number.POSITIVE_INFINITY && this.#host.clock.now() >= this.#refusesFrom;
+  }
+
   #run(
     event: RequestEvent,
     command: ImplementedCommand,
@@ -146,12 +150,10 @@ export class RequestDispatcher {
     principal: Principal,
     claim?: ClaimedRun,
   ): void {
-    const { id, args, hasData, redirect, deadlineAt, trace, slow } = event;
-    const { connection } = this.#options;
-    const run = new Run(this.#host, command, { connection, id, command: command.name, channel, principal, trace });
+    const run = new Run(this.#host, command, event, { channel, principal, claim });
     this.#table.add(run);
-    this.#options.observer.requestStarted?.(run.facts);
-    run.start(args, { hasData, redirect, deadlineAt, claim, waits: slow === undefined || slow === 'block' });
+    this.#options.observer.requestStarted?.(run);
+    run.start(event.args);
   }
 
   /** Runs a request whose idempotency key has not been used, else answers without (SPEC 8.11.10 to 8.11.13). */
@@ -208,7 +210,7 @@ export class RequestDispatcher {
   #onOver(run: Run, outcome: RunOutcome): void {
     this.#table.remove(run);
     if (outcome.result === 'failed') this.#failed += 1;
-    this.#options.observer.requestEnded?.(run.facts, outcome, this.#host.clock.now() - run.since);
+    this.#options.observer.requestEnded?.(run, outcome, this.#host.clock.now() - run.since);
   }
 }
 

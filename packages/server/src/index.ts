@@ -31,7 +31,8 @@ export type { CallSnapshot } from './outgoing-calls.js';
 export { ANONYMOUS, GATEWAY, type Principal } from './principal.js';
 export { type Redirect, type RedirectTo, redirect } from './redirect.js';
 export { type Redirects, type RedirectTargets, redirectTargets } from './redirect-targets.js';
-export type { RunOutcome, RunState } from './run.js';
+export type { RunState } from './run.js';
+export type { RunOutcome } from './run-host.js';
 export {
   DEFAULT_SESSION_LIMITS,
   type Resumable,

@@ -1,5 +1,5 @@
 import type { RequestFacts } from './context.js';
-import type { RunOutcome } from './run.js';
+import type { RunOutcome } from './run-host.js';
 
 /** Is told what happens on a connection, for metrics. Its methods must not throw. */
 export interface ConnectionObserver {

@@ -19,14 +19,14 @@ export class RequestTable implements Iterable<Run> {
   }
 
   add(run: Run): void {
-    const { id } = run.facts;
+    const { id } = run;
     const before = this.#byId.get(id);
     if (before !== undefined) this.#outlived.add(before);
     this.#byId.set(id, run);
   }
 
   remove(run: Run): void {
-    const { id } = run.facts;
+    const { id } = run;
     if (this.#byId.get(id) === run) this.#byId.delete(id);
     else this.#outlived.delete(run);
   }

@@ -1,9 +1,9 @@
 import {
-  type Clock,
   type OutputAtom,
   type Peer,
   type ProgressUpdate,
   type RedirectOffer,
+  type ResponderEvent,
   WiremuxError,
 } from '@wiremux/framing';
 import { ByteStream } from './byte-stream.js';
@@ -14,15 +14,16 @@ import type { ImplementedCommand } from './command-set.js';
 import { RequestContext, type RequestFacts, type RequestPort } from './context.js';
 import { answerError, isAbort, logFailure, type RequestLabels } from './failure.js';
 import type { ClaimedRun } from './idempotency.js';
-import type { Logger } from './logger.js';
 import type { CallScope } from './outgoing-call.js';
-import type { OutgoingCalls } from './outgoing-calls.js';
 import { OwnPace } from './own-pace.js';
+import type { Principal } from './principal.js';
 import type { AnswerSink, Failure, Pump } from './pump.js';
 import { AsyncIterablePump } from './pump-async-iterable.js';
 import { pumpFor } from './pump-for.js';
 import { Redirect } from './redirect.js';
-import { locationOf, OfferedRedirects, type Redirects, type RedirectTargets } from './redirect-targets.js';
+import { locationOf, OfferedRedirects, type Redirects } from './redirect-targets.js';
+import type { RunHost, RunOutcome } from './run-host.js';
+import { StopNotice } from './stop-notice.js';
 import { Upload } from './upload.js';
 import { validateArgs } from './validate.js';
 
@@ -37,40 +38,18 @@ import { validateArgs } from './validate.js';
  */
 export type RunState = 'running' | 'stopping' | 'left' | 'closing' | 'over';
 
-/** What a request brings beside its arguments. */
-export interface RunExtras {
-  readonly hasData: boolean;
-  /** Where its caller says it can be sent. */
-  readonly redirect?: RedirectOffer | undefined;
-  /** When its time is over, by the host's clock, ms. */
-  readonly deadlineAt?: number | undefined;
+type RequestEvent = Extract<ResponderEvent, { readonly kind: 'request' }>;
+
+/** What was found for a request before it runs. */
+export interface RunSetting {
+  readonly channel: string;
+  /** Whom it acts for. */
+  readonly principal: Principal;
   /** It is the one run of its idempotency key. */
-  readonly claim?: ClaimedRun | undefined;
-  /** Values wait for their reader; false: they take the place of older ones (SPEC 8.11.16). */
-  readonly waits: boolean;
+  readonly claim: ClaimedRun | undefined;
 }
 
-/** How a run ended, for those who count. */
-export interface RunOutcome {
-  readonly result: 'ended' | 'failed' | 'cancelled';
-  /** Code of the error that ended it; undefined where none did. */
-  readonly code: string | undefined;
-}
-
-/** What the runs of a connection share. */
-export interface RunHost {
-  readonly peer: Peer;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Whether text may come as byte strings (SPEC 3.1.3). */
-  readonly textAsBytes: boolean;
-  /** Where callers can be sent. */
-  readonly redirects: RedirectTargets;
-  /** The calls to the client at the other end. */
-  readonly calls: OutgoingCalls;
-  /** The handler has stopped; called once for each run, maybe before `start` returns. */
-  onOver(run: Run, outcome: RunOutcome): void;
-}
+const ENDED: RunOutcome = { result: 'ended', code: undefined };
 
 /** How long a cancelled handler may take to stop before its caller is told that it was left behind, ms (SPEC 8.6.4). */
 const STOP_GRACE = 5_000;
@@ -79,34 +58,60 @@ const STOP_GRACE = 5_000;
  * One request, from its arguments to the moment its handler has stopped. It speaks to the peer only while the answer is
  * open, since the id may belong to another request afterwards.
  */
-export class Run implements RequestPort, CallScope, AnswerSink {
-  readonly facts: RequestFacts;
+export class Run implements RequestFacts, RequestPort, CallScope, AnswerSink {
+  readonly id: number;
+  readonly channel: string;
+  readonly principal: Principal;
+  readonly trace: string | undefined;
+  readonly hasData: boolean;
+  /** When its time is over, by the host's clock, ms. */
+  readonly deadlineAt: number | undefined;
   /** When the request came, by the host's clock, ms. */
   readonly since: number;
   readonly #host: RunHost;
   readonly #command: ImplementedCommand;
+  /** Where its caller says it can be sent. */
+  readonly #offer: RedirectOffer | undefined;
+  readonly #claim: ClaimedRun | undefined;
+  /** Values wait for their reader; false: they take the place of older ones (SPEC 8.11.16). */
+  readonly #waits: boolean;
   #state: RunState = 'running';
-  #outcome: RunOutcome = { result: 'ended', code: undefined };
+  #outcome = ENDED;
   #pump: Pump | undefined;
   #ownPace: OwnPace | undefined;
   /** How the source of the values ended; byte streams may still be on their way. */
   #sourceEnd: { readonly failure: Failure | undefined } | undefined;
   #byteStreams: ByteStreamLine | undefined;
   #upload: Upload | undefined;
-  #extras: RunExtras = { hasData: false, waits: true };
   /** The handler was called. */
   #called = false;
-  #controller: AbortController | undefined;
   /** Why the handler is to stop. */
   #reason: WiremuxError | undefined;
-  #stopCallbacks: Set<(reason: WiremuxError) => void> | undefined;
+  /** Made for the first who wants to know that it is to stop. */
+  #notice: StopNotice | undefined;
   #endGrace: (() => void) | undefined;
 
-  constructor(host: RunHost, command: ImplementedCommand, facts: RequestFacts) {
-    this.facts = facts;
+  constructor(host: RunHost, command: ImplementedCommand, request: RequestEvent, setting: RunSetting) {
+    this.id = request.id;
+    this.channel = setting.channel;
+    this.principal = setting.principal;
+    this.trace = request.trace;
+    this.hasData = request.hasData;
+    this.deadlineAt = request.deadlineAt;
     this.since = host.clock.now();
     this.#host = host;
     this.#command = command;
+    this.#offer = request.redirect;
+    this.#claim = setting.claim;
+    this.#waits = request.slow === undefined || request.slow === 'block';
+  }
+
+  get connection(): string {
+    return this.#host.connection;
+  }
+
+  get command(): string {
+    return this.#command.name;
   }
 
   get state(): RunState {
@@ -114,10 +119,9 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   }
 
   /** Validates the arguments and calls the handler. Whatever it does, this does not throw. */
-  start(args: Readonly<Record<string, unknown>>, extras: RunExtras): void {
+  start(args: Readonly<Record<string, unknown>>): void {
     try {
-      this.#extras = extras;
-      if (extras.hasData) this.#expectData();
+      if (this.hasData) this.#expectData();
       const validated = validateArgs(this.#command, args, this.#host.textAsBytes);
       if (validated instanceof Promise) this.#await(validated, (output) => this.#call(output));
       else this.#call(validated);
@@ -157,11 +161,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#reason) this.#controller.abort(this.#reason);
-    }
-    return this.#controller.signal;
+    return this.#stopNotice.signal;
   }
 
   get stopReason(): WiremuxError | undefined {
@@ -169,25 +169,11 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   }
 
   onStop(callback: (reason: WiremuxError) => void): () => void {
-    this.#stopCallbacks ??= new Set();
-    this.#stopCallbacks.add(callback);
-    return () => this.#stopCallbacks?.delete(callback);
+    return this.#stopNotice.subscribe(callback);
   }
 
   get client(): ClientCaller {
     return callerOf(this.#host.calls, this);
-  }
-
-  get deadlineAt(): number | undefined {
-    return this.#extras.deadlineAt;
-  }
-
-  get trace(): string | undefined {
-    return this.facts.trace;
-  }
-
-  get hasData(): boolean {
-    return this.#extras.hasData;
   }
 
   get data(): AsyncIterable<Uint8Array> {
@@ -195,20 +181,20 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   }
 
   get redirects(): Redirects {
-    return new OfferedRedirects(this.#host.redirects, this.#extras.redirect);
+    return new OfferedRedirects(this.#host.redirects, this.#offer);
   }
 
   timeLeft(): number | undefined {
-    const { deadlineAt } = this.#extras;
+    const { deadlineAt } = this;
     return deadlineAt === undefined ? undefined : Math.max(1, Math.ceil(deadlineAt - this.#host.clock.now()));
   }
 
   output(atoms: readonly OutputAtom[]): void {
-    if (this.#state === 'running') this.#host.peer.sendOutput(this.facts.id, atoms);
+    if (this.#state === 'running') this.#host.peer.sendOutput(this.id, atoms);
   }
 
   progress(update: ProgressUpdate): void {
-    if (this.#state === 'running') this.#host.peer.sendProgress(this.facts.id, update);
+    if (this.#state === 'running') this.#host.peer.sendProgress(this.id, update);
   }
 
   value(value: unknown): boolean {
@@ -229,7 +215,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
       return;
     }
     this.#called = true;
-    const result = this.#command.handler(args, new RequestContext(this.facts, this));
+    const result = this.#command.handler(args, new RequestContext(this));
     if (isPromiseLike(result)) this.#await(result, (answer) => this.#answer(answer));
     else this.#answer(result);
   }
@@ -237,7 +223,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   #answer(result: unknown): void {
     const pump = pumpFor(result instanceof ByteStream ? [result].values() : result, this);
     this.#pump = pump;
-    if (!this.#extras.waits && pump instanceof AsyncIterablePump) this.#ownPace = this.#paceOf(pump);
+    if (!this.#waits && pump instanceof AsyncIterablePump) this.#ownPace = this.#paceOf(pump);
     if (pump && this.#state === 'running') {
       pump.start();
     } else if (pump) {
@@ -249,11 +235,15 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   }
 
   #sendValue(value: unknown): boolean {
-    return this.#send((peer, id) => {
-      const hasRoom = peer.sendValue(id, value);
-      this.#extras.claim?.value(value);
+    if (this.#state !== 'running') return false;
+    try {
+      const hasRoom = this.#host.peer.sendValue(this.id, value);
+      this.#claim?.value(value);
       return hasRoom || this.#ownPace?.goesOn() === true;
-    });
+    } catch (thrown) {
+      this.#breakOff(thrown);
+      return false;
+    }
   }
 
   #paceOf(pump: Pump): OwnPace {
@@ -270,7 +260,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   #send(add: (peer: Peer, id: number) => boolean): boolean {
     if (this.#state !== 'running') return false;
     try {
-      return add(this.#host.peer, this.facts.id);
+      return add(this.#host.peer, this.id);
     } catch (thrown) {
       this.#breakOff(thrown);
       return false;
@@ -292,7 +282,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   }
 
   #newByteStreams(): ByteStreamLine {
-    this.#extras.claim?.unkept();
+    this.#claim?.unkept();
     return new ByteStreamLine({
       begin: (length) => this.#send((peer, id) => peer.beginBytes(id, length)),
       send: (bytes) => this.#send((peer, id) => peer.sendBytes(id, bytes)),
@@ -319,13 +309,12 @@ export class Run implements RequestPort, CallScope, AnswerSink {
     const { name, contract } = this.#command;
     if (!contract.takesData) throw new WiremuxError('bad-arguments', `The command \`${name}\` takes no data.`);
     const { peer } = this.#host;
-    const { id } = this.facts;
     this.#upload = new Upload({
       taken: (bytes) => {
-        if (this.#state === 'running') peer.dataTaken(id, bytes);
+        if (this.#state === 'running') peer.dataTaken(this.id, bytes);
       },
       refuse: () => {
-        if (this.#state === 'running') peer.refuseData(id);
+        if (this.#state === 'running') peer.refuseData(this.id);
       },
     });
   }
@@ -347,17 +336,21 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   #stopHandler(reason: WiremuxError): void {
     this.#reason = reason;
     this.#upload?.abort(reason);
-    this.#controller?.abort(reason);
-    for (const callback of this.#stopCallbacks ?? []) callback(reason);
+    this.#notice?.give(reason);
     // First what reads, then what it was made by.
     this.#byteStreams?.stop();
     this.#pump?.stop();
   }
 
+  get #stopNotice(): StopNotice {
+    this.#notice ??= new StopNotice(this.#reason);
+    return this.#notice;
+  }
+
   #leave(): void {
     this.#state = 'left';
     this.#host.log.warn({ ...this.#labels() }, 'A cancelled command has not stopped within 5 s.');
-    this.#host.peer.stopped(this.facts.id, 'left');
+    this.#host.peer.stopped(this.id, 'left');
   }
 
   /** The handler has stopped, of itself or as asked. */
@@ -366,12 +359,12 @@ export class Run implements RequestPort, CallScope, AnswerSink {
       case 'running':
         this.#upload?.release();
         if (failure) this.#fail(failure.thrown, answerError(failure.thrown));
-        else this.#host.peer.endAnswer(this.facts.id);
-        if (this.#called) this.#extras.claim?.completed(failure && answerError(failure.thrown));
+        else this.#host.peer.endAnswer(this.id);
+        if (this.#called) this.#claim?.completed(failure && answerError(failure.thrown));
         break;
       case 'stopping':
         this.#endGrace?.();
-        this.#host.peer.stopped(this.facts.id, 'stopped');
+        this.#host.peer.stopped(this.id, 'stopped');
         this.#logLate(failure);
         break;
       case 'left':
@@ -386,14 +379,14 @@ export class Run implements RequestPort, CallScope, AnswerSink {
     }
     this.#state = 'over';
     // Unless it ran to its end the key is free again.
-    this.#extras.claim?.released();
+    this.#claim?.released();
     this.#host.onOver(this, this.#outcome);
   }
 
   #fail(thrown: unknown, error: WiremuxError): void {
     this.#outcome = { result: 'failed', code: error.code };
     logFailure(this.#host.log, this.#labels(), thrown);
-    this.#host.peer.failAnswer(this.facts.id, error);
+    this.#host.peer.failAnswer(this.id, error);
   }
 
   /** Nobody waits for the answer any more, but an error in a handler's clean-up should not pass unseen. */
@@ -403,7 +396,7 @@ export class Run implements RequestPort, CallScope, AnswerSink {
   }
 
   #labels(): RequestLabels {
-    const { id, command, principal, trace } = this.facts;
+    const { id, command, principal, trace } = this;
     return { requestId: id, command, principal: principal.name, ...(trace === undefined ? {} : { trace }) };
   }
 }
