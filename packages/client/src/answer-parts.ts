@@ -1,5 +1,5 @@
 import { WiremuxError } from '@wiremux/framing';
-import type { RunReader } from './run.js';
+import type { RunReader } from './run-context.js';
 
 /** What an answer consists of where byte strings come in pieces: other values whole, and bytes as they arrive. */
 export type AnswerPart<T> =

@@ -3,7 +3,8 @@ import { Observable } from 'rxjs';
 import type { CallParameters, CommandName, Commands, YieldsOf } from './contract.js';
 import type { DataOptions } from './options.js';
 import { RequestHandle } from './request-handle.js';
-import { Run, type RunContext } from './run.js';
+import { Run } from './run.js';
+import type { RunContext } from './run-context.js';
 import type { ServedCommands } from './served-commands.js';
 import type { Status } from './status.js';
 
@@ -37,6 +38,8 @@ export interface Mux<C extends Commands = Commands> {
   close(): void;
 }
 
+const NO_OPTIONS: DataOptions = {};
+
 type Arguments = Readonly<Record<string, unknown>>;
 
 /** A {@link Mux} as it is at run time, where the contract is not known. */
@@ -58,11 +61,10 @@ export class Client {
     this.handle = (commands) => context.served.add(commands);
   }
 
-  call(name: string, args?: Arguments, options: DataOptions = {}): Observable<unknown> {
+  call(name: string, args?: Arguments, options: DataOptions = NO_OPTIONS): Observable<unknown> {
     return new Observable((subscriber) => {
       const { request } = new ObserverReader(
         subscriber,
-        () => !subscriber.closed,
         this.#context.clock,
         (reader) => new Run({ name, args, options }, this.#context, reader),
       );
@@ -71,14 +73,14 @@ export class Client {
     });
   }
 
-  iterate(name: string, args?: Arguments, options: DataOptions = {}): AsyncIterable<unknown> {
+  iterate(name: string, args?: Arguments, options: DataOptions = NO_OPTIONS): AsyncIterable<unknown> {
     return {
       [Symbol.asyncIterator]: () =>
         new ValueIterator((reader) => new Run({ name, args, options }, this.#context, reader)),
     };
   }
 
-  request(name: string, args?: Arguments, options: DataOptions = {}): RequestHandle<unknown> {
+  request(name: string, args?: Arguments, options: DataOptions = NO_OPTIONS): RequestHandle<unknown> {
     return new RequestHandle({ name, args, options }, this.#context);
   }
 }

@@ -10,7 +10,7 @@ import type { OpenLine } from './line.js';
 import type { ConnectOptions } from './options.js';
 import type { AnswersRequests } from './peer-runs.js';
 import { restartRule } from './restart-rule.js';
-import type { RunContext } from './run.js';
+import type { RunContext } from './run-context.js';
 import { ServedCommands } from './served-commands.js';
 import { openSocketLine } from './socket-line.js';
 import { httpUrl, socketUrl } from './url.js';

@@ -1,7 +1,8 @@
 import { type Peer, WiremuxError } from '@wiremux/framing';
 import type { Line } from './line.js';
 import { type AnswersRequests, PeerRuns } from './peer-runs.js';
-import type { Run, RunQueue } from './run.js';
+import type { Run } from './run.js';
+import type { RunQueue } from './run-context.js';
 
 /** Where a line gets its runs. */
 export interface RunSource {

@@ -8,7 +8,6 @@ import {
   type WiremuxError,
 } from '@wiremux/framing';
 import { faultLoss } from './loss.js';
-import { offerOf } from './redirect/options.js';
 import type { Run } from './run.js';
 
 /** Who answers what the other side of a peer asks. */
@@ -78,33 +77,15 @@ export class PeerRuns {
 
   /** Opens the run's request, or fails the run. */
   open(run: Run): void {
-    const { name, args, options } = run.spec;
-    const { channel, credit, plain, data, redirect, slow, keep } = options;
-    const { deadlineAt, idem, trace } = run.extras;
     let id: number;
     try {
-      id = this.#peer.open({
-        name,
-        args,
-        hasData: data !== undefined,
-        channel,
-        credit,
-        plain,
-        deadlineAt,
-        idem,
-        trace,
-        slow,
-        keep,
-        bytePieces: run.bytePieces,
-        encodedValues: run.encodedValues,
-        redirect: redirect === undefined ? undefined : offerOf(redirect),
-      });
+      id = run.open(this.#peer);
     } catch (error) {
       run.fail(requestRefused(error));
       return;
     }
     this.#runs.set(id, run);
-    run.opened(this.#peer, id);
+    run.opened();
   }
 
   /** What happened at the peer. */

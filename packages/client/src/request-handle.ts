@@ -3,7 +3,8 @@ import { Observable, ReplaySubject, Subject } from 'rxjs';
 import { type AnswerPart, bytesReader, partsReader } from './answer-parts.js';
 import { type DroppedValues, NONE_DROPPED } from './dropped-values.js';
 import { IDLE, type RequestState } from './request-state.js';
-import { Run, type RunContext, type RunReader, type RunSpec } from './run.js';
+import { Run } from './run.js';
+import type { RunContext, RunReader, RunSpec } from './run-context.js';
 import { SharedValues } from './shared-values.js';
 import { updateTopics } from './topics.js';
 

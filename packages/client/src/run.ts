@@ -1,11 +1,8 @@
 import {
-  type AnswerConsumer,
   type CancelResult,
-  type Clock,
   cancelReason,
-  type OutputAtom,
+  type OutgoingRequest,
   type Peer,
-  type ProgressUpdate,
   type ReadableRequest,
   type RedirectLocation,
   type RequesterEvent,
@@ -16,8 +13,8 @@ import {
   WiremuxError,
 } from '@wiremux/framing';
 import { type DroppedValues, NONE_DROPPED } from './dropped-values.js';
-import type { DataOptions, TraceSource } from './options.js';
-import { type FollowContext, Following } from './redirect/following.js';
+import { outgoingRequest } from './outgoing.js';
+import { Following } from './redirect/following.js';
 import type { RedirectOptions } from './redirect/options.js';
 import {
   ANSWERING,
@@ -29,53 +26,10 @@ import {
   SENT,
   STOPPING,
 } from './request-state.js';
-import { type RunExtras, runExtras } from './run-extras.js';
+import type { RunContext, RunListener, RunSpec } from './run-context.js';
 import { KeptSource } from './upload/kept-source.js';
 import { uploadSource } from './upload/source.js';
 import { Upload } from './upload/upload.js';
-
-/** The command a run runs. */
-export interface RunSpec {
-  readonly name: string;
-  readonly args: Readonly<Record<string, unknown>> | undefined;
-  readonly options: DataOptions;
-}
-
-/** Where a run waits for its turn. */
-export interface RunQueue {
-  /** Opens the run's request as soon as it can be; fails the run if it never can. */
-  submit(run: Run): void;
-  /** Fails the run when the client is closed: it is not at the gateway any more. */
-  goesElsewhere(run: Run): void;
-  /** Takes back a run that waits, or went elsewhere. */
-  withdraw(run: Run): void;
-}
-
-/** What every run of a client needs of it. */
-export interface RunContext {
-  readonly queue: RunQueue;
-  readonly clock: Clock;
-  readonly maxUploadBuffer: number;
-  /** Asked for the trace of each run that is given none. */
-  readonly trace?: TraceSource | undefined;
-  readonly follow: FollowContext;
-  /** Whether running that command again is harmless, where the request does not say. */
-  readonly mayRestart?: ((name: string) => boolean) | undefined;
-}
-
-/** The one who consumes the answer of a run. */
-export interface RunReader extends AnswerConsumer {
-  /** With {@link Run.bytePieces}: the next piece of a byte string; give its `size` to {@link Run.taken} too. */
-  bytes?(bytes: Uint8Array, size: number, last: boolean): void;
-}
-
-/** Everything a run tells. */
-export interface RunListener extends RunReader {
-  state?(state: RequestState): void;
-  progress?(update: ProgressUpdate): void;
-  output?(atoms: readonly OutputAtom[]): void;
-  dropped?(dropped: DroppedValues): void;
-}
 
 /** One run of a command, from the queue to its end: it happens at most once. */
 export class Run implements ReadableRequest {
@@ -84,11 +38,11 @@ export class Run implements ReadableRequest {
   bytePieces = false;
   /** Other values are to come as they are encoded, to be passed on; set before it starts. */
   encodedValues = false;
-  /** Set as it starts. */
-  extras: RunExtras = {};
   readonly #context: RunContext;
   readonly #listener: RunListener;
   #state: RequestState = IDLE;
+  /** What is sent; settled as it starts. */
+  #request: OutgoingRequest | undefined;
   #peer: Peer | undefined;
   #id = 0;
   #source: KeptSource | undefined;
@@ -130,7 +84,7 @@ export class Run implements ReadableRequest {
     const { signal, deadline, data, slow, keep } = this.spec.options;
     try {
       this.#slow = slowPolicy(slow, keep);
-      this.extras = runExtras(this.spec.options, this.#context.clock, this.#context.trace);
+      this.#request = outgoingRequest(this.spec, this, this.#context.clock, this.#context.trace);
       if (data !== undefined) {
         const source = uploadSource(data, this.#context.maxUploadBuffer, (error) => this.#cancel(error));
         this.#source = new KeptSource(source);
@@ -173,12 +127,23 @@ export class Run implements ReadableRequest {
     this.#tellDropped({ gateway: this.#dropped.gateway, client: this.#dropped.client + values });
   }
 
-  /** Its turn has come: `peer` has opened the request. */
-  opened(peer: Peer, id: number): void {
+  /**
+   * Its turn has come: opens the request at `peer`.
+   * @returns its id
+   * @throws {WiremuxError} as `open` of the peer does; the run waits still
+   */
+  open(peer: Peer): number {
+    this.#id = peer.open(this.#request as OutgoingRequest);
     this.#peer = peer;
-    this.#id = id;
+    return this.#id;
+  }
+
+  /** Its request is known by its id to whoever opened it. */
+  opened(): void {
     this.#enter(SENT);
-    if (this.#source === undefined) return;
+    const peer = this.#peer;
+    const id = this.#id;
+    if (this.#source === undefined || peer === undefined) return;
     this.#upload = new Upload(this.#source.reader(), {
       send: (bytes) => peer.sendData(id, bytes),
       end: () => peer.endData(id),
@@ -335,7 +300,8 @@ export class Run implements ReadableRequest {
 
   #cancelled(result: CancelResult): RequestEnd {
     const error = this.#reason;
-    return { state: 'ended', how: 'cancelled', result, ...(error === undefined ? {} : { error }) };
+    if (error === undefined) return { state: 'ended', how: 'cancelled', result };
+    return { state: 'ended', how: 'cancelled', result, error };
   }
 
   /** The consumer of a run that is stopping has left, or been told why. */

@@ -1,6 +1,7 @@
-import { type Clock, ObserverReader, WiremuxError } from '@wiremux/framing';
+import { type Clock, ObserverReader, type ValueObserver, WiremuxError } from '@wiremux/framing';
 import { Subject, type Subscriber, type TeardownLogic } from 'rxjs';
-import type { Run, RunReader } from './run.js';
+import type { Run } from './run.js';
+import type { RunReader } from './run-context.js';
 
 /** Gives the values of one run to any number of subscribers: the first starts it, the last one leaving cancels it. */
 export class SharedValues<T> {
@@ -9,7 +10,16 @@ export class SharedValues<T> {
 
   /** @param attach gives the run whose values they are. */
   constructor(clock: Clock, attach: (reader: RunReader) => Run) {
-    this.#run = new ObserverReader(this.#values, () => this.#values.observed, clock, attach).request;
+    const values = this.#values;
+    const observer: ValueObserver<T> = {
+      next: (value) => values.next(value),
+      error: (error) => values.error(error),
+      complete: () => values.complete(),
+      get closed() {
+        return !values.observed;
+      },
+    };
+    this.#run = new ObserverReader(observer, clock, attach).request;
   }
 
   subscribe(subscriber: Subscriber<T>): TeardownLogic {

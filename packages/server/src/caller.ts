@@ -23,7 +23,6 @@ class Caller {
     return new Observable((subscriber) => {
       const { request } = new ObserverReader(
         subscriber,
-        () => !subscriber.closed,
         this.#queue,
         (reader) => new OutgoingCall({ name, args, options, scope: this.#scope }, this.#queue, reader),
       );

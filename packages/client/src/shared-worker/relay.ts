@@ -1,5 +1,5 @@
 import { type Clock, type Peer, type RequestAnswerer, type ResponderEvent, WiremuxError } from '@wiremux/framing';
-import type { RunContext } from '../run.js';
+import type { RunContext } from '../run-context.js';
 import { RelayedRequest } from './relayed-request.js';
 
 /** Answers the requests of one peer by passing them on. */

@@ -10,7 +10,8 @@ import {
 import type { DroppedValues } from '../dropped-values.js';
 import type { DataOptions } from '../options.js';
 import type { RequestEnd, RequestState } from '../request-state.js';
-import { Run, type RunContext, type RunListener } from '../run.js';
+import { Run } from '../run.js';
+import type { RunContext, RunListener } from '../run-context.js';
 import { RelayedData } from './relayed-data.js';
 
 /** Time a command has to stop before it counts as left behind, ms (SPEC 8.6.4). */

@@ -3,7 +3,7 @@ import { platform } from '#platform';
 import { type OpenedClient, openClient } from '../connect.js';
 import type { ConnectOptions } from '../options.js';
 import type { AnswersRequests } from '../peer-runs.js';
-import type { RunContext } from '../run.js';
+import type { RunContext } from '../run-context.js';
 import type { Hello } from './messages.js';
 import { Relay } from './relay.js';
 import type { Tab } from './tab.js';

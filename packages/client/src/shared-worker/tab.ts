@@ -10,7 +10,7 @@ import {
   WiremuxError,
 } from '@wiremux/framing';
 import { PeerRuns } from '../peer-runs.js';
-import type { RunContext } from '../run.js';
+import type { RunContext } from '../run-context.js';
 import type { Status } from '../status.js';
 import { type HeldLock, type Locks, whenFree } from './locks.js';
 import { type Hello, PORT_VERSION, type ToTab, toPortStatus } from './messages.js';

@@ -6,6 +6,8 @@ import { type AnswerConsumer, keepWithin, type ReadableRequest } from './reading
 
 /** Who observes values, as RxJS has it. */
 export interface ValueObserver<T> {
+  /** Nobody observes any more; asked before each value. */
+  readonly closed: boolean;
   next(value: T): void;
   error(error: WiremuxError): void;
   complete(): void;
@@ -22,24 +24,17 @@ const SLOW_AFTER = 1;
 export class ObserverReader<T, R extends ReadableRequest> implements AnswerConsumer {
   readonly request: R;
   readonly #observer: ValueObserver<T>;
-  readonly #isWanted: () => boolean;
   readonly #clock: Pick<Clock, 'now' | 'defer'>;
-  readonly #kept = new KeptValues();
+  /** Values that wait; made for the first where values may be dropped. */
+  #kept: KeptValues | undefined;
   /** Nothing is handed on before the next turn. */
   #resting = false;
 
   /**
-   * @param isWanted whether anybody still observes; asked before each value.
    * @param attach gives the request that this is the reader of.
    */
-  constructor(
-    observer: ValueObserver<T>,
-    isWanted: () => boolean,
-    clock: Pick<Clock, 'now' | 'defer'>,
-    attach: (reader: AnswerConsumer) => R,
-  ) {
+  constructor(observer: ValueObserver<T>, clock: Pick<Clock, 'now' | 'defer'>, attach: (reader: AnswerConsumer) => R) {
     this.#observer = observer;
-    this.#isWanted = isWanted;
     this.#clock = clock;
     this.request = attach(this);
   }
@@ -52,7 +47,7 @@ export class ObserverReader<T, R extends ReadableRequest> implements AnswerConsu
     }
     let taken = 0;
     for (let at = 0; at < values.length; at++) {
-      if (!this.#isWanted()) return;
+      if (this.#observer.closed) return;
       this.#observer.next(values[at] as T);
       taken += sizes[at] ?? 0;
     }
@@ -60,31 +55,33 @@ export class ObserverReader<T, R extends ReadableRequest> implements AnswerConsu
   }
 
   end(error: WiremuxError | undefined): void {
-    this.#handOn();
+    if (this.#kept !== undefined) this.#handOn(this.#kept);
     if (error === undefined) this.#observer.complete();
     else this.#observer.error(error);
   }
 
   #keep(values: readonly unknown[], sizes: readonly number[], slow: SlowPolicy): void {
-    this.#kept.add(values, sizes);
-    if (keepWithin(this.#kept, this.request, slow) && !this.#resting) this.#handOnTimed();
+    this.#kept ??= new KeptValues();
+    const kept = this.#kept;
+    kept.add(values, sizes);
+    if (keepWithin(kept, this.request, slow) && !this.#resting) this.#handOnTimed(kept);
   }
 
-  #handOnTimed(): void {
+  #handOnTimed(kept: KeptValues): void {
     const began = this.#clock.now();
-    this.#handOn();
+    this.#handOn(kept);
     if (this.#clock.now() - began < SLOW_AFTER) return;
     this.#resting = true;
     this.#clock.defer(() => {
       this.#resting = false;
-      if (this.#kept.count > 0) this.#handOnTimed();
+      if (kept.count > 0) this.#handOnTimed(kept);
     });
   }
 
-  #handOn(): void {
-    while (this.#kept.count > 0 && this.#isWanted()) {
-      const { size } = this.#kept;
-      this.#observer.next(this.#kept.shift() as T);
+  #handOn(kept: KeptValues): void {
+    while (kept.count > 0 && !this.#observer.closed) {
+      const { size } = kept;
+      this.#observer.next(kept.shift() as T);
       this.request.taken(size);
     }
   }

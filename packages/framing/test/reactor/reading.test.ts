@@ -187,8 +187,11 @@ describe('SPEC 8.5.6 values that are observed', () => {
       },
       error: (error: WiremuxError) => seen.push(error),
       complete: () => seen.push('complete'),
+      get closed() {
+        return seen.length >= most;
+      },
     };
-    const reader = new ObserverReader(observer, () => seen.length < most, time, request.attach);
+    const reader = new ObserverReader(observer, time, request.attach);
     expect(reader.request).toBe(request);
     return { request, seen, time };
   }
