@@ -31,6 +31,7 @@ import { resolveSettings } from './config/resolve.js';
 import type { GatewayOptions, GatewaySettings } from './config/settings.js';
 import { FailedConnects } from './connections/failed-connects.js';
 import { ConnectionRegistry, type TransportKind } from './connections/registry.js';
+import { ConnectionWatch, type Watchers } from './connections/watch.js';
 import { type DrainPlan, drain, drainPlan } from './drain.js';
 import { codecsOf } from './encodings.js';
 import { addressOf } from './http/address.js';
@@ -131,6 +132,7 @@ class GatewayServer implements Gateway {
   readonly #kept: KeptBudget;
   readonly #redirects: RedirectTargets;
   readonly #taps: TapPoints;
+  readonly #watchers: Watchers;
   readonly #metrics = new Metrics(this.#connections);
   readonly #loopDelay = new LoopDelay();
   readonly #drainPlan: DrainPlan;
@@ -166,7 +168,7 @@ class GatewayServer implements Gateway {
     this.#sessions = sessionsOf(settings);
     this.#kept = new KeptBudget(settings.maxKeptBytes, () => nodeClock.defer(() => this.#relieve()));
     this.#redirects = redirectTargets(settings.redirects);
-    this.#taps = new TapPoints(nodeClock, settings.encodings, log);
+    this.#taps = new TapPoints((id) => this.#connections.get(id), nodeClock, settings.encodings, log);
     const encodings = [...this.#codecs.map(({ name }) => name), 'identity'];
     const listing = new UpstreamListing(upstreams, this.#limits);
     const own = allCommands(
@@ -182,6 +184,12 @@ class GatewayServer implements Gateway {
       framesCommands(this.#taps, (principal) => mayTap(settings, principal)),
     );
     this.commands = new RoutedCommands(own, upstreams, this.#limits);
+    this.#watchers = {
+      connections: this.#connections,
+      failedConnects: this.#failedConnects,
+      requests: this.#metrics.requests,
+      labelOf: (command) => this.commands.labelOf(command),
+    };
     this.#server = this.#createServer();
   }
 
@@ -288,11 +296,11 @@ class GatewayServer implements Gateway {
   #serve(kind: TransportKind, medium: Transport, dialect: Dialect, request: IncomingMessage): void {
     const transport = new TappedTransport(medium);
     this.#connectionsSoFar += 1;
-    const { requests } = this.#metrics;
     const address = addressOf(request);
     const remote = remoteOf(request);
+    const id = `c${this.#connectionsSoFar}`;
     const connection = serveConnection({
-      id: `c${this.#connectionsSoFar}`,
+      id,
       transport,
       clock: nodeClock,
       dialect,
@@ -309,25 +317,14 @@ class GatewayServer implements Gateway {
       resumesOnly: this.#closing !== undefined,
       kept: this.#kept,
       address,
-      onResumed: (older) => {
-        this.#connections.resumed(older.id, { transport, remote });
-        this.#taps.add({ connection: older, transport });
-      },
+      onResumed: (older) => this.#connections.resumed(older.id, { transport, remote }),
       ...(this.#authenticate === undefined ? {} : { authenticate: this.#authenticate }),
       log: this.log,
       agent: `wiremux/${VERSION}`,
-      observer: {
-        connectFailed: () => this.#failedConnects.add(address),
-        requestRefused: () => requests.refused(),
-        requestEnded: ({ command }, { result }) => {
-          requests.ended(this.commands.labelOf(command), result);
-          this.#connections.requestEnded();
-        },
-      },
+      observer: new ConnectionWatch(this.#watchers, id, address),
     });
     this.#connections.add({ connection, transport, kind, remote });
     if (this.#closing !== undefined) connection.drain(this.#drainPlan.notice);
-    this.#taps.add({ connection, transport });
   }
 }
 

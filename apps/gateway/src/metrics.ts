@@ -82,7 +82,7 @@ function connectionFigures(connections: ConnectionRegistry, registers: Registry[
 }
 
 /** Counts requests; what was counted becomes a metric when somebody asks. */
-class RequestCounter {
+export class RequestCounter {
   readonly #metric: Counter<'command' | 'outcome'>;
   readonly #byCommand = new Map<string, RequestCounts>();
   #refused = 0;

@@ -1,6 +1,6 @@
 import { CloseCode } from '@wiremux/framing';
 import { VirtualClock } from '@wiremux/framing/testing';
-import type { ConnectionEnd, ServerConnection } from '@wiremux/server';
+import type { ServerConnection } from '@wiremux/server';
 import { describe, expect, it } from 'vitest';
 import { resolveSettings } from '../src/config/resolve.js';
 import { ConnectionRegistry, type TransportKind } from '../src/connections/registry.js';
@@ -19,13 +19,13 @@ class FakeConnection {
   /** It answers a close. */
   closes = true;
   readonly #clock: VirtualClock;
-  #end: (how: ConnectionEnd) => void = () => undefined;
-  readonly closed = new Promise<ConnectionEnd>((resolve) => {
-    this.#end = resolve;
-  });
+  readonly #registry: ConnectionRegistry;
+  readonly #id: string;
 
   constructor(registry: ConnectionRegistry, clock: VirtualClock, id: string, kind: TransportKind) {
     this.#clock = clock;
+    this.#registry = registry;
+    this.#id = id;
     const counters = () => ({
       requests: { open: this.running, total: 1, failed: 0 },
       calls: { open: 0, total: 0, failed: 0 },
@@ -34,7 +34,6 @@ class FakeConnection {
     });
     const connection = {
       id,
-      closed: this.closed,
       get counters() {
         return counters();
       },
@@ -48,12 +47,12 @@ class FakeConnection {
       this.terminatedAt = clock.now();
       this.leave();
     };
-    registry.add({ connection, transport: { terminate }, kind, remote: '' });
+    registry.add({ connection, transport: { terminate, watch: () => () => undefined }, kind, remote: '' });
   }
 
   /** Its client has gone. */
   leave(): void {
-    this.#end({ code: 1000, reason: '' });
+    this.#registry.closed(this.#id);
   }
 
   get now(): number {

@@ -34,11 +34,6 @@ export class ServerConnection implements Resumable {
   /** When it began, by its clock, ms. */
   readonly since: number;
   readonly dialect: Dialect;
-  /**
-   * Resolves when the transport is gone, and the session with it. Handlers that were running have been told to stop by
-   * then.
-   */
-  readonly closed: Promise<ConnectionEnd>;
   readonly #options: ServerConnectionOptions;
   readonly #log: Logger;
   readonly #admitter: Admitter;
@@ -46,12 +41,14 @@ export class ServerConnection implements Resumable {
   readonly #calls: OutgoingCalls;
   readonly #dispatcher: RequestDispatcher;
   readonly #link: Link;
-  #end: (how: ConnectionEnd) => void = () => undefined;
+  /** Made for who asks. */
+  #closed: Promise<ConnectionEnd> | undefined;
+  #tellClosed: ((how: ConnectionEnd) => void) | undefined;
+  #end: ConnectionEnd | undefined;
   /** Its session is to end with its transport. */
   #ending = false;
   /** Its server is about to leave. */
   #leaving = false;
-  #ended = false;
 
   /** @throws {TypeError} if nobody could say whom the connection acts for; see `authenticate` */
   constructor(options: ServerConnectionOptions) {
@@ -106,11 +103,8 @@ export class ServerConnection implements Resumable {
       commands,
       mostRuns: limits?.openRequests ?? DEFAULT_LIMITS.openRequests,
       idempotency: options.idempotency ?? new IdempotencyStore(clock),
-      channels: new Set(channels.map(({ name }) => name)),
+      channels,
       observer,
-    });
-    this.closed = new Promise((resolve) => {
-      this.#end = resolve;
     });
     this.#link = new Link({
       peer: this.#peer,
@@ -120,6 +114,18 @@ export class ServerConnection implements Resumable {
       onDetached: (code, reason) => this.#onDetached(code, reason),
       onClosed: (code, reason) => this.#onClosed(code, reason),
     });
+  }
+
+  /**
+   * Resolves when the transport is gone, and the session with it. Handlers that were running have been told to stop by
+   * then.
+   */
+  get closed(): Promise<ConnectionEnd> {
+    this.#closed ??= new Promise((resolve) => {
+      if (this.#end === undefined) this.#tellClosed = resolve;
+      else resolve(this.#end);
+    });
+    return this.#closed;
   }
 
   /** Whom the connection acts for. */
@@ -252,7 +258,7 @@ export class ServerConnection implements Resumable {
   /** The client is who it says: it goes on in its session, or begins here. */
   #enter({ session: asked }: PeerSettings, terms: AdmissionTerms): void {
     const { sessions, clock, address, node, observer, resumesOnly } = this.#options;
-    if (this.#ended) return;
+    if (this.#end !== undefined) return;
     const { name: principal } = this.principal;
     if (sessions !== undefined && asked?.kind === 'resume') {
       if (resumeSession(asked, principal, sessions, (older) => older.#goOnWith(this))) return;
@@ -291,13 +297,14 @@ export class ServerConnection implements Resumable {
   }
 
   #onClosed(code: number, reason: string): void {
-    this.#ended = true;
     this.#options.sessions?.remove(this);
     this.#admitter.stop();
     this.#calls.close(connectionLost(code, reason));
     this.#dispatcher.close();
     this.#log.debug({ code, reason }, 'The connection has ended.');
-    this.#end({ code, reason });
+    this.#end = { code, reason };
+    this.#options.observer?.closed?.(this.#end);
+    this.#tellClosed?.(this.#end);
   }
 
   /** The connection is dead, though the transport may take its time to close: handlers are told at once (SPEC 5.11). */

@@ -1,4 +1,4 @@
-import { preEncoded, type RequestStats, type ResponderEvent, WiremuxError } from '@wiremux/framing';
+import { type ChannelWeight, preEncoded, type RequestStats, type ResponderEvent, WiremuxError } from '@wiremux/framing';
 import type { CommandSet, ImplementedCommand } from './command-set.js';
 import type { ClaimedRun, IdempotencyStore, KeptAnswer } from './idempotency.js';
 import { nearestName } from './near-names.js';
@@ -33,8 +33,8 @@ export interface RequestSnapshot {
 /** What a {@link RequestDispatcher} is made of. */
 export interface DispatcherOptions extends Omit<RunHost, 'onOver'> {
   readonly commands: CommandSet;
-  /** Names of the channels that answers can go on. */
-  readonly channels: ReadonlySet<string>;
+  /** Those that answers can go on. */
+  readonly channels: readonly ChannelWeight[];
   /** Handlers at once, those included that have not stopped although their requests have ended. */
   readonly mostRuns: number;
   readonly idempotency: IdempotencyStore;
@@ -201,10 +201,12 @@ export class RequestDispatcher {
 
   /** The channel the request asks for, else the contract's, as far as there is one of that name (SPEC 8.11.1). */
   #channelOf({ channel }: RequestEvent, { contract }: ImplementedCommand): string {
-    const { channels } = this.#options;
-    if (channel !== undefined && channels.has(channel)) return channel;
-    if (contract.channel !== undefined && channels.has(contract.channel)) return contract.channel;
-    return 'default';
+    if (this.#hasChannel(channel)) return channel;
+    return this.#hasChannel(contract.channel) ? contract.channel : 'default';
+  }
+
+  #hasChannel(channel: string | undefined): channel is string {
+    return channel !== undefined && this.#options.channels.some(({ name }) => name === channel);
   }
 
   #onOver(run: Run, outcome: RunOutcome): void {

@@ -1,3 +1,4 @@
+import type { ConnectionEnd } from './connection-facts.js';
 import type { RequestFacts } from './context.js';
 import type { RunOutcome } from './run-host.js';
 
@@ -5,6 +6,8 @@ import type { RunOutcome } from './run-host.js';
 export interface ConnectionObserver {
   /** Its client did not prove who it is, or asked for a session that it cannot have. */
   connectFailed?(): void;
+  /** It is over: its transport is gone, and its session. Told before `closed` of the connection resolves. */
+  closed?(end: ConnectionEnd): void;
   /** A request has come for a command there is. */
   requestStarted?(request: RequestFacts): void;
   /** Its handler has stopped, `ms` after the request came. */

@@ -12,6 +12,9 @@ export interface CallSnapshot {
   readonly state: CallState;
 }
 
+/** Of a connection where no call has waited: nothing is ever added to it. */
+const NONE_WAITS = new Set<OutgoingCall>();
+
 /** What the calls of a connection are made of. */
 export interface OutgoingCallsOptions {
   readonly peer: Peer;
@@ -28,7 +31,7 @@ export class OutgoingCalls implements CallQueue {
   readonly #peer: Peer;
   readonly #clock: Clock;
   readonly #maxQueued: number;
-  readonly #waiting = new Set<OutgoingCall>();
+  #waiting: Set<OutgoingCall> = NONE_WAITS;
   readonly #open = new IdTable<OutgoingCall>();
   /** Why there can be no more calls. */
   #refusal: WiremuxError | undefined;
@@ -76,8 +79,12 @@ export class OutgoingCalls implements CallQueue {
       call.fail(refusal);
       return;
     }
-    if (this.#isReady && this.#waiting.size === 0 && this.#peer.openSlots > 0) this.#openNow(call);
-    else this.#waiting.add(call);
+    if (this.#isReady && this.#waiting.size === 0 && this.#peer.openSlots > 0) {
+      this.#openNow(call);
+      return;
+    }
+    if (this.#waiting === NONE_WAITS) this.#waiting = new Set();
+    this.#waiting.add(call);
   }
 
   withdraw(call: OutgoingCall): void {

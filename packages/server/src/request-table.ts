@@ -7,11 +7,11 @@ import type { Run } from './run.js';
  */
 export class RequestTable implements Iterable<Run> {
   readonly #byId = new IdTable<Run>();
-  /** Those whose id belongs to another. */
-  readonly #outlived = new Set<Run>();
+  /** Those whose id belongs to another, once there were any. */
+  #outlived: Set<Run> | undefined;
 
   get size(): number {
-    return this.#byId.size + this.#outlived.size;
+    return this.#byId.size + (this.#outlived?.size ?? 0);
   }
 
   get(id: number): Run | undefined {
@@ -21,18 +21,21 @@ export class RequestTable implements Iterable<Run> {
   add(run: Run): void {
     const { id } = run;
     const before = this.#byId.get(id);
-    if (before !== undefined) this.#outlived.add(before);
+    if (before !== undefined) {
+      this.#outlived ??= new Set();
+      this.#outlived.add(before);
+    }
     this.#byId.set(id, run);
   }
 
   remove(run: Run): void {
     const { id } = run;
     if (this.#byId.get(id) === run) this.#byId.delete(id);
-    else this.#outlived.delete(run);
+    else this.#outlived?.delete(run);
   }
 
   *[Symbol.iterator](): Iterator<Run> {
-    yield* this.#outlived;
+    if (this.#outlived !== undefined) yield* this.#outlived;
     yield* this.#byId;
   }
 }

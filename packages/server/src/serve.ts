@@ -30,7 +30,7 @@ export function answerRequests(commands: CommandSet, host: ServingHost): Request
     redirects: new Map(),
     calls: new OutgoingCalls({ peer, clock, maxQueued: 0, refusal }),
     commands,
-    channels: new Set(DEFAULT_CHANNELS.map(({ name }) => name)),
+    channels: DEFAULT_CHANNELS,
     mostRuns: DEFAULT_LIMITS.openRequests,
     idempotency: new IdempotencyStore(clock),
     observer: {},

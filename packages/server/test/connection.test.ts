@@ -103,6 +103,18 @@ describe('the end of a connection', () => {
     expect(client.closedWith).toEqual({ code: 1000, reason: '' });
   });
 
+  it('is told to its observer, and to who asks before and after', async () => {
+    const ends: unknown[] = [];
+    const { clock, server } = await serveWith({ server: { observer: { closed: (end) => void ends.push(end) } } });
+    const before = server.closed;
+    server.close(1012, 'Restarting.');
+    await clock.settle();
+    const end = { code: 1012, reason: 'Restarting.' };
+    expect(ends).toEqual([end]);
+    expect(await before).toEqual(end);
+    expect(await server.closed).toEqual(end);
+  });
+
   it('fails the open requests of its client', async () => {
     const { clock, server, client } = await serveWith();
     const call = client.call('wait');

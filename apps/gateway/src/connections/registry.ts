@@ -1,4 +1,4 @@
-import type { Clock, DialectName, Transport } from '@wiremux/framing';
+import type { Clock, DialectName } from '@wiremux/framing';
 import type {
   CallSnapshot,
   ClientCaller,
@@ -7,6 +7,7 @@ import type {
   RequestSnapshot,
   ServerConnection,
 } from '@wiremux/server';
+import type { TappedTransport } from '../tap/tapped-transport.js';
 import { type Channel, ChannelMap } from './channel-map.js';
 
 /** Connections told of at once, the newest; and requests of all of them together. */
@@ -21,9 +22,9 @@ export type TransportKind = (typeof TRANSPORT_KINDS)[number];
 export interface RegisteredConnection {
   readonly connection: Pick<
     ServerConnection,
-    'id' | 'attached' | 'client' | 'counters' | 'closed' | 'snapshot' | 'drain' | 'close'
+    'id' | 'dialect' | 'attached' | 'client' | 'counters' | 'snapshot' | 'drain' | 'close'
   >;
-  readonly transport: Pick<Transport, 'terminate'>;
+  readonly transport: Pick<TappedTransport, 'terminate' | 'watch'>;
   readonly kind: TransportKind;
   /** Address and port of the other end. */
   readonly remote: string;
@@ -56,7 +57,7 @@ export class ConnectionRegistry {
   readonly #wallClock: () => number;
   readonly #open = new Map<string, OpenConnection>();
   /** Those that are closed while handlers of theirs have not stopped yet. */
-  readonly #stopping = new Set<RegisteredConnection>();
+  readonly #stopping = new Set<OpenConnection>();
   readonly #idleWaiters: (() => void)[] = [];
   #ended: ConnectionCounters = NOTHING;
 
@@ -83,13 +84,22 @@ export class ConnectionRegistry {
 
   /** Holds a connection until it has closed and its handlers have stopped. */
   add(registered: RegisteredConnection): void {
-    const { connection } = registered;
-    this.#open.set(connection.id, { ...registered, epoch: this.#wallClock() - this.#clock.now() });
-    void connection.closed.then(() => {
-      this.#open.delete(connection.id);
-      this.#stopping.add(registered);
-      this.#sweep();
-    });
+    const epoch = this.#wallClock() - this.#clock.now();
+    this.#open.set(registered.connection.id, { ...registered, epoch });
+  }
+
+  /** A connection has closed. */
+  closed(id: string): void {
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    this.#open.delete(id);
+    this.#stopping.add(open);
+    this.#sweep();
+  }
+
+  /** An open connection. */
+  get(id: string): RegisteredConnection | undefined {
+    return this.#open.get(id);
   }
 
   /** The client of a connection has come back over another transport. */

@@ -13,9 +13,10 @@ export interface Viewer {
   readonly requestId: number;
 }
 
-interface TapPoint {
-  readonly connection: Pick<ServerConnection, 'id' | 'dialect' | 'closed' | 'counters' | 'snapshot'>;
-  readonly transport: TappedTransport;
+/** A connection that can be tapped. */
+export interface TapPoint {
+  readonly connection: Pick<ServerConnection, 'dialect' | 'counters' | 'snapshot'>;
+  readonly transport: Pick<TappedTransport, 'watch'>;
 }
 
 /** A tap that a viewer has opened. */
@@ -24,12 +25,12 @@ export interface OpenTap {
   close(): void;
 }
 
-/** The connections of a gateway, as far as they can be tapped, and the taps there are. */
+/** The taps on the connections of a gateway. */
 export class TapPoints {
   readonly #clock: Clock;
   readonly #encodings: readonly string[];
   readonly #log: Pick<Logger, 'error'>;
-  readonly #points = new Map<string, TapPoint>();
+  readonly #find: (connection: string) => TapPoint | undefined;
   /** The requests that look, by their connection. */
   readonly #viewers = new Map<string, Set<number>>();
   #taps = 0;
@@ -38,18 +39,20 @@ export class TapPoints {
   /** Threads that are no longer there. */
   #ended: Promise<void> = Promise.resolve();
 
-  /** @param encodings names of the content encodings that taps decode */
-  constructor(clock: Clock, encodings: readonly string[], log: Pick<Logger, 'error'>) {
+  /**
+   * @param find the open connection of an id
+   * @param encodings names of the content encodings that taps decode
+   */
+  constructor(
+    find: (connection: string) => TapPoint | undefined,
+    clock: Clock,
+    encodings: readonly string[],
+    log: Pick<Logger, 'error'>,
+  ) {
+    this.#find = find;
     this.#clock = clock;
     this.#encodings = encodings;
     this.#log = log;
-  }
-
-  /** Holds a connection until it has closed. */
-  add(point: TapPoint): void {
-    const { connection } = point;
-    this.#points.set(connection.id, point);
-    void connection.closed.then(() => this.#points.delete(connection.id));
   }
 
   /**
@@ -57,7 +60,7 @@ export class TapPoints {
    * @throws {WiremuxError} `bad-arguments` if there is none of that id, `too-many-requests` past 16 taps
    */
   open(id: string, viewer: Viewer, filter: FrameFilter): OpenTap {
-    const point = this.#points.get(id);
+    const point = this.#find(id);
     if (point === undefined) {
       throw new WiremuxError(
         'bad-arguments',

@@ -9,9 +9,10 @@ export interface TransportWatcher {
 }
 
 /** A transport that can be watched. While nobody does, that costs one look at a field for each message. */
-export class TappedTransport implements Transport {
+export class TappedTransport implements Transport, TransportHandlers {
   readonly finish?: () => void;
   readonly #inner: Transport;
+  #handlers: TransportHandlers | undefined;
   #watchers: readonly TransportWatcher[] | undefined;
 
   constructor(inner: Transport) {
@@ -29,18 +30,26 @@ export class TappedTransport implements Transport {
   }
 
   start(handlers: TransportHandlers): void {
-    this.#inner.start({
-      bytes: (chunk) => {
-        if (this.#watchers !== undefined) this.#tell('in', [chunk]);
-        handlers.bytes(chunk);
-      },
-      drain: () => handlers.drain(),
-      ended: () => handlers.ended?.(),
-      closed: (code, reason) => {
-        for (const watcher of this.#watchers ?? []) watcher.closed();
-        handlers.closed(code, reason);
-      },
-    });
+    this.#handlers = handlers;
+    this.#inner.start(this);
+  }
+
+  bytes(chunk: Uint8Array): void {
+    if (this.#watchers !== undefined) this.#tell('in', [chunk]);
+    this.#handlers?.bytes(chunk);
+  }
+
+  drain(): void {
+    this.#handlers?.drain();
+  }
+
+  ended(): void {
+    this.#handlers?.ended?.();
+  }
+
+  closed(code: number, reason: string): void {
+    for (const watcher of this.#watchers ?? []) watcher.closed();
+    this.#handlers?.closed(code, reason);
   }
 
   send(chunks: readonly Uint8Array[]): void {

@@ -1,11 +1,11 @@
+import { WIREMUX_1 } from '@wiremux/framing';
 import { VirtualClock } from '@wiremux/framing/testing';
-import type { ClientCaller, ConnectionCounters, ConnectionEnd, ConnectionSnapshot } from '@wiremux/server';
+import type { ClientCaller, ConnectionCounters, ConnectionSnapshot } from '@wiremux/server';
 import { describe, expect, it } from 'vitest';
 import { ConnectionRegistry, type RegisteredConnection } from '../../src/connections/registry.js';
 
 interface FakeConnection extends RegisteredConnection {
   counters: ConnectionCounters;
-  end(): Promise<void>;
 }
 
 function fakeConnection(
@@ -14,10 +14,6 @@ function fakeConnection(
   requests: ConnectionSnapshot['requests'] = [],
   attached = true,
 ): FakeConnection {
-  let resolve: (end: ConnectionEnd) => void = () => {};
-  const closed = new Promise<ConnectionEnd>((settle) => {
-    resolve = settle;
-  });
   const fake = {
     counters: {
       requests: { open, total: 3, failed: 1 },
@@ -27,15 +23,11 @@ function fakeConnection(
     },
     remote: '127.0.0.1:1',
     kind: 'websocket' as const,
-    transport: { terminate: () => {} },
-    end: async () => {
-      resolve({ code: 1000, reason: '' });
-      await closed;
-    },
+    transport: { terminate: () => {}, watch: () => () => {} },
   };
   const connection: RegisteredConnection['connection'] = {
     id,
-    closed,
+    dialect: WIREMUX_1,
     get counters() {
       return fake.counters;
     },
@@ -80,8 +72,11 @@ describe('ConnectionRegistry', () => {
     ]);
 
     const terminated: string[] = [];
-    connections.resumed('b', { remote: '127.0.0.1:2', transport: { terminate: () => void terminated.push('b') } });
-    connections.resumed('c', { remote: '127.0.0.1:3', transport: { terminate: () => {} } });
+    connections.resumed('b', {
+      remote: '127.0.0.1:2',
+      transport: { terminate: () => void terminated.push('b'), watch: () => () => undefined },
+    });
+    connections.resumed('c', { remote: '127.0.0.1:3', transport: { terminate: () => {}, watch: () => () => {} } });
     expect(connections.rows()[1]).toMatchObject({ id: 'b', remote: '127.0.0.1:2' });
     for (const { transport } of connections.all()) transport.terminate();
     expect(terminated).toEqual(['b']);
@@ -90,11 +85,10 @@ describe('ConnectionRegistry', () => {
 
   it('adds up the open connections and those that are gone', async () => {
     const connections = registry();
-    const one = fakeConnection('a');
-    connections.add(one);
+    connections.add(fakeConnection('a'));
     connections.add(fakeConnection('b'));
     expect(connections.size).toBe(2);
-    await one.end();
+    connections.closed('a');
     expect(connections.size).toBe(1);
     expect(connections.totals()).toEqual({
       requests: { open: 0, total: 6, failed: 2 },
@@ -112,7 +106,7 @@ describe('ConnectionRegistry', () => {
     const idle = connections.idle().then(() => {
       isIdle = true;
     });
-    await slow.end();
+    connections.closed('a');
     connections.requestEnded();
     await Promise.resolve();
     expect(isIdle).toBe(false);

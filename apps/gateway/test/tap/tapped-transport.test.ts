@@ -7,8 +7,8 @@ describe('TappedTransport', () => {
     const sent: unknown[] = [];
     let deliver: (chunk: Uint8Array) => void = () => undefined;
     const inner = {
-      start: ({ bytes }: { bytes(chunk: Uint8Array): void }) => {
-        deliver = bytes;
+      start: (handlers: { bytes(chunk: Uint8Array): void }) => {
+        deliver = (chunk) => handlers.bytes(chunk);
       },
       send: (chunks: unknown) => void sent.push(chunks),
       bufferedBytes: 7,
