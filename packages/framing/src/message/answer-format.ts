@@ -1,4 +1,13 @@
-import { BREAK, type ByteRange, CborWriter, encodeRange, INDEFINITE, Major, rangeOf } from '../cbor/index.js';
+import {
+  BREAK,
+  type ByteRange,
+  encodeRange,
+  giveWriter,
+  INDEFINITE,
+  Major,
+  rangeOf,
+  takeWriter,
+} from '../cbor/index.js';
 import type { AnswerSink } from './answer-events.js';
 import { AnswerReader, type AnswerReaderOptions, type ReadsAnswer, type ValueReaderPool } from './answer-reader.js';
 import { STATUS_OK } from './failure.js';
@@ -38,7 +47,9 @@ export const SEQUENCE_ANSWERS: AnswerFormat = {
 };
 
 function bytesHead(length: number): ByteRange {
-  const out = new CborWriter();
+  const out = takeWriter();
   out.head(Major.Bytes, length);
-  return out.takeRange();
+  const head = out.takeRange();
+  giveWriter(out);
+  return head;
 }

@@ -115,6 +115,29 @@ describe('SPEC 7.4 bytes that were handed over', () => {
   });
 });
 
+describe('SPEC 7.2 messages of a wide window', () => {
+  it('hold a quarter of it, 256 KiB at most', () => {
+    const lone = new LonePeer({ acks: false, settings: "{b'wiremux': {b'credit': 16777216}}" });
+    lone.feed("1 3 0 command-request new cbor:{b'name': b'x'}");
+    let frames = 0;
+    const longest: number[] = [];
+    for (let round = 0; round < 8; round++) {
+      for (let count = 0; count < 50; count++) lone.peer.sendValue(1, new Uint8Array(30_000));
+      const sent = messages(lone);
+      longest.push(Math.max(...sent.map(({ bytes }) => bytes)));
+      for (const message of sent) frames += message.frames;
+      // The first message of a round begins with an ack, which does not count; that of the request came before.
+      if (round === 0) frames--;
+      lone.now += 100;
+      lone.feed(`0 1 0 ack 0 cbor:${frames}`);
+    }
+    expect(longest[0]).toBeLessThanOrEqual(65_536);
+    expect(longest[1]).toBeGreaterThan(65_536);
+    expect(longest.at(-1)).toBeGreaterThan(262_144 - 30_100);
+    expect(longest.at(-1)).toBeLessThanOrEqual(262_144);
+  });
+});
+
 describe('SPEC 7.2, 8.12.2 messages of control frames', () => {
   it('are cut as well, and nothing overtakes those that wait', () => {
     const lone = new LonePeer({ role: 'client' });
