@@ -2,13 +2,34 @@ import type { CborLimits } from '../cbor/index.js';
 import type { Dialect } from '../dialect/dialect.js';
 import type { ProtocolFault } from '../errors.js';
 import type { Limits } from '../limits.js';
-import type { PeerSettings } from '../message/settings.js';
+import { DEFAULT_SETTINGS, type PeerSettings } from '../message/settings.js';
+import { ControlBudget } from './control-budget.js';
 import type { Encodings } from './encodings.js';
 import type { PeerEvent } from './events.js';
 import type { Output } from './output.js';
 
-/** What the parts of one peer share. The peer owns it; time is that of the call being made. */
-export interface PeerContext {
+/** Whom a context belongs to. */
+export interface ContextOwner {
+  /** Ends the connection, if it was broken. */
+  fail(broken: ProtocolFault | undefined): void;
+}
+
+/** What a context is made of. */
+export interface ContextBasis {
+  readonly role: 'client' | 'server';
+  readonly dialect: Dialect;
+  readonly halfDuplex: boolean;
+  readonly limits: Limits;
+  readonly now: number;
+  readonly ownSettings: PeerSettings;
+  readonly output: Output;
+  readonly encodings: Encodings;
+}
+
+const nobody = (): void => undefined;
+
+/** What the parts of one peer share, and whom they tell. Time is that of the call being made. */
+export class PeerContext {
   readonly role: 'client' | 'server';
   readonly dialect: Dialect;
   /** Input ends before output begins (SPEC 7.6). */
@@ -21,12 +42,57 @@ export interface PeerContext {
   now: number;
   /** What this side announced, and what the other side did (the defaults until then). */
   ownSettings: PeerSettings;
-  remoteSettings: PeerSettings;
-  readonly emit: (event: PeerEvent) => void;
+  remoteSettings: PeerSettings = DEFAULT_SETTINGS;
+  /** Called when there may be bytes to take, events to handle, or reading to pause or resume. */
+  onWake: () => void = nobody;
+  readonly #owner: ContextOwner;
+  readonly #control: ControlBudget;
+  #events: PeerEvent[] = [];
+
+  constructor(owner: ContextOwner, basis: ContextBasis) {
+    const { role, dialect, limits, now } = basis;
+    this.#owner = owner;
+    this.role = role;
+    this.dialect = dialect;
+    this.halfDuplex = basis.halfDuplex;
+    this.limits = limits;
+    this.cborLimits = { depth: limits.cborDepth, items: limits.cborItems, bytes: limits.valueBytes };
+    this.output = basis.output;
+    this.encodings = basis.encodings;
+    this.now = now;
+    this.ownSettings = basis.ownSettings;
+    this.#control = new ControlBudget(dialect, role, limits, now);
+  }
+
+  /** Tells the application; a function of its own, which readers are given. */
+  readonly emit = (event: PeerEvent): void => {
+    this.#events.push(event);
+  };
+
+  /** There is something to tell. */
+  get eventful(): boolean {
+    return this.#events.length > 0;
+  }
+
+  /** What there is to tell, in order. */
+  takeEvents(): PeerEvent[] {
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+
   /** There may be bytes to take. */
-  wake(): void;
+  wake(): void {
+    this.onWake();
+  }
+
   /** Takes from the control budget of the other side; the fault where it has none left (SPEC 9.1.14). */
-  charge(what: string): ProtocolFault | undefined;
+  charge(what: string): ProtocolFault | undefined {
+    return this.#control.charge(what, this.now);
+  }
+
   /** The same for what the application found out later: ends the connection by itself. */
-  chargeOrFail(what: string): void;
+  chargeOrFail(what: string): void {
+    this.#owner.fail(this.charge(what));
+  }
 }

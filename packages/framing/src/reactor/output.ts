@@ -37,6 +37,14 @@ interface LinkFrame {
   readonly payload: Uint8Array;
 }
 
+/** Is told what is being sent. */
+export interface OutputListener {
+  /** A half has scheduled a frame. */
+  scheduled(half: SendHalf): void;
+  /** The cancel|ack of a request was scheduled. */
+  proved(requestId: number): void;
+}
+
 /**
  * Everything this side has to send, in the order it may go: link frames, credit and cancel, then the channels' frames
  * (SPEC 8.12). A message is built only when the transport asks for one.
@@ -54,8 +62,7 @@ export class Output implements FrameWriter, ControlWriter {
   readonly #wireTypes: Dialect['wireTypes'];
   /** Nothing goes out before this side's settings (SPEC 8.3.1, 8.3.2). */
   readonly #settingsFirst: boolean;
-  readonly #onScheduled: (half: SendHalf) => void;
-  readonly #onProof: (requestId: number) => void;
+  readonly #listener: OutputListener;
   /** The connection is dead: what its application still takes is granted to nobody (SPEC 5.11). */
   #dead = false;
   /** The frame begun, if its payload goes through an encoder. */
@@ -80,10 +87,7 @@ export class Output implements FrameWriter, ControlWriter {
     readonly maxPayload: number;
     readonly encoders: StreamEncoders | undefined;
     readonly window: SendWindow | undefined;
-    /** Called after each frame a half has scheduled. */
-    readonly onScheduled: (half: SendHalf) => void;
-    /** Called after a cancel|ack was scheduled. */
-    readonly onProof: (requestId: number) => void;
+    readonly listener: OutputListener;
   }) {
     if (options.channels.some(({ name }) => name === CONTROL)) {
       throw new WiremuxError('unsupported', 'The channel `control` is there by itself; leave it out.');
@@ -99,8 +103,7 @@ export class Output implements FrameWriter, ControlWriter {
     this.maxPayload = options.maxPayload;
     this.encoders = options.encoders;
     this.window = options.window;
-    this.#onScheduled = options.onScheduled;
-    this.#onProof = options.onProof;
+    this.#listener = options.listener;
   }
 
   /** True if a message might be there to take. */
@@ -290,7 +293,7 @@ export class Output implements FrameWriter, ControlWriter {
     if (!route.settled) this.#settle(route);
     const room = Math.min(left, this.lonePayload);
     const bytes = half.writeFrame(this, route.encodes ? mostPlain(room) : room);
-    this.#onScheduled(half);
+    this.#listener.scheduled(half);
     return bytes;
   };
 
@@ -299,7 +302,7 @@ export class Output implements FrameWriter, ControlWriter {
     for (const half of this.scheduler.waiting()) {
       if (!half.onlyErrorLeft || this.streams.of(half.channel).stream.busy) continue;
       if (half.writeFrame(this, LONE_PAYLOAD - this.batch.size) === 0) return;
-      this.#onScheduled(half);
+      this.#listener.scheduled(half);
     }
   }
 
@@ -380,7 +383,7 @@ export class Output implements FrameWriter, ControlWriter {
   }
 
   proved(requestId: number): void {
-    this.#onProof(requestId);
+    this.#listener.proved(requestId);
   }
 
   #count(payloadBytes: number): void {

@@ -10,7 +10,7 @@ import { reportFault } from './fault-report.js';
 import type { FrameRouter } from './frame-router.js';
 import type { Output } from './output.js';
 import type { PeerOptions } from './peer-options.js';
-import { PeerParts } from './peer-parts.js';
+import { type PartsHost, PeerParts } from './peer-parts.js';
 import type { PeerSession } from './peer-session.js';
 import { announceSettings, sendSettings } from './settings-exchange.js';
 import { type PeerStats, peerStats } from './stats.js';
@@ -34,7 +34,7 @@ export interface AcceptTerms {
 }
 
 /** The life of a peer: of its transports, its session and itself. */
-export class PeerCore {
+export class PeerCore implements PartsHost {
   readonly parts: PeerParts;
   readonly #context: PeerContext;
   readonly #session: PeerSession;
@@ -44,30 +44,17 @@ export class PeerCore {
   readonly #halfDuplex: boolean;
   /** Of one transport: what was cut with it is not counted (SPEC 8.7.1). */
   #reader: FrameReader;
-  /** When the transport was opened, monotonic ms. */
-  #openedAt: number;
   /** It is this side's turn to send: always, but for one half of a half-duplex exchange. */
   #maySend: boolean;
   #inputEnded = false;
-  #events: PeerEvent[] = [];
   #bytesIn = 0;
   #state: State = 'reading';
-  onWake: () => void = () => undefined;
   readonly #sink = (header: FrameHeader, payload: Uint8Array): boolean => this.#receiveFrame(header, payload);
 
   /** @param predecessor the core whose session was lost, and whose transport this one takes over */
   constructor(options: PeerOptions, predecessor?: PeerCore) {
-    const { now, halfDuplex = false } = options;
-    this.parts = new PeerParts(
-      options,
-      {
-        emit: (event) => this.#events.push(event),
-        wake: () => this.onWake(),
-        fail: (broken) => this.#dieOf(broken),
-        onSettings: (settings) => this.#onSettings(settings),
-      },
-      predecessor?.parts,
-    );
+    const { halfDuplex = false } = options;
+    this.parts = new PeerParts(options, this, predecessor?.parts);
     const { context, session, router, output } = this.parts;
     this.#context = context;
     this.#session = session;
@@ -75,7 +62,6 @@ export class PeerCore {
     this.#output = output;
     this.#halfDuplex = halfDuplex;
     this.#maySend = !halfDuplex;
-    this.#openedAt = now;
     this.#mustAuthenticate = options.authenticate === true && context.dialect.extended;
     this.#reader = new FrameReader(context.limits.framePayload);
     if (predecessor === undefined) this.#begin();
@@ -143,9 +129,7 @@ export class PeerCore {
 
   takeEvents(): PeerEvent[] {
     if (this.#router.isDecoding) this.#goOnDecoding();
-    const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    return this.#context.takeEvents();
   }
 
   takeBytes(now: number): Uint8Array[] | undefined {
@@ -167,7 +151,9 @@ export class PeerCore {
 
   nextTimeout(): number | undefined {
     if (this.#state === 'held' || !this.alive) return undefined;
-    const next = Math.min(this.parts.answering.nextDeadline, this.#nextCheck());
+    const check =
+      this.#state === 'reading' ? this.parts.watch.nextCheck(this.#awaitsSettings) : Number.POSITIVE_INFINITY;
+    const next = Math.min(this.parts.answering.nextDeadline, check);
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 
@@ -176,10 +162,7 @@ export class PeerCore {
     if (this.#state === 'held' || !this.alive) return;
     this.parts.budget.noteProgress();
     this.parts.answering.responder?.expire(now);
-    if (this.#state !== 'reading') return;
-    if (this.#awaitsSettings) this.#checkHandshake(now);
-    else if (this.#context.dialect.duplex) this.#dieOf(this.parts.heartbeat.handleTimeout());
-    else this.parts.uploads.failStalled(now);
+    if (this.#state === 'reading') this.fail(this.parts.watch.check(this.#awaitsSettings));
   }
 
   accept(now: number, terms: AcceptTerms): void {
@@ -247,7 +230,7 @@ export class PeerCore {
     if (this.#state !== 'detached' || this.#context.role !== 'client' || grant === undefined) return;
     this.#context.now = now;
     this.#state = 'reading';
-    this.#openedAt = now;
+    this.parts.watch.restart();
     this.#beginLink();
     this.#output.resuming = true;
     if (token !== undefined) this.#context.ownSettings = { ...this.#context.ownSettings, token };
@@ -289,7 +272,7 @@ export class PeerCore {
     lost.#state = 'dead';
     this.#takeTransport(lost);
     this.#output.inheritLink(lost.#output);
-    this.#onSettings(lost.#session.lostTo as PeerSettings);
+    this.onSettings(lost.#session.lostTo as PeerSettings);
     this.#readOn();
   }
 
@@ -309,7 +292,7 @@ export class PeerCore {
 
   #takeTransport(other: PeerCore): void {
     this.#reader = other.#reader;
-    this.#openedAt = other.#openedAt;
+    this.parts.watch.inherit(other.parts.watch);
     this.#bytesIn += other.#bytesIn;
     this.#router.inheritLink(other.#router);
   }
@@ -365,7 +348,8 @@ export class PeerCore {
     this.#finishInput();
   }
 
-  #onSettings(settings: PeerSettings): ProtocolFault | undefined {
+  /** Of {@link PartsHost}. */
+  onSettings(settings: PeerSettings): ProtocolFault | undefined {
     if (this.#context.role === 'client') {
       const reply = settings.session?.kind === 'reply' ? settings.session : undefined;
       if (this.#output.resuming) return this.#onResumeReply(settings, reply);
@@ -444,27 +428,12 @@ export class PeerCore {
   }
 
   #afterRead(broken: ProtocolFault | undefined): void {
-    this.#dieOf(broken);
-    if (this.#events.length > 0) this.#context.wake();
+    this.fail(broken);
+    if (this.#context.eventful) this.#context.wake();
   }
 
-  #checkHandshake(now: number): void {
-    const { settingsTimeout } = this.#context.limits;
-    if (now < this.#openedAt + settingsTimeout) return;
-    const message = `The settings were not complete after ${settingsTimeout} ms.`;
-    this.#die(fault('8.3.8', message, CloseCode.HandshakeTimeout));
-  }
-
-  /** When the handshake, the other side's silence, or an upload that nobody reads, is to be looked at. */
-  #nextCheck(): number {
-    const { settingsTimeout } = this.#context.limits;
-    if (this.#state !== 'reading') return Number.POSITIVE_INFINITY;
-    if (this.#awaitsSettings) return this.#openedAt + settingsTimeout;
-    if (this.#context.dialect.duplex) return this.parts.heartbeat.nextTimeout;
-    return this.parts.uploads.nextCheck;
-  }
-
-  #dieOf(broken: ProtocolFault | undefined): void {
+  /** Of {@link PartsHost}. */
+  fail(broken: ProtocolFault | undefined): void {
     if (broken !== undefined && this.alive) this.#die(broken);
   }
 

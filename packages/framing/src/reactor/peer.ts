@@ -67,7 +67,7 @@ export class Peer {
 
   /** `callback` is called when there may be bytes to take, events to handle, or reading to pause or resume. */
   onWake(callback: () => void): void {
-    this.#core.onWake = callback;
+    this.#core.parts.context.onWake = callback;
   }
 
   /**
