@@ -18,7 +18,6 @@ const OPEN_LEFT: number = LENGTH_MAX;
  * UTF-8, and where the value ends (SPEC 3.1). Keeps no bytes but those of a cut head.
  */
 export class Scanner {
-  readonly #limits: CborLimits;
   readonly #depthLimit: number;
   readonly #itemLimit: number;
   readonly #byteLimit: number;
@@ -50,16 +49,10 @@ export class Scanner {
 
   /** With `strict`, only the form of control payloads is accepted (SPEC 8.2). */
   constructor(limits: CborLimits, strict = false) {
-    this.#limits = limits;
     this.#depthLimit = Math.min(limits.depth, MAX_DEPTH);
     this.#itemLimit = Math.min(limits.items, LENGTH_MAX - 2);
     this.#byteLimit = Math.min(limits.bytes, LENGTH_MAX - 1);
     this.#strict = strict;
-  }
-
-  /** True if it keeps to these limits. */
-  keeps({ depth, items, bytes }: CborLimits): boolean {
-    return depth === this.#limits.depth && items === this.#limits.items && bytes === this.#limits.bytes;
   }
 
   /**
