@@ -1,14 +1,14 @@
 import { WiremuxError } from '../errors.js';
+import { type TakesTurns, TurnList } from './turn-list.js';
 
 /** Something that has frames to send: one half of a request. */
-export interface Sendable {
+export interface Sendable extends TakesTurns {
   /** The channel it sends on. */
   readonly channel: string;
   /** True while it has a frame that may go now. */
   readonly ready: boolean;
-  /** The scheduler's own: it waits for its turn, ahead of the other one. Begin as false and undefined. */
+  /** The scheduler's own: it waits for its turn. Begins as false. */
   waits: boolean;
-  behind: Sendable | undefined;
 }
 
 /** A named channel and its share (SPEC 8.12). */
@@ -35,13 +35,12 @@ export const BLOCKED = -1;
 /** Bytes a channel of weight 1 may send in its turn (SPEC 8.12.3). */
 export const QUANTUM = 16_384;
 
-interface Channel<T> {
+interface Channel<T extends Sendable> extends TakesTurns {
   readonly quantum: number;
   /** Bytes it may still send in its turn; below 0: what its last frame took too many, to be paid first. */
   deficit: number;
-  /** Those that wait for their turn, each once: a list through their `behind`. */
-  first: T | undefined;
-  last: T | undefined;
+  /** Those that wait for their turn, each once. */
+  readonly queue: TurnList<T>;
 }
 
 /**
@@ -51,7 +50,7 @@ interface Channel<T> {
 export class Scheduler<T extends Sendable> {
   readonly #channels = new Map<string, Channel<T>>();
   /** Channels that have something to send; the first has the turn. */
-  readonly #active: Channel<T>[] = [];
+  readonly #active = new TurnList<Channel<T>>();
   /** Channels that get no turn until {@link Scheduler.unblock}; each has something to send. */
   readonly #blocked: Channel<T>[] = [];
 
@@ -61,7 +60,7 @@ export class Scheduler<T extends Sendable> {
       if (!(weight >= 1 && weight <= 256)) {
         throw new WiremuxError('unsupported', `The weight of the channel \`${name}\` is ${weight}; give it 1 to 256.`);
       }
-      this.#channels.set(name, { quantum: weight * QUANTUM, deficit: 0, first: undefined, last: undefined });
+      this.#channels.set(name, { quantum: weight * QUANTUM, deficit: 0, queue: new TurnList(), behind: undefined });
     }
     if (!this.#channels.has('default')) {
       throw new WiremuxError('unsupported', 'There is no channel `default`; add it, with its weight.');
@@ -79,25 +78,23 @@ export class Scheduler<T extends Sendable> {
     const channel = this.#channels.get(sendable.channel) as Channel<T>;
     sendable.waits = true;
     // One that was empty is not blocked: what is blocked keeps what it has.
-    if (channel.first === undefined) this.#active.push(channel);
-    append(channel, sendable);
+    if (channel.queue.first === undefined) this.#active.append(channel);
+    channel.queue.append(sendable);
   }
 
   /** Channels that were blocked get their turns again, and find out whether they still are. */
   unblock(): void {
-    this.#active.push(...this.#blocked.splice(0));
+    for (const channel of this.#blocked.splice(0)) this.#active.append(channel);
   }
 
   /** All that wait for their turn, in any order; some may have nothing to send any more. */
   *waiting(): Iterable<T> {
-    for (const { first } of this.#channels.values()) {
-      for (let sendable = first; sendable !== undefined; sendable = sendable.behind as T | undefined) yield sendable;
-    }
+    for (const { queue } of this.#channels.values()) yield* queue;
   }
 
   /** True if somebody has something to send, on a channel that is not blocked. */
   get busy(): boolean {
-    return this.#active.length > 0;
+    return this.#active.first !== undefined;
   }
 
   /**
@@ -106,8 +103,8 @@ export class Scheduler<T extends Sendable> {
    */
   next(send: (sendable: T) => number): number {
     for (;;) {
-      const channel = this.#active[0];
-      const sendable = channel?.first;
+      const channel = this.#active.first;
+      const sendable = channel?.queue.first;
       if (channel === undefined || sendable === undefined) return 0;
       if (!sendable.ready) {
         this.#leave(channel, sendable);
@@ -115,7 +112,7 @@ export class Scheduler<T extends Sendable> {
       }
       if (channel.deficit <= 0) {
         channel.deficit += channel.quantum;
-        if (channel.deficit <= 0) this.#rotate();
+        if (channel.deficit <= 0) this.#rotate(channel);
         continue;
       }
       const bytes = send(sendable);
@@ -127,46 +124,35 @@ export class Scheduler<T extends Sendable> {
       channel.deficit -= bytes;
       if (!sendable.ready) {
         this.#leave(channel, sendable);
-        if (channel.first === undefined) return bytes;
-      } else if (channel.last !== sendable) {
-        removeFirst(channel);
-        append(channel, sendable);
+        if (channel.queue.first === undefined) return bytes;
+      } else if (!channel.queue.isShort) {
+        channel.queue.removeFirst();
+        channel.queue.append(sendable);
       }
-      if (channel.deficit <= 0) this.#rotate();
+      if (channel.deficit <= 0) this.#rotate(channel);
       return bytes;
     }
   }
 
   #leave(channel: Channel<T>, sendable: T): void {
-    removeFirst(channel);
+    channel.queue.removeFirst();
     sendable.waits = false;
-    if (channel.first !== undefined) return;
-    this.#active.shift();
+    if (channel.queue.first !== undefined) return;
+    this.#active.removeFirst();
     channel.deficit = Math.min(channel.deficit, 0);
-    if (this.#active.length > 0 || this.#blocked.length > 0) return;
+    if (this.busy || this.#blocked.length > 0) return;
     for (const other of this.#channels.values()) other.deficit = 0;
   }
 
   #block(channel: Channel<T>): void {
-    this.#active.shift();
+    this.#active.removeFirst();
     this.#blocked.push(channel);
   }
 
-  #rotate(): void {
-    if (this.#active.length > 1) this.#active.push(this.#active.shift() as Channel<T>);
+  /** The channel that had the turn goes behind the others. */
+  #rotate(channel: Channel<T>): void {
+    if (this.#active.isShort) return;
+    this.#active.removeFirst();
+    this.#active.append(channel);
   }
-}
-
-function append<T extends Sendable>(channel: Channel<T>, sendable: T): void {
-  if (channel.last === undefined) channel.first = sendable;
-  else channel.last.behind = sendable;
-  channel.last = sendable;
-}
-
-/** Takes away who is next; there must be one. */
-function removeFirst<T extends Sendable>(channel: Channel<T>): void {
-  const first = channel.first as T;
-  channel.first = first.behind as T | undefined;
-  if (channel.first === undefined) channel.last = undefined;
-  first.behind = undefined;
 }

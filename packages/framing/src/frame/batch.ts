@@ -35,16 +35,19 @@ export class FrameBatch {
   }
 
   /** Adds one frame. `payload` must be as long as its receiver allows, 2^24 - 1 bytes at most. */
-  append(header: FrameHeader, payload: Uint8Array): void {
-    this.begin(header, payload.length);
+  append({ requestId, streamId, streamFlags, type, flags }: FrameHeader, payload: Uint8Array): void {
+    this.begin(payload.length, requestId, streamId, streamFlags, type, flags);
     this.write(payload, 0, payload.length);
   }
 
-  /** Begins a frame with a payload of `length` bytes, which as many calls of `write` as needed must then give. */
-  begin(header: FrameHeader, length: number): void {
+  /**
+   * Begins a frame with this header, its fields in their order. The payload of `length` bytes must follow, with as many
+   * calls of `write` as needed.
+   */
+  begin(length: number, requestId: number, streamId: number, streamFlags: number, type: number, flags: number): void {
     this.#assertWhole();
     const buffer = this.#room(HEADER_SIZE + (length < KEEP_FROM ? length : 0));
-    writeHeader(buffer, this.#to, header, length);
+    writeHeader(buffer, this.#to, length, requestId, streamId, streamFlags, type, flags);
     this.#to += HEADER_SIZE;
     this.#copied += HEADER_SIZE;
     this.#missing = length;

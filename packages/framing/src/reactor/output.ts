@@ -320,10 +320,7 @@ export class Output implements FrameWriter, ControlWriter {
     const streamFlags = nextStreamFlags(stream, HEADER_SIZE + length);
     this.#count(length);
     this.window?.frame(length);
-    this.batch.begin(
-      { requestId, streamId: stream.id, streamFlags, type: this.#wireTypes[type] ?? type, flags },
-      length,
-    );
+    this.batch.begin(length, requestId, stream.id, streamFlags, this.#wireTypes[type] ?? type, flags);
   }
 
   /** Frames whose encoders have finished since, in that order; false if one had to be left for the next message. */

@@ -4,12 +4,10 @@ import { type ByteRange, rangeOf } from '../../src/cbor/index.js';
 import { ByteQueue } from '../../src/flow/byte-queue.js';
 import { FrameBatch } from '../../src/frame/batch.js';
 
-const HEADER = { requestId: 1, streamId: 3, streamFlags: 0, type: 3, flags: 1 };
-
 /** Takes bytes out as the payload of a frame. */
 function take(queue: ByteQueue, count: number): number[] {
   const batch = new FrameBatch();
-  batch.begin(HEADER, count);
+  batch.begin(count, 1, 3, 0, 3, 1);
   queue.writeTo(batch, count);
   return [...Buffer.concat(batch.take())].slice(8);
 }

@@ -20,7 +20,7 @@ function queueOf(keep: number, ...values: number[]): ValueQueue {
 function contentOf(queue: ByteQueue): number[] {
   const count = queue.size;
   const batch = new FrameBatch();
-  batch.begin({ requestId: 1, streamId: 3, streamFlags: 0, type: 3, flags: 1 }, count);
+  batch.begin(count, 1, 3, 0, 3, 1);
   queue.writeTo(batch, count);
   return [...Buffer.concat(batch.take())].slice(8);
 }
