@@ -83,9 +83,9 @@ export class ConnectionRegistry {
   }
 
   /** Holds a connection until it has closed and its handlers have stopped. */
-  add(registered: RegisteredConnection): void {
+  add({ connection, transport, kind, remote }: RegisteredConnection): void {
     const epoch = this.#wallClock() - this.#clock.now();
-    this.#open.set(registered.connection.id, { ...registered, epoch });
+    this.#open.set(connection.id, { connection, transport, kind, remote, epoch });
   }
 
   /** A connection has closed. */

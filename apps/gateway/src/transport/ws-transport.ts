@@ -31,7 +31,7 @@ export class WsTransport implements Transport {
     this.#socket = socket;
     this.#stream = stream;
     // A socket without this listener throws its error at the process; 'close' follows every error and tells the rest.
-    socket.on('error', () => {});
+    socket.on('error', ignore);
   }
 
   start(handlers: TransportHandlers): void {
@@ -105,3 +105,5 @@ export class WsTransport implements Transport {
     });
   }
 }
+
+function ignore(): void {}

@@ -36,6 +36,7 @@ export const BLOCKED = -1;
 export const QUANTUM = 16_384;
 
 interface Channel<T extends Sendable> extends TakesTurns {
+  readonly name: string;
   readonly quantum: number;
   /** Bytes it may still send in its turn; below 0: what its last frame took too many, to be paid first. */
   deficit: number;
@@ -48,7 +49,9 @@ interface Channel<T extends Sendable> extends TakesTurns {
  * requests of one (SPEC 8.12.3, 8.12.4).
  */
 export class Scheduler<T extends Sendable> {
-  readonly #channels = new Map<string, Channel<T>>();
+  readonly #weights: readonly ChannelWeight[];
+  /** Those on which something was sent: few. */
+  readonly #channels: Channel<T>[] = [];
   /** Channels that have something to send; the first has the turn. */
   readonly #active = new TurnList<Channel<T>>();
   /** Channels that get no turn until {@link Scheduler.unblock}; each has something to send. */
@@ -60,22 +63,22 @@ export class Scheduler<T extends Sendable> {
       if (!(weight >= 1 && weight <= 256)) {
         throw new WiremuxError('unsupported', `The weight of the channel \`${name}\` is ${weight}; give it 1 to 256.`);
       }
-      this.#channels.set(name, { quantum: weight * QUANTUM, deficit: 0, queue: new TurnList(), behind: undefined });
     }
-    if (!this.#channels.has('default')) {
+    this.#weights = channels;
+    if (!this.has('default')) {
       throw new WiremuxError('unsupported', 'There is no channel `default`; add it, with its weight.');
     }
   }
 
   /** True if it knows a channel of that name. */
   has(channel: string): boolean {
-    return this.#channels.has(channel);
+    return this.#weights.some(({ name }) => name === channel);
   }
 
   /** Queues `sendable` if it has something to send. */
   wake(sendable: T): void {
     if (sendable.waits || !sendable.ready) return;
-    const channel = this.#channels.get(sendable.channel) as Channel<T>;
+    const channel = this.#channel(sendable.channel);
     sendable.waits = true;
     // One that was empty is not blocked: what is blocked keeps what it has.
     if (channel.queue.first === undefined) this.#active.append(channel);
@@ -89,7 +92,7 @@ export class Scheduler<T extends Sendable> {
 
   /** All that wait for their turn, in any order; some may have nothing to send any more. */
   *waiting(): Iterable<T> {
-    for (const { queue } of this.#channels.values()) yield* queue;
+    for (const { queue } of this.#channels) yield* queue;
   }
 
   /** True if somebody has something to send, on a channel that is not blocked. */
@@ -134,6 +137,22 @@ export class Scheduler<T extends Sendable> {
     }
   }
 
+  #channel(name: string): Channel<T> {
+    for (const channel of this.#channels) {
+      if (channel.name === name) return channel;
+    }
+    const { weight } = this.#weights.find((known) => known.name === name) as ChannelWeight;
+    const channel: Channel<T> = {
+      name,
+      quantum: weight * QUANTUM,
+      deficit: 0,
+      queue: new TurnList(),
+      behind: undefined,
+    };
+    this.#channels.push(channel);
+    return channel;
+  }
+
   #leave(channel: Channel<T>, sendable: T): void {
     channel.queue.removeFirst();
     sendable.waits = false;
@@ -141,7 +160,7 @@ export class Scheduler<T extends Sendable> {
     this.#active.removeFirst();
     channel.deficit = Math.min(channel.deficit, 0);
     if (this.busy || this.#blocked.length > 0) return;
-    for (const other of this.#channels.values()) other.deficit = 0;
+    for (const other of this.#channels) other.deficit = 0;
   }
 
   #block(channel: Channel<T>): void {

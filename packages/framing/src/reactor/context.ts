@@ -7,6 +7,7 @@ import { ControlBudget } from './control-budget.js';
 import type { Encodings } from './encodings.js';
 import type { PeerEvent } from './events.js';
 import type { Output } from './output.js';
+import type { OwnSettings } from './own-settings.js';
 
 /** Whom a context belongs to. */
 export interface ContextOwner {
@@ -21,7 +22,7 @@ export interface ContextBasis {
   readonly halfDuplex: boolean;
   readonly limits: Limits;
   readonly now: number;
-  readonly ownSettings: PeerSettings;
+  readonly ownSettings: OwnSettings;
   readonly output: Output;
   readonly encodings: Encodings;
 }
@@ -40,8 +41,8 @@ export class PeerContext {
   readonly encodings: Encodings;
   /** Monotonic ms of the current call. */
   now: number;
-  /** What this side announced, and what the other side did (the defaults until then). */
-  ownSettings: PeerSettings;
+  /** What this side announces, and what the other side did (the defaults until then). */
+  readonly ownSettings: OwnSettings;
   remoteSettings: PeerSettings = DEFAULT_SETTINGS;
   /** Called when there may be bytes to take, events to handle, or reading to pause or resume. */
   onWake: () => void = nobody;

@@ -69,7 +69,7 @@ export class Encodings {
       const wanted = extended ? Math.min(MOST_CONTEXTS, Math.ceil(contexts / 2)) : contexts;
       this.#decoders = this.#contexts.takeUpTo(wanted);
     }
-    if (this.#decoders === 0) return { encodings: ['identity'], contexts: DEFAULT_SETTINGS.contexts };
+    if (this.#decoders === 0) return DEFAULT_SETTINGS;
     return { encodings: [...names, 'identity'], contexts: this.#decoders };
   }
 

@@ -58,8 +58,8 @@ export function wantedCredit(asked: number): number {
  * The credit that its answer begins with where the request does not say.
  * @throws {WiremuxError} `bad-arguments` for its `slow` and `keep`
  */
-export function usualCredit({ slow, keep }: OutgoingRequest, { dialect, ownSettings }: PeerContext): number {
-  return slowPolicy(slow, keep) === undefined || !dialect.extended ? ownSettings.credit : SLOW_CREDIT;
+export function usualCredit({ slow, keep }: OutgoingRequest, { dialect, limits }: PeerContext): number {
+  return slowPolicy(slow, keep) === undefined || !dialect.extended ? limits.answerCredit : SLOW_CREDIT;
 }
 
 /** Tells how much of its time is left whenever asked, whole ms in their range: of none, 1 (SPEC 8.11.5). */

@@ -233,7 +233,7 @@ export class PeerCore implements PartsHost {
     this.parts.watch.restart();
     this.#beginLink();
     this.#output.resuming = true;
-    if (token !== undefined) this.#context.ownSettings = { ...this.#context.ownSettings, token };
+    if (token !== undefined) this.#context.ownSettings.token = token;
     const { id, secret } = grant;
     sendSettings(this.#context, { kind: 'resume', id, secret, received: received.frames });
   }
@@ -278,7 +278,7 @@ export class PeerCore implements PartsHost {
 
   /** Server: what it says to its client with its settings. */
   #admit({ session, ...terms }: AcceptTerms): void {
-    this.#context.ownSettings = { ...this.#context.ownSettings, auth: { ok: true, ...terms } };
+    this.#context.ownSettings.auth = { ok: true, ...terms };
     if (session === undefined || this.#context.remoteSettings.session === undefined) return;
     this.#session.begin(session);
     this.#output.kept ??= this.#session.keepFrames();

@@ -10,12 +10,12 @@ import { Encodings } from './encodings.js';
 import { FrameRouter, type FrameRoutes } from './frame-router.js';
 import { Heartbeat } from './heartbeat.js';
 import { Output, type OutputListener } from './output.js';
+import { OwnSettings } from './own-settings.js';
 import type { PeerOptions } from './peer-options.js';
 import { PeerSession } from './peer-session.js';
 import { ReceiveBudget } from './receive-half.js';
 import { Requester } from './requester.js';
 import type { SendHalf } from './send-half.js';
-import { ownSettings } from './settings-exchange.js';
 import { StalledUploads } from './stalled-uploads.js';
 import { TokenRefresh } from './token-refresh.js';
 import { TransportWatch } from './transport-watch.js';
@@ -73,7 +73,7 @@ export class PeerParts implements FrameRoutes, OutputListener {
       halfDuplex,
       limits,
       now,
-      ownSettings: predecessor?.context.ownSettings ?? ownSettings(limits, options),
+      ownSettings: predecessor?.context.ownSettings ?? new OwnSettings(limits, options),
       output: this.output,
       encodings,
     });

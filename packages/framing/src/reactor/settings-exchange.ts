@@ -1,9 +1,7 @@
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import type { ProtocolFault } from '../errors.js';
-import type { Limits } from '../limits.js';
 import { DEFAULT_SETTINGS, encodeSettings, type PeerSettings } from '../message/settings.js';
 import type { PeerContext } from './context.js';
-import type { PeerOptions } from './peer-options.js';
 import { SettingsPieces } from './settings-pieces.js';
 
 /** The other side's first settings (SPEC 3.8, 8.3). */
@@ -37,21 +35,6 @@ export class SettingsExchange {
   }
 }
 
-/** What a side says of itself, but for encodings: those are settled when it is said. */
-export function ownSettings(limits: Limits, { token, agent }: Pick<PeerOptions, 'token' | 'agent'>): PeerSettings {
-  return {
-    ...DEFAULT_SETTINGS,
-    maxFrame: limits.framePayload,
-    credit: limits.answerCredit,
-    openRequests: limits.openRequests,
-    requestMap: limits.requestMap,
-    openStreams: limits.openStreams,
-    valueBytes: limits.valueBytes,
-    ...(token === undefined ? {} : { token }),
-    ...(agent === undefined ? {} : { agent }),
-  };
-}
-
 /**
  * Queues this side's settings (SPEC 8.3.1, 8.3.2). In older dialects only a client that can decode something has any, and
  * they go before all else (SPEC 3.8.2).
@@ -59,7 +42,7 @@ export function ownSettings(limits: Limits, { token, agent }: Pick<PeerOptions, 
 export function announceSettings(context: PeerContext, session: PeerSettings['session']): void {
   const { output, encodings, dialect, remoteSettings } = context;
   const advertised = encodings.advertise(remoteSettings);
-  context.ownSettings = { ...context.ownSettings, ...advertised };
+  context.ownSettings.advertised = advertised;
   if (dialect.extended) {
     sendSettings(context, session);
   } else if (encodings.decoders > 0) {
@@ -70,9 +53,8 @@ export function announceSettings(context: PeerContext, session: PeerSettings['se
 }
 
 /** Queues what was announced, as the first frame of a transport, with what there is to say of the session (SPEC 8.8). */
-export function sendSettings({ output, ownSettings: own }: PeerContext, session: PeerSettings['session']): void {
-  const settings = session === undefined ? own : { ...own, session };
-  output.link(FrameType.SenderSettings, PieceFlag.Eos, encodeSettings(settings));
+export function sendSettings({ output, ownSettings }: PeerContext, session: PeerSettings['session']): void {
+  output.link(FrameType.SenderSettings, PieceFlag.Eos, encodeSettings(ownSettings.whole(session)));
 }
 
 /** Tells a fault from settings. */
