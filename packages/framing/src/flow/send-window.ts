@@ -47,7 +47,7 @@ export class SendWindow {
     this.#most = most;
   }
 
-  /** W in bytes. */
+  /** W, whole bytes. */
   get size(): number {
     return this.keeper?.crowded === true ? LEAST_WINDOW : this.#size;
   }
@@ -141,7 +141,7 @@ export class SendWindow {
 
   /** A window that was kept full hides the path's own round trip behind its queue: it narrows until that is seen again. */
   #resize(now: number): void {
-    const wanted = this.#measured.stale(now) ? 0 : 2 * this.#measured.bytes + this.#atOnce;
+    const wanted = this.#measured.stale(now) ? 0 : Math.floor(2 * this.#measured.bytes + this.#atOnce);
     this.#size = Math.max(LEAST_WINDOW, Math.min(wanted, this.#most));
   }
 }

@@ -275,7 +275,7 @@ export class Output implements FrameWriter, ControlWriter {
 
   /** Where much is on its way, a message more or less ahead of another is no matter, and fewer take less work. */
   get #messageBytes(): number {
-    const share = (this.window?.size ?? 0) * MESSAGE_SHARE;
+    const share = Math.floor((this.window?.size ?? 0) * MESSAGE_SHARE);
     return Math.max(MESSAGE_BYTES, Math.min(share, MOST_MESSAGE_BYTES));
   }
 

@@ -95,6 +95,17 @@ describe('SPEC 8.7.9, 9.1.26 its size', () => {
     expect(window.size).toBe(FLOOR);
   });
 
+  it('is of whole bytes', () => {
+    const window = new SendWindow(2 ** 24);
+    fill(window, 10_000);
+    window.acknowledge(window.sent, 0.3);
+    window.message(0, 0.4);
+    window.frame(200_000);
+    window.acknowledge(window.sent, 1.1);
+    expect(window.size).toBeGreaterThan(FLOOR);
+    expect(Number.isInteger(window.size)).toBe(true);
+  });
+
   it('never goes below 128 KiB', () => {
     const window = new SendWindow(2 ** 24);
     let now = 0;

@@ -116,6 +116,21 @@ describe('SPEC 7.4 bytes that were handed over', () => {
 });
 
 describe('SPEC 7.2 messages of a wide window', () => {
+  it('are cut between bytes, whatever their part of it comes to', () => {
+    const lone = new LonePeer({ acks: false, settings: "{b'wiremux': {b'credit': 16777216}}" });
+    lone.feed("1 3 0 command-request new cbor:{b'name': b'x'}");
+    let frames = 0;
+    for (let round = 0; round < 30; round++) {
+      lone.peer.sendValue(1, new Uint8Array(300_001));
+      const sent = messages(lone);
+      for (const message of sent) frames += message.frames;
+      if (round === 0) frames--;
+      lone.now += 0.1 + round / 7;
+      lone.feed(`0 1 0 ack 0 cbor:${frames}`);
+    }
+    expect(lone.peer.stats().bytes.out).toBeGreaterThan(2_000_000);
+  });
+
   it('hold a quarter of it, 256 KiB at most', () => {
     const lone = new LonePeer({ acks: false, settings: "{b'wiremux': {b'credit': 16777216}}" });
     lone.feed("1 3 0 command-request new cbor:{b'name': b'x'}");
