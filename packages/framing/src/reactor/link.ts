@@ -41,6 +41,9 @@ export class Link {
   readonly #options: LinkOptions;
   /** A flush is due at the end of this turn. */
   #scheduled = false;
+  /** Bytes are being read: whether a flush is due, and when, is known once they are. */
+  #reading = false;
+  #flushDue = false;
   #closed = false;
   /** A half-duplex peer has sent all it will. */
   #finished = false;
@@ -139,9 +142,14 @@ export class Link {
 
   #receive(chunk: Uint8Array): void {
     if (this.#closed) return;
+    this.#reading = true;
     this.#peer.receiveBytes(chunk, this.#clock.now());
     this.#deliver();
-    if (this.#peer.ackOverdue) this.#flush();
+    this.#reading = false;
+    // Answers that were given at once need not wait for others of this turn: what came together was read together.
+    if (this.#peer.unsent > 0 || this.#peer.ackOverdue) this.#flush();
+    else if (this.#flushDue) this.#schedule();
+    this.#flushDue = false;
     this.#adjustReading();
   }
 
@@ -153,6 +161,10 @@ export class Link {
 
   #schedule(): void {
     if (this.#scheduled || this.#closed) return;
+    if (this.#reading) {
+      this.#flushDue = true;
+      return;
+    }
     this.#scheduled = true;
     this.#clock.defer(() => {
       this.#scheduled = false;
@@ -164,8 +176,7 @@ export class Link {
     if (this.#closed) return;
     this.#deliver();
     // What is sent makes room for more: those who wait for it are told between the rounds, not a turn later.
-    while (this.#send()) this.#deliver();
-    this.#deliver();
+    while (this.#send() && this.#deliver());
     if (this.#ended && !this.#peer.inputPending) this.#onTransportClosed(this.#seat, CloseCode.Normal, '');
     this.#finishIfDone();
     this.#closeIfIdle();
@@ -175,9 +186,10 @@ export class Link {
 
   /** Gives the transport what it takes; true if it was given anything. */
   #send(): boolean {
+    const now = this.#clock.now();
     let sent = false;
     while (this.#seat !== undefined && this.#seat.transport.bufferedBytes < TRANSPORT_HIGH_WATER) {
-      const message = this.#peer.takeBytes(this.#clock.now());
+      const message = this.#peer.takeBytes(now);
       if (message === undefined) break;
       this.#seat.transport.send(message);
       sent = true;
@@ -198,12 +210,15 @@ export class Link {
     this.close(how.code, how.reason);
   }
 
-  #deliver(): void {
-    if (this.#delivering) return;
+  /** Tells what has happened; true if anything had. */
+  #deliver(): boolean {
+    if (this.#delivering) return false;
     this.#delivering = true;
+    let told = false;
     try {
       for (let events = this.#peer.takeEvents(); events.length > 0; events = this.#peer.takeEvents()) {
         const peer = this.#peer;
+        told = true;
         for (const event of events) {
           this.#tell(event);
           if (event.kind === 'closing' || event.kind === 'leaving')
@@ -214,6 +229,7 @@ export class Link {
     } finally {
       this.#delivering = false;
     }
+    return told;
   }
 
   #tell(event: PeerEvent): void {

@@ -52,7 +52,6 @@ export class Peer {
   readonly #requester: Requester;
   readonly #answering: Answering;
   #onBurst: () => void = () => undefined;
-  /** Requests opened or answered since bytes were taken. */
   #unsent = 0;
 
   constructor(options: PeerOptions) {
@@ -76,6 +75,11 @@ export class Peer {
    */
   onBurst(callback: () => void): void {
     this.#onBurst = callback;
+  }
+
+  /** Requests opened or answered since bytes were taken last. */
+  get unsent(): number {
+    return this.#unsent;
   }
 
   /** Bytes of the other side, any cut; they are the peer's from now on. */

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { WiremuxError } from '../../src/index.js';
+import {
+  dialectByName,
+  Link,
+  Peer,
+  Responder,
+  type Transport,
+  type TransportHandlers,
+  WiremuxError,
+} from '../../src/index.js';
+import { VirtualClock } from '../../src/testing/index.js';
 import { pair } from '../reactor/harness.js';
+import { frameBytes } from '../reactor/lone-peer.js';
+import { CLIENT_SETTINGS } from './lone-link.js';
 
 /** Requests that make a burst. */
 const BURST = 16;
@@ -42,5 +53,54 @@ describe('a burst in one turn', () => {
     client.transport.bufferedBytes = 2 ** 20;
     for (let count = 0; count < BURST; count++) client.peer.open({ name: 'one of many' });
     expect(client.transport.bufferedBytes).toBe(2 ** 20);
+  });
+});
+
+/** Counts the messages given to it; hands on what it is told came. */
+class CountingTransport implements Transport {
+  readonly bufferedBytes = 0;
+  sent = 0;
+  handlers: TransportHandlers | undefined;
+
+  start(handlers: TransportHandlers): void {
+    this.handlers = handlers;
+  }
+  send(): void {
+    this.sent++;
+  }
+  pause(): void {}
+  resume(): void {}
+  close(): void {}
+  terminate(): void {}
+}
+
+/** A server's link that answers what it is asked at once, or never. */
+async function served(answers: boolean): Promise<CountingTransport> {
+  const clock = new VirtualClock();
+  const transport = new CountingTransport();
+  const dialect = dialectByName('wiremux.1');
+  if (dialect === undefined) throw new Error('no dialect wiremux.1');
+  const peer = new Peer({ role: 'server', responder: Responder, dialect, now: 0 });
+  new Link({
+    peer,
+    transport,
+    clock,
+    onEvent: (event) => event.kind === 'request' && answers && peer.endAnswer(event.id),
+    onClosed: () => undefined,
+  });
+  transport.handlers?.bytes(frameBytes(CLIENT_SETTINGS));
+  await clock.settle();
+  transport.sent = 0;
+  transport.handlers?.bytes(frameBytes("1 3 stream-begin command-request new cbor:{b'name': b'quick'}"));
+  return transport;
+}
+
+describe('an answer that is given at once', () => {
+  it('is sent as soon as what came is read', async () => {
+    expect((await served(true)).sent).toBe(1);
+  });
+
+  it('is all that is: the rest waits for the end of the turn', async () => {
+    expect((await served(false)).sent).toBe(0);
   });
 });
