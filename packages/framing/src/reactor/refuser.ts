@@ -7,6 +7,7 @@ import { encodeStatusError } from '../message/failure.js';
 import { MIN_CREDIT } from '../message/settings.js';
 import type { PeerContext } from './context.js';
 import { halfKind } from './half-kind.js';
+import { IdTable } from './id-table.js';
 import { SendHalf } from './send-half.js';
 
 interface Refused {
@@ -22,7 +23,7 @@ interface Refused {
 export class Refuser {
   readonly #context: PeerContext;
   /** Bare ids, until both halves have ended (SPEC 8.4.9). */
-  readonly #requests = new Map<number, Refused>();
+  readonly #requests = new IdTable<Refused>();
 
   constructor(context: PeerContext) {
     this.#context = context;
@@ -30,11 +31,11 @@ export class Refuser {
 
   /** A request of that id was refused, and has not ended. */
   holds(id: number): boolean {
-    return this.#requests.has(id);
+    return this.#requests.get(id) !== undefined;
   }
 
   get halves(): Iterable<SendHalf> {
-    return [...this.#requests.values()].map(({ send }) => send);
+    return Array.from(this.#requests, ({ send }) => send);
   }
 
   /** A frame of the opener: the fault if it breaks a rule. */
