@@ -19,11 +19,9 @@ import { type EncodingFrame, gather, mostPlain, type StreamEncoders } from '../s
 import { ControlQueue, type ControlWriter } from './control-queue.js';
 import type { FrameWriter, SendHalf } from './send-half.js';
 
-/** Bytes of whole frames in one message, one larger frame apart; up to as many of a window that is this part wider (SPEC 7.2). */
+/** Bytes of whole frames in one message, one larger frame apart (SPEC 7.2). */
 const MESSAGE_BYTES = 65_536;
-const MOST_MESSAGE_BYTES = 262_144;
-const MESSAGE_SHARE = 1 / 4;
-/** The largest payload of a frame: with nothing else it fits into every message. */
+/** The largest payload that fits into a message with nothing else. */
 const LONE_PAYLOAD: number = MESSAGE_BYTES - HEADER_SIZE;
 /** A message with less room than this is full: a tiny piece of a large body is not worth a frame. */
 const LEAST_ROOM = 1_024;
@@ -273,12 +271,6 @@ export class Output implements FrameWriter, ControlWriter {
     return Math.min(LONE_PAYLOAD, this.maxPayload);
   }
 
-  /** Where much is on its way, a message more or less ahead of another is no matter, and fewer take less work. */
-  get #messageBytes(): number {
-    const share = Math.floor((this.window?.size ?? 0) * MESSAGE_SHARE);
-    return Math.max(MESSAGE_BYTES, Math.min(share, MOST_MESSAGE_BYTES));
-  }
-
   #writeChannels(): void {
     if (this.window?.open === false) this.#writeErrors();
     while (this.scheduler.next(this.#writeNext) > 0);
@@ -286,7 +278,7 @@ export class Output implements FrameWriter, ControlWriter {
 
   /** The half's next frame, for the scheduler. */
   readonly #writeNext = (half: SendHalf): number => {
-    const left = this.#messageBytes - HEADER_SIZE - this.batch.size;
+    const left = LONE_PAYLOAD - this.batch.size;
     if (left < LEAST_ROOM || this.window?.open === false) return 0;
     const route = this.streams.of(half.channel);
     if (route.stream.busy) return BLOCKED;

@@ -116,7 +116,7 @@ describe('SPEC 7.4 bytes that were handed over', () => {
 });
 
 describe('SPEC 7.2 messages of a wide window', () => {
-  it('are cut between bytes, whatever their part of it comes to', () => {
+  it('are cut between bytes, whatever its measure comes to', () => {
     const lone = new LonePeer({ acks: false, settings: "{b'wiremux': {b'credit': 16777216}}" });
     lone.feed("1 3 0 command-request new cbor:{b'name': b'x'}");
     let frames = 0;
@@ -131,7 +131,7 @@ describe('SPEC 7.2 messages of a wide window', () => {
     expect(lone.peer.stats().bytes.out).toBeGreaterThan(2_000_000);
   });
 
-  it('hold a quarter of it, 256 KiB at most', () => {
+  it('hold 64 KiB at most, however wide it is', () => {
     const lone = new LonePeer({ acks: false, settings: "{b'wiremux': {b'credit': 16777216}}" });
     lone.feed("1 3 0 command-request new cbor:{b'name': b'x'}");
     let frames = 0;
@@ -146,10 +146,8 @@ describe('SPEC 7.2 messages of a wide window', () => {
       lone.now += 100;
       lone.feed(`0 1 0 ack 0 cbor:${frames}`);
     }
-    expect(longest[0]).toBeLessThanOrEqual(65_536);
-    expect(longest[1]).toBeGreaterThan(65_536);
-    expect(longest.at(-1)).toBeGreaterThan(262_144 - 30_100);
-    expect(longest.at(-1)).toBeLessThanOrEqual(262_144);
+    expect(longest[1]).toBeGreaterThan(60_000);
+    for (const bytes of longest) expect(bytes).toBeLessThanOrEqual(65_536);
   });
 });
 
