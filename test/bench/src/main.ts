@@ -17,6 +17,7 @@ const HELP = `Compares wiremux with others, side by side: server and client in p
   --rounds N        rounds, at least 5 for figures to quote (default 5)
   --work NAMES      only these, separated by commas: ${WORKS.map(({ name }) => name).join(', ')}
   --peers NAMES     only these, separated by commas: ${PEERS.map(({ name }) => name).join(', ')}
+  --warm MS         how long it is done before, unmeasured (default 2000)
   --measure MS      how long each figure is measured (default 1500)
   --json FILE       where the results go (default bench.json)
   --page FILE       also as a page with plots
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     work: { type: 'string' },
     peers: { type: 'string' },
+    warm: { type: 'string', default: '2000' },
     measure: { type: 'string', default: '1500' },
     json: { type: 'string', default: 'bench.json' },
     page: { type: 'string' },
@@ -41,6 +43,7 @@ else await bench();
 async function bench(): Promise<void> {
   const works = values.work?.split(',').map((name) => workloadByName(name.trim())) ?? WORKS;
   const peers = values.peers?.split(',').map((name) => peerByName(name.trim())) ?? PEERS;
+  const times = { warmFor: Number(values.warm), measureFor: Number(values.measure) };
   const rounds: Round[] = [];
   const results: Results = {
     began: new Date().toISOString(),
@@ -61,7 +64,7 @@ async function bench(): Promise<void> {
         if (peer === undefined) continue;
         const line = `round ${round}  ${work.name}  ${peer.name}: `;
         try {
-          const result = (await runWork(peer, work, Number(values.measure))) ?? {};
+          const result = (await runWork(peer, work, times)) ?? {};
           for (const [key, value] of Object.entries(result)) {
             found[key] = { ...found[key], [peer.name]: value };
           }

@@ -11,12 +11,17 @@ export interface Metric {
   readonly goal?: { readonly peer: string; readonly ratio: number; readonly metric?: string };
 }
 
+/** How long a work goes on, ms, where it goes on for a time. */
+export interface Times {
+  /** Unmeasured, until what is compiled is compiled: a connection lasts for longer than that takes. */
+  readonly warmFor: number;
+  readonly measureFor: number;
+}
+
 /** What a work has at hand, in the client's process. */
-interface WorkContext {
+interface WorkContext extends Times {
   readonly peer: Peer;
   readonly port: number;
-  /** How long to measure, ms, where a work measures for a time. */
-  readonly measureFor: number;
   /** @param compress unless given, as the work asks for */
   connect(port?: number, compress?: Compression): Promise<Session>;
   /** Has the server send one update to all subscribers. */

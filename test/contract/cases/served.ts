@@ -157,7 +157,8 @@ export const served: readonly ContractCase[] = [
       await fiftyTimes(mux);
       const sent = flooded();
       await flood.return?.();
-      return sent * size < 2 * 1024 * 1024;
+      // The windows and queues of each hop, of which there are four where the page is a tab of a shared worker.
+      return sent * size < 4 * 1024 * 1024;
     },
     expected: true,
   },

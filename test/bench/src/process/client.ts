@@ -2,7 +2,7 @@ import { peerByName } from '../peers/index.js';
 import { workloadByName } from '../workloads/index.js';
 import type { FromClient, ToClient } from './messages.js';
 
-const [peerName = '', workName = '', portText = '', measureFor = ''] = process.argv.slice(2);
+const [peerName = '', workName = '', portText = '', warmFor = '', measureFor = ''] = process.argv.slice(2);
 const tell = (message: FromClient): void => void process.send?.(message);
 
 const peer = peerByName(peerName);
@@ -17,6 +17,7 @@ try {
   const result = await work.run({
     peer,
     port,
+    warmFor: Number(warmFor),
     measureFor: Number(measureFor),
     connect: (to = port, compress = work.compress) => peer.connect(to, { compress }),
     publish: () => tell({ kind: 'publish' }),

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Peer } from '../peer.js';
-import type { Work } from '../workload.js';
+import type { Times, Work } from '../workload.js';
 import type { FromClient, FromServer, ToClient, ToServer } from './messages.js';
 
 /** Longer than any work takes, ms. */
@@ -11,11 +11,17 @@ const TIMEOUT = 120_000;
 export type WorkResult = Readonly<Record<string, number>> | undefined;
 
 /** Does one work with one peer, its server and its client in fresh processes. Rejects when it fails or takes too long. */
-export async function runWork(peer: Peer, work: Work, measureFor: number): Promise<WorkResult> {
+export async function runWork(peer: Peer, work: Work, times: Times): Promise<WorkResult> {
   const server = start('server', [peer.name, work.name]);
   try {
     const port = await listening(server);
-    const client = start('client', [peer.name, work.name, String(port), String(measureFor)]);
+    const client = start('client', [
+      peer.name,
+      work.name,
+      String(port),
+      String(times.warmFor),
+      String(times.measureFor),
+    ]);
     try {
       return await result(client, server);
     } finally {

@@ -29,9 +29,9 @@ export const callDuringBulk: Work = {
       goal: { peer: 'raw ws', metric: 'bulk', ratio: 0.8 },
     },
   ],
-  async run({ connect, measureFor }) {
+  async run({ connect, warmFor, measureFor }) {
     const session = await connect();
-    const times: number[] = [];
+    let times: number[] = [];
     let flowing = false;
     const calling = async (): Promise<void> => {
       while (flowing) {
@@ -40,12 +40,16 @@ export const callDuringBulk: Work = {
         times.push(micros() - sent);
       }
     };
-    const alone = await steadyRate((pieces) => piecesRate(session, pieces), 512, measureFor / 4);
-    flowing = true;
-    const caller = calling();
-    const rate = await piecesRate(session, Math.round((alone * measureFor) / 1_000));
-    flowing = false;
-    await caller;
+    const both = async (pieces: number): Promise<number> => {
+      times = [];
+      flowing = true;
+      const caller = calling();
+      const rate = await piecesRate(session, pieces);
+      flowing = false;
+      await caller;
+      return rate;
+    };
+    const rate = await steadyRate(both, 512, { warmFor, measureFor });
     session.close();
     return {
       'call during bulk p50': percentile(times, 0.5),

@@ -15,9 +15,9 @@ export const calls: Work = {
       goal: { peer: 'ws + JSON', ratio: 4 },
     },
   ],
-  async run({ connect, measureFor }) {
+  async run({ connect, warmFor, measureFor }) {
     const session = await connect();
-    await callFor(session, measureFor / 3);
+    await callFor(session, warmFor);
     const rate = await callFor(session, measureFor);
     session.close();
     return { calls: rate };

@@ -12,13 +12,13 @@ export const openRequests: Work = {
     unit: '/s',
     better: 'higher' as const,
   })),
-  async run({ connect, measureFor }) {
+  async run({ connect, warmFor, measureFor }) {
     const session = await connect();
     const { hold } = session;
     if (hold === undefined) return undefined;
     const results: Record<string, number> = {};
     let open = 0;
-    await callFor(session, measureFor / 3);
+    await callFor(session, warmFor);
     for (const step of STEPS) {
       const more = Array.from({ length: step - open }, () => hold());
       await Promise.all(more);

@@ -1,5 +1,5 @@
 import { PIECE_BYTES, type Session } from '../peer.js';
-import type { Work } from '../workload.js';
+import type { Times, Work } from '../workload.js';
 
 const ROWS_FIRST = 20_000;
 const PIECES_FIRST = 512;
@@ -16,10 +16,10 @@ export const rows: Work = {
       goal: { peer: 'ws + JSON', ratio: 10 },
     },
   ],
-  async run({ connect, measureFor }) {
+  async run({ connect, ...times }) {
     const session = await connect();
     const stream = (count: number): Promise<number> => rowsRate(session, count);
-    const rate = await steadyRate(stream, ROWS_FIRST, measureFor);
+    const rate = await steadyRate(stream, ROWS_FIRST, times);
     session.close();
     return { rows: rate };
   },
@@ -37,9 +37,9 @@ export const bulk: Work = {
       goal: { peer: 'raw ws', ratio: 0.9 },
     },
   ],
-  async run({ connect, measureFor }) {
+  async run({ connect, ...times }) {
     const session = await connect();
-    const rate = await steadyRate((pieces) => piecesRate(session, pieces), PIECES_FIRST, measureFor);
+    const rate = await steadyRate((pieces) => piecesRate(session, pieces), PIECES_FIRST, times);
     session.close();
     return { bulk: mebibytes(rate) };
   },
@@ -50,15 +50,17 @@ export function mebibytes(pieces: number): number {
   return (pieces * PIECE_BYTES) / 1_048_576;
 }
 
-/** Warms up with a small stream, then measures one that takes about so long. Rates are per second. */
+/** Warms up with streams that take about so long, then measures one. Rates are per second. */
 export async function steadyRate(
   stream: (count: number) => Promise<number>,
   first: number,
-  measureFor: number,
+  { warmFor, measureFor }: Times,
 ): Promise<number> {
-  await stream(first);
-  const rate = await stream(first);
-  return await stream(Math.max(first, Math.round((rate * measureFor) / 1_000)));
+  const goOn = (rate: number, ms: number): Promise<number> => stream(Math.max(first, Math.round((rate * ms) / 1_000)));
+  let rate = await stream(first);
+  const began = performance.now();
+  while (performance.now() - began < warmFor) rate = await goOn(rate, warmFor / 4);
+  return await goOn(rate, measureFor);
 }
 
 /** Pieces a second of a stream of so many. */
