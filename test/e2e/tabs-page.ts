@@ -1,7 +1,7 @@
-import type { Mux, WiremuxError } from '@wiremux/client';
+import type { Mux, Status, WiremuxError } from '@wiremux/client';
 import { connectShared } from '@wiremux/client/shared-worker';
 import { command, defineCommands, implement } from '@wiremux/server';
-import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
+import { BehaviorSubject, distinctUntilChanged, filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
 /** What a test has a tab do. */
 interface TabControls {
@@ -23,6 +23,8 @@ interface TabControls {
   endWorker(): void;
   /** The state its connection is in. */
   state(): Promise<string>;
+  /** Resolves once its connection has been opened so often. */
+  untilOpened(times: number): Promise<unknown>;
 }
 
 declare global {
@@ -34,16 +36,18 @@ declare global {
 const commands = defineCommands({ whoami: command({}) });
 let mux: Mux;
 let taking: AsyncIterator<unknown>;
+/** How often the connection has been opened. */
+const opened$ = new BehaviorSubject(0);
+
+const isOpen = ({ state }: Status): boolean => state === 'open';
 
 const controls: TabControls = {
   async connect(url) {
     const openWorker = () => new SharedWorker('/worker.js', { type: 'module' });
     mux = connectShared(openWorker, url);
-    return new Promise((resolve) => {
-      mux.status$.subscribe((status) => {
-        if (status.state === 'open') resolve(status);
-      });
-    });
+    const changes$ = mux.status$.pipe(distinctUntilChanged((before, after) => before.state === after.state));
+    changes$.pipe(filter(isOpen)).subscribe(() => opened$.next(opened$.value + 1));
+    return firstValueFrom(mux.status$.pipe(filter(isOpen)));
   },
   values: (name, args) => lastValueFrom(mux.call(name, { ...args }).pipe(toArray())),
   failure: (name, args) =>
@@ -60,6 +64,7 @@ const controls: TabControls = {
   serve: (name) => void mux.handle(implement(commands, { whoami: () => name })),
   endWorker: () => new BroadcastChannel('worker').postMessage('end'),
   state: async () => (await firstValueFrom(mux.status$)).state,
+  untilOpened: (times) => firstValueFrom(opened$.pipe(filter((opened) => opened >= times))),
 };
 
 Object.assign(window, { tab: controls });

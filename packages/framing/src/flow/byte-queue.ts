@@ -120,8 +120,11 @@ export class ByteQueue implements BodyQueue {
     this.#compressed = 0;
   }
 
-  #shift({ compressed, next }: Chunk): void {
+  /** Forgets the first chunk, which must not go on to lead to the next: an old one that is garbage would keep it alive. */
+  #shift(chunk: Chunk): void {
+    const { compressed, next } = chunk;
     if (compressed) this.#compressed--;
+    chunk.next = undefined;
     this.#first = next;
     if (next === undefined) this.#last = undefined;
   }
