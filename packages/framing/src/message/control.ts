@@ -1,8 +1,9 @@
-import { type CborLimits, CborWriter, decodeStrict, utf8Decode } from '../cbor/index.js';
+import { type CborLimits, decodeStrict, utf8Decode } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
-import { CODE } from './failure.js';
+import { wellFormedCode } from './failure.js';
 import { cutText, field, isFields, isUint } from './fields.js';
 import { MAX_CREDIT } from './settings.js';
+import { encodeField } from './write-field.js';
 
 /** Control payloads are small: their bounds are of the wire, not of the deployment (SPEC 8.2). */
 const LIMITS: CborLimits = { depth: 8, items: 64, bytes: 65_535 };
@@ -33,42 +34,24 @@ export interface DrainNotice {
 
 /** The payload of credit and ack frames. */
 export function encodeUint(value: number): Uint8Array {
-  const out = new CborWriter();
-  out.uint(value);
-  return out.take();
+  return encodeField(value);
 }
 
 /** The payload of ping and pong frames. */
 export function encodePing(payload: Uint8Array): Uint8Array {
-  const out = new CborWriter();
-  out.bytes(payload);
-  return out.take();
+  return encodeField(payload);
 }
 
 /** The payload of a cancel frame; empty where there is nothing to say. */
 export function encodeCancel({ code: given, message }: CancelReason): Uint8Array {
-  const code = given !== undefined && CODE.test(given) ? given : undefined;
-  const out = new CborWriter();
-  if (code === undefined && message === undefined) return out.take();
-  out.mapHead((code === undefined ? 0 : 1) + (message === undefined ? 0 : 1));
-  if (code !== undefined) {
-    out.bytes('code');
-    out.bytes(code);
-  }
-  if (message !== undefined) {
-    out.bytes('message');
-    out.bytes(cutText(message, CANCEL_MESSAGE_BYTES));
-  }
-  return out.take();
+  const code = wellFormedCode(given);
+  if (code === undefined && message === undefined) return new Uint8Array(0);
+  return encodeField({ code, message: message && cutText(message, CANCEL_MESSAGE_BYTES) });
 }
 
 /** The payload of cancel|ack. */
 export function encodeCancelResult(result: string): Uint8Array {
-  const out = new CborWriter();
-  out.mapHead(1);
-  out.bytes('result');
-  out.bytes(result);
-  return out.take();
+  return encodeField({ result });
 }
 
 function read(payload: Uint8Array): unknown {
@@ -99,13 +82,11 @@ export function parseCancel(payload: Uint8Array): CancelReason | undefined {
   if (payload.length === 0) return {};
   const value = read(payload);
   if (!isFields(value)) return undefined;
-  const code = strictText(field(value, 'code'), LIMITS.bytes);
+  const said = strictText(field(value, 'code'), LIMITS.bytes);
   const message = strictText(field(value, 'message'), CANCEL_MESSAGE_BYTES);
-  if (code === false || message === false) return undefined;
-  return {
-    ...(code !== undefined && CODE.test(code) ? { code } : {}),
-    ...(message === undefined ? {} : { message }),
-  };
+  if (said === false || message === false) return undefined;
+  const code = wellFormedCode(said);
+  return { ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) };
 }
 
 /** The result of a cancel|ack frame; undefined if malformed. An unknown one reads as `stopped` (SPEC 8.6.4). */
@@ -125,21 +106,7 @@ export function encodeDrain({ reason, after, jitter, at }: DrainNotice): Uint8Ar
   if (!isUint(after, 0, DRAIN_MS) || !isUint(jitter, 0, DRAIN_MS)) {
     throw new WiremuxError('bad-arguments', `The times of a drain are whole ms from 0 to ${DRAIN_MS}.`);
   }
-  const out = new CborWriter();
-  out.mapHead(2 + (reason === undefined ? 0 : 1) + (at === undefined ? 0 : 1));
-  out.bytes('after');
-  out.uint(after);
-  if (at !== undefined) {
-    out.bytes('at');
-    out.bytes(at);
-  }
-  out.bytes('jitter');
-  out.uint(jitter);
-  if (reason !== undefined) {
-    out.bytes('reason');
-    out.bytes(reason);
-  }
-  return out.take();
+  return encodeField({ after, at, jitter, reason });
 }
 
 /** What a drain frame says; undefined if malformed (SPEC 8.2.7). */

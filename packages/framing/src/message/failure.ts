@@ -1,9 +1,10 @@
-import { type CborLimits, CborWriter, decodeOne, encodeValue } from '../cbor/index.js';
+import { type CborLimits, decodeOne, EncodedValue, encodeValue } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { asFields, asList, asProse, asText, cutText, type Fields, field, isUint } from './fields.js';
-import { formatOutput, type OutputAtom, outputAtom, parseOutput, writeOutput } from './output.js';
+import { formatOutput, type OutputAtom, outputAtom, outputField, parseOutput } from './output.js';
 import { parseRedirectLocation, type RedirectLocation } from './redirect.js';
+import { encodeField, type FieldValue, unlessEmpty } from './write-field.js';
 
 /** The most bytes of an error's text (SPEC 3.5.1). */
 export const MESSAGE_BYTES = 8_192;
@@ -14,7 +15,12 @@ const DATA_LIMITS: CborLimits = {
   bytes: 4_096,
 };
 /** The form of a code (SPEC 3.9.2). */
-export const CODE: RegExp = /^[a-z0-9-]{1,64}$/;
+const CODE = /^[a-z0-9-]{1,64}$/;
+
+/** The code, if it is of the form of one. */
+export function wellFormedCode(code: string | undefined): string | undefined {
+  return code !== undefined && CODE.test(code) ? code : undefined;
+}
 
 /** Whose fault an error frame reports (SPEC 3.5.2). */
 export type FailureType = 'protocol' | 'server' | 'command';
@@ -25,41 +31,19 @@ export function failureType({ code }: WiremuxError): FailureType {
 }
 
 /** The status map of an answer that goes well (SPEC 3.4.2). */
-export const STATUS_OK: Uint8Array = statusOk();
-
-function statusOk(): Uint8Array {
-  const out = new CborWriter();
-  out.mapHead(1);
-  out.bytes('status');
-  out.bytes('ok');
-  return out.take();
-}
+export const STATUS_OK: Uint8Array = encodeField({ status: 'ok' });
 
 /** The status map of an answer that fails before its first value (SPEC 3.4.3). `codes`: wiremux.1 (SPEC 3.9.1). */
 export function encodeStatusError(error: WiremuxError, codes: boolean): Uint8Array {
   const { text, args } = failureAtom(error);
-  const extras = codes ? codeEntries(error) : [];
-  const out = new CborWriter();
-  out.mapHead(2);
-  out.bytes('error');
-  const entries: [string, (out: CborWriter) => void][] = [['message', (target) => target.bytes(text)], ...extras];
-  if (args.length > 0) entries.push(['args', (target) => writeArgs(target, args)]);
-  writeSorted(out, entries);
-  out.bytes('status');
-  out.bytes('error');
-  return out.take();
+  const { code, data, retry } = codeFields(error, codes);
+  return encodeField({ error: { args: unlessEmpty(args), code, data, message: text, retry }, status: 'error' });
 }
 
 /** The payload of an error frame (SPEC 3.5). */
 export function encodeErrorFrame(error: WiremuxError, type: FailureType, codes: boolean): Uint8Array {
-  const atoms = [failureAtom(error)];
-  const out = new CborWriter();
-  writeSorted(out, [
-    ['message', (target) => writeOutput(target, atoms)],
-    ['type', (target) => target.bytes(type)],
-    ...(codes ? codeEntries(error) : []),
-  ]);
-  return out.take();
+  const { code, data, retry } = codeFields(error, codes);
+  return encodeField({ code, data, message: outputField([failureAtom(error)]), retry, type });
 }
 
 /** A text with a percent sign travels as an argument, so that it stays as long as it is. */
@@ -68,39 +52,30 @@ function failureAtom(error: WiremuxError): OutputAtom {
   return text.includes('%') ? outputAtom('%s', [text]) : outputAtom(text);
 }
 
-function codeEntries(error: WiremuxError): [string, (out: CborWriter) => void][] {
-  const entries: [string, (out: CborWriter) => void][] = [];
-  entries.push(['code', (out) => out.bytes(CODE.test(error.code) ? error.code : 'command-failed')]);
-  const data = encodedData(error.data);
-  if (data !== undefined) entries.push(['data', (out) => out.raw(data)]);
-  const { retry } = error;
-  if (retry !== undefined && retry >= 0) {
-    entries.push(['retry', (out) => out.uint(Math.min(Math.round(retry), Number.MAX_SAFE_INTEGER))]);
-  }
-  return entries;
+interface CodeFields {
+  readonly code?: string;
+  readonly data?: FieldValue | undefined;
+  readonly retry?: number | undefined;
+}
+
+/** What only wiremux.1 says of an error. */
+function codeFields({ code, data, retry = -1 }: WiremuxError, codes: boolean): CodeFields {
+  if (!codes) return {};
+  return {
+    code: wellFormedCode(code) ?? 'command-failed',
+    data: encodedData(data),
+    retry: retry >= 0 ? Math.min(Math.round(retry), Number.MAX_SAFE_INTEGER) : undefined,
+  };
 }
 
 /** Details that cannot be written or read, or are too long, are left out: the error itself must always arrive. */
-function encodedData(data: unknown): Uint8Array | undefined {
+function encodedData(data: unknown): EncodedValue | undefined {
   if (data === undefined) return undefined;
   try {
     const bytes = encodeValue(data);
-    return decodeOne(bytes, DATA_LIMITS).ok ? bytes : undefined;
+    return decodeOne(bytes, DATA_LIMITS).ok ? new EncodedValue(bytes) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function writeArgs(out: CborWriter, args: readonly string[]): void {
-  out.arrayHead(args.length);
-  for (const arg of args) out.bytes(arg);
-}
-
-function writeSorted(out: CborWriter, entries: [string, (out: CborWriter) => void][]): void {
-  out.mapHead(entries.length);
-  for (const [key, write] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    out.bytes(key);
-    write(out);
   }
 }
 
@@ -139,9 +114,9 @@ export function parseErrorFrame(value: unknown, codes: boolean): WiremuxError | 
 /** SPEC 3.9.2, 3.9.4. */
 function remoteError(map: Fields, message: string, codes: boolean): WiremuxError {
   if (!codes) return new WiremuxError('remote-error', message);
-  const code = asText(field(map, 'code')) ?? '';
+  const code = wellFormedCode(asText(field(map, 'code')));
   const retry = field(map, 'retry');
-  return new WiremuxError(CODE.test(code) ? code : 'command-failed', message, {
+  return new WiremuxError(code ?? 'command-failed', message, {
     data: field(map, 'data'),
     ...(isUint(retry, 0, Number.MAX_SAFE_INTEGER) ? { retry } : {}),
   });

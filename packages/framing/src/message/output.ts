@@ -1,5 +1,5 @@
-import { CborWriter } from '../cbor/index.js';
 import { asFields, asList, asProse, field } from './fields.js';
+import { encodeField, type FieldValue, unlessEmpty } from './write-field.js';
 
 /** A piece of text output: formatting and localisation are the receiver's (SPEC 3.6). */
 export interface OutputAtom {
@@ -18,29 +18,14 @@ export function outputAtom(text: string, args: readonly string[] = [], labels: r
   return { text: '%s', args: [formatOutput([{ text, args, labels }])], labels };
 }
 
-/** Writes an array of atoms. */
-export function writeOutput(out: CborWriter, atoms: readonly OutputAtom[]): void {
-  out.arrayHead(atoms.length);
-  for (const atom of atoms) {
-    out.mapHead(1 + (atom.args.length > 0 ? 1 : 0) + (atom.labels.length > 0 ? 1 : 0));
-    if (atom.args.length > 0) writeTexts(out, 'args', atom.args);
-    if (atom.labels.length > 0) writeTexts(out, 'labels', atom.labels);
-    out.bytes('msg');
-    out.bytes(atom.text);
-  }
+/** An array of atoms. */
+export function outputField(atoms: readonly OutputAtom[]): FieldValue {
+  return atoms.map(({ text, args, labels }) => ({ args: unlessEmpty(args), labels: unlessEmpty(labels), msg: text }));
 }
 
 /** The payload of a text-output frame. */
 export function encodeOutput(atoms: readonly OutputAtom[]): Uint8Array {
-  const out = new CborWriter();
-  writeOutput(out, atoms);
-  return out.take();
-}
-
-function writeTexts(out: CborWriter, key: string, texts: readonly string[]): void {
-  out.bytes(key);
-  out.arrayHead(texts.length);
-  for (const text of texts) out.bytes(text);
+  return encodeField(outputField(atoms));
 }
 
 /** Reads an array of atoms; undefined if it is something else. */

@@ -1,5 +1,5 @@
-import { CborWriter } from '../cbor/index.js';
 import { asFields, asInteger, asProse, field } from './fields.js';
+import { encodeField } from './write-field.js';
 
 /** How far a topic of a request is; a topic ends with `pos` -1 (SPEC 3.7). */
 export interface ProgressUpdate {
@@ -14,26 +14,12 @@ export interface ProgressUpdate {
 
 /** The payload of a progress frame. Fractions are cut: positions are integers on the wire. */
 export function encodeProgress({ topic, pos, total, label, item }: ProgressUpdate): Uint8Array {
-  const out = new CborWriter();
-  out.mapHead(3 + (label === undefined ? 0 : 1) + (item === undefined ? 0 : 1));
-  if (item !== undefined) writeText(out, 'item', item);
-  if (label !== undefined) writeText(out, 'label', label);
-  out.bytes('pos');
-  writeInteger(out, pos);
-  writeText(out, 'topic', topic);
-  out.bytes('total');
-  writeInteger(out, total);
-  return out.take();
+  return encodeField({ item, label, pos: wholeNumber(pos), topic, total: wholeNumber(total) });
 }
 
-function writeText(out: CborWriter, key: string, text: string): void {
-  out.bytes(key);
-  out.bytes(text);
-}
-
-function writeInteger(out: CborWriter, value: number): void {
+function wholeNumber(value: number): number {
   const whole = Number.isFinite(value) ? Math.trunc(value) : 0;
-  out.int(Math.max(Number.MIN_SAFE_INTEGER, Math.min(whole, Number.MAX_SAFE_INTEGER)));
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(whole, Number.MAX_SAFE_INTEGER));
 }
 
 /** Reads a progress payload; undefined if it is something else. */

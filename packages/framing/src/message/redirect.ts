@@ -1,5 +1,6 @@
-import { CborWriter, utf8Encode } from '../cbor/index.js';
+import { utf8Encode } from '../cbor/index.js';
 import { asFields, asList, asText, type Fields, field, isUint } from './fields.js';
+import { encodeField, type FieldValue } from './write-field.js';
 
 /** The most bytes of each part of a location, and the most elements of its lists (SPEC 3.4.11). */
 const URL_BYTES = 8_192;
@@ -36,17 +37,9 @@ export interface RedirectLocation {
   readonly serverCaDerCerts?: readonly Uint8Array[];
 }
 
-/** Writes the offer as the value of the request map's `redirect`. */
-export function writeRedirectOffer(out: CborWriter, { hashes, targets }: RedirectOffer): void {
-  out.mapHead(2);
-  writeNames(out, 'hashes', hashes);
-  writeNames(out, 'targets', targets);
-}
-
-function writeNames(out: CborWriter, key: string, names: readonly string[]): void {
-  out.bytes(key);
-  out.arrayHead(names.length);
-  for (const name of names) out.bytes(name);
+/** The value of the request map's `redirect`. */
+export function offerField({ hashes, targets }: RedirectOffer): FieldValue {
+  return { hashes, targets };
 }
 
 /** Reads the value of the request map's `redirect`; undefined if it is something else. */
@@ -60,43 +53,19 @@ export function parseRedirectOffer(value: unknown): RedirectOffer | undefined {
 
 /** The status map of an answer that is to be had elsewhere (SPEC 3.4.10); undefined where a part is past its bound. */
 export function encodeStatusRedirect(location: RedirectLocation): Uint8Array | undefined {
-  const entries: [key: string, write: (out: CborWriter) => void][] = [];
-  const { fullHashes, fullHashSeed, mediaType, serverCaDerCerts, serverDerCerts, size, url } = location;
-  // In the order of the keys.
-  if (fullHashes !== undefined) entries.push(['fullhashes', (out) => writeHashes(out, fullHashes)]);
-  if (fullHashSeed !== undefined) entries.push(['fullhashseed', (out) => out.bytes(fullHashSeed)]);
-  entries.push(['mediatype', (out) => out.bytes(mediaType)]);
-  if (serverCaDerCerts !== undefined) entries.push(['servercadercerts', (out) => writeCerts(out, serverCaDerCerts)]);
-  if (serverDerCerts !== undefined) entries.push(['serverdercerts', (out) => writeCerts(out, serverDerCerts)]);
-  if (size !== undefined) entries.push(['size', (out) => out.uint(size)]);
-  entries.push(['url', (out) => out.bytes(url)]);
   if (!isWithinBounds(location)) return undefined;
-
-  const out = new CborWriter();
-  out.mapHead(2);
-  out.bytes('location');
-  out.mapHead(entries.length);
-  for (const [key, write] of entries) {
-    out.bytes(key);
-    write(out);
-  }
-  out.bytes('status');
-  out.bytes('redirect');
-  return out.take();
-}
-
-function writeHashes(out: CborWriter, hashes: NonNullable<RedirectLocation['fullHashes']>): void {
-  out.arrayHead(hashes.length);
-  for (const [name, digest] of hashes) {
-    out.arrayHead(2);
-    out.bytes(name);
-    out.bytes(digest);
-  }
-}
-
-function writeCerts(out: CborWriter, certs: readonly Uint8Array[]): void {
-  out.arrayHead(certs.length);
-  for (const cert of certs) out.bytes(cert);
+  return encodeField({
+    location: {
+      fullhashes: location.fullHashes,
+      fullhashseed: location.fullHashSeed,
+      mediatype: location.mediaType,
+      servercadercerts: location.serverCaDerCerts,
+      serverdercerts: location.serverDerCerts,
+      size: location.size,
+      url: location.url,
+    },
+    status: 'redirect',
+  });
 }
 
 /** Reads the `location` of a redirect, strictly; undefined if anything is amiss (SPEC 3.4.11). */

@@ -1,6 +1,7 @@
 import { type ByteRange, CborWriter, giveWriter, isOwn, takeWriter } from '../cbor/index.js';
-import { type RedirectOffer, writeRedirectOffer } from './redirect.js';
+import { offerField, type RedirectOffer } from './redirect.js';
 import type { SlowMode } from './slow.js';
+import { encodeField, writeField } from './write-field.js';
 
 /** The longest deadline, ms (SPEC 8.11.5). */
 export const MAX_DEADLINE = 2_147_483_647;
@@ -66,12 +67,12 @@ function writeRequest(out: CborWriter, request: RequestMessage, write: WriteArgu
   }
   if (redirect !== undefined) {
     out.bytes('redirect');
-    writeRedirectOffer(out, redirect);
+    writeField(out, offerField(redirect));
     size++;
   }
   size += writeBytes(out, 'slow', slow) + writeBytes(out, 'trace', trace);
   out.closeMap(map, size);
-  const deadlineBytes = deadline === undefined ? 0 : uintOf(deadline).length;
+  const deadlineBytes = deadline === undefined ? 0 : encodeField(deadline).length;
   const { bytes, from, to } = out.takeRange();
   const deadlineTo = from + deadlineEnd;
   return { bytes, from, to, deadlineFrom: deadlineTo - deadlineBytes, deadlineTo };
@@ -102,12 +103,6 @@ export function withDeadline(request: EncodedRequest, deadline: number): Encoded
   const range = out.takeRange();
   const at = range.from - from;
   return { ...range, deadlineFrom: deadlineFrom + at, deadlineTo: range.from + deadlineEnd };
-}
-
-function uintOf(value: number): Uint8Array {
-  const out = new CborWriter();
-  out.uint(value);
-  return out.take();
 }
 
 function writeBytes(out: CborWriter, key: string, value: string | Uint8Array | undefined): number {

@@ -1,5 +1,5 @@
-import type { CborWriter } from '../cbor/index.js';
 import { asFields, asProse, field, isUint } from './fields.js';
+import type { FieldValue } from './write-field.js';
 
 /** Bytes of a session's id, and of the secret that proves whose it is (SPEC 8.8.2). */
 const ID_BYTES = 16;
@@ -41,41 +41,13 @@ export interface SessionReply extends SessionGrant {
   readonly resumed: boolean;
 }
 
-/** Writes the map of `session`. */
-export function writeSession(out: CborWriter, session: SessionRequest | SessionReply): void {
-  if (session.kind === 'new') {
-    out.mapHead(1);
-    out.bytes('new');
-    out.bool(true);
-    return;
-  }
+/** The map of `session`. */
+export function sessionField(session: SessionRequest | SessionReply): FieldValue {
+  if (session.kind === 'new') return { new: true };
   const { id, received, secret } = session;
-  if (session.kind === 'resume') {
-    out.mapHead(3);
-    out.bytes('received');
-    out.uint(received);
-    out.bytes('resume');
-    out.bytes(id);
-    out.bytes('secret');
-    out.bytes(secret);
-    return;
-  }
+  if (session.kind === 'resume') return { received, resume: id, secret };
   const { node, resumed, ttl } = session;
-  out.mapHead(node === undefined ? 5 : 6);
-  out.bytes('id');
-  out.bytes(id);
-  if (node !== undefined) {
-    out.bytes('node');
-    out.bytes(node);
-  }
-  out.bytes('received');
-  out.uint(received);
-  out.bytes('resumed');
-  out.bool(resumed);
-  out.bytes('secret');
-  out.bytes(secret);
-  out.bytes('ttl');
-  out.uint(ttl);
+  return { id, node, received, resumed, secret, ttl };
 }
 
 /** Reads the map of `session` in the settings of a client or a server; a string says what is wrong with it. */

@@ -1,9 +1,10 @@
-import { CborWriter, utf8Decode, utf8Encode } from '../cbor/index.js';
+import { utf8Decode, utf8Encode } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
-import { parseVerdict, type TokenVerdict, writeVerdict } from './auth.js';
+import { parseVerdict, type TokenVerdict, verdictField } from './auth.js';
 import { asFields, asInteger, asList, asProse, cutText, type Fields, field, isUint } from './fields.js';
-import { parseSession, type SessionReply, type SessionRequest, writeSession } from './session-settings.js';
+import { parseSession, type SessionReply, type SessionRequest, sessionField } from './session-settings.js';
+import { encodeField, type FieldValue } from './write-field.js';
 
 /** The most bytes of a token (SPEC 8.3.4). */
 export const TOKEN_BYTES = 16_384;
@@ -61,61 +62,42 @@ export const DEFAULT_SETTINGS: PeerSettings = {
  * @throws {WiremuxError} `too-big` for a token of more than 16 KiB
  */
 export function encodeSettings(settings: PeerSettings): Uint8Array {
-  const extension: [string, (out: CborWriter) => void][] = [];
-  const { agent, auth, token, credit, maxFrame, session } = settings;
+  const { agent, auth, token, session } = settings;
   if (token !== undefined && utf8Encode(token).length > TOKEN_BYTES) {
     throw new WiremuxError('too-big', `A token may take ${TOKEN_BYTES} bytes at most.`);
   }
-  if (agent !== undefined) extension.push(['agent', (out) => out.bytes(cutText(agent, AGENT_BYTES))]);
-  if (auth !== undefined) extension.push(['auth', (out) => writeVerdict(out, auth)]);
-  if (credit !== DEFAULT_SETTINGS.credit) extension.push(['credit', (out) => out.uint(credit)]);
-  const limits = changedLimits(settings);
-  if (limits.length > 0) extension.push(['limits', (out) => writeUints(out, limits)]);
-  if (maxFrame !== DEFAULT_SETTINGS.maxFrame) extension.push(['maxframe', (out) => out.uint(maxFrame)]);
-  if (session !== undefined) extension.push(['session', (out) => writeSession(out, session)]);
-  if (token !== undefined) extension.push(['token', (out) => out.bytes(token)]);
+  const changed = (key: NumberKey): number | undefined =>
+    settings[key] === DEFAULT_SETTINGS[key] ? undefined : settings[key];
+  return encodeField({
+    wiremux: unlessBare({
+      agent: agent && cutText(agent, AGENT_BYTES),
+      auth: auth && verdictField(auth),
+      credit: changed('credit'),
+      limits: unlessBare({
+        contexts: changed('contexts'),
+        map: changed('requestMap'),
+        open: changed('openRequests'),
+        streams: changed('openStreams'),
+        value: changed('valueBytes'),
+      }),
+      maxframe: changed('maxFrame'),
+      session: session && sessionField(session),
+      token,
+    }),
+    contentencodings: settings.encodings,
+  });
+}
 
-  const out = new CborWriter();
-  out.mapHead(extension.length > 0 ? 2 : 1);
-  if (extension.length > 0) {
-    out.bytes('wiremux');
-    out.mapHead(extension.length);
-    for (const [key, write] of extension) {
-      out.bytes(key);
-      write(out);
-    }
-  }
-  out.bytes('contentencodings');
-  out.arrayHead(settings.encodings.length);
-  for (const name of settings.encodings) out.bytes(name);
-  return out.take();
+type NumberKey = 'maxFrame' | 'credit' | keyof PeerLimits;
+
+/** A map as a field that is left out where it has none of its own. */
+function unlessBare<Map extends Readonly<Record<string, FieldValue | undefined>>>(map: Map): Map | undefined {
+  return Object.values(map).some((value) => value !== undefined) ? map : undefined;
 }
 
 /** The stream settings that give a stream its encoding (SPEC 3.8.5). */
 export function encodeStreamSettings(profile: string): Uint8Array {
-  const out = new CborWriter();
-  out.bytes(profile);
-  return out.take();
-}
-
-function changedLimits(settings: PeerSettings): (readonly [key: string, limit: number])[] {
-  const keys = [
-    ['contexts', 'contexts'],
-    ['map', 'requestMap'],
-    ['open', 'openRequests'],
-    ['streams', 'openStreams'],
-    ['value', 'valueBytes'],
-  ] as const;
-  const changed = keys.filter(([, name]) => settings[name] !== DEFAULT_SETTINGS[name]);
-  return changed.map(([key, name]) => [key, settings[name]]);
-}
-
-function writeUints(out: CborWriter, entries: readonly (readonly [string, number])[]): void {
-  out.mapHead(entries.length);
-  for (const [key, value] of entries) {
-    out.bytes(key);
-    out.uint(value);
-  }
+  return encodeField(profile);
 }
 
 /**
