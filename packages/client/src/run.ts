@@ -27,9 +27,9 @@ import {
   STOPPING,
 } from './request-state.js';
 import type { RunContext, RunListener, RunSpec } from './run-context.js';
-import { KeptSource } from './upload/kept-source.js';
-import { uploadSource } from './upload/source.js';
-import { Upload } from './upload/upload.js';
+import { UPLOADS } from './run-parts.js';
+import type { OutgoingData } from './upload/outgoing-data.js';
+import type { UploadData } from './upload/source.js';
 
 /** One run of a command, from the queue to its end: it happens at most once. */
 export class Run implements ReadableRequest {
@@ -45,8 +45,7 @@ export class Run implements ReadableRequest {
   #request: OutgoingRequest | undefined;
   #peer: Peer | undefined;
   #id = 0;
-  #source: KeptSource | undefined;
-  #upload: Upload | undefined;
+  #data: OutgoingData | undefined;
   /** Bytes that were delivered on requests that are lost, and are not taken yet: no other request is to be credited. */
   #lostUntaken = 0;
   /** Bytes delivered on this request, and not taken. */
@@ -85,10 +84,6 @@ export class Run implements ReadableRequest {
     try {
       this.#slow = slowPolicy(slow, keep);
       this.#request = outgoingRequest(this.spec, this, this.#context.clock, this.#context.trace);
-      if (data !== undefined) {
-        const source = uploadSource(data, this.#context.maxUploadBuffer, (error) => this.#cancel(error));
-        this.#source = new KeptSource(source);
-      }
     } catch (error) {
       this.fail(error as WiremuxError);
       return;
@@ -99,7 +94,28 @@ export class Run implements ReadableRequest {
     }
     if (signal !== undefined || deadline !== undefined) this.#watch(signal, deadline);
     this.#enter(QUEUED);
+    if (data === undefined) this.#submit();
+    else if (UPLOADS.part !== undefined) this.#submitWith(data, UPLOADS.part);
+    else
+      UPLOADS.load().then(
+        (part) => this.#submitWith(data, part),
+        (error: WiremuxError) => this.fail(error),
+      );
+  }
+
+  #submit(): void {
     if (this.#state === QUEUED) this.#context.queue.submit(this);
+  }
+
+  #submitWith(data: UploadData, { OutgoingData }: NonNullable<typeof UPLOADS.part>): void {
+    try {
+      this.#data = new OutgoingData(data, this.#context.maxUploadBuffer, (error) => this.#cancel(error));
+    } catch (error) {
+      this.fail(error as WiremuxError);
+      return;
+    }
+    if (this.#state === QUEUED) this.#submit();
+    else this.#releaseData();
   }
 
   /** The consumer wants no more: the run is cancelled, if it has not ended. */
@@ -141,20 +157,12 @@ export class Run implements ReadableRequest {
   /** Its request is known by its id to whoever opened it. */
   opened(): void {
     this.#enter(SENT);
-    const peer = this.#peer;
-    const id = this.#id;
-    if (this.#source === undefined || peer === undefined) return;
-    this.#upload = new Upload(this.#source.reader(), {
-      send: (bytes) => peer.sendData(id, bytes),
-      end: () => peer.endData(id),
-      fail: (error) => this.#cancel(error),
-    });
-    this.#upload.start();
+    if (this.#peer !== undefined) this.#data?.start(this.#peer, this.#id);
   }
 
   /** The gateway has not begun it (SPEC 8.10.5): it waits for its turn again; false where it cannot be sent again. */
   waitAgain(): boolean {
-    if (this.#state !== SENT || this.#source?.rewindable === false) return false;
+    if (this.#state !== SENT || this.#data?.rewindable === false) return false;
     this.#rewind();
     this.#enter(QUEUED);
     return true;
@@ -181,7 +189,7 @@ export class Run implements ReadableRequest {
     switch (event.kind) {
       case 'answering':
         if (this.#state === SENT) this.#enter(ANSWERING);
-        this.#source?.release();
+        this.#data?.release();
         return;
       case 'values':
         if (this.#state === STOPPING) return;
@@ -204,10 +212,10 @@ export class Run implements ReadableRequest {
         this.#tellDropped({ gateway: event.total, client: this.#dropped.client });
         return;
       case 'upload-writable':
-        this.#upload?.writable();
+        this.#data?.writable();
         return;
       case 'upload-refused':
-        this.#upload?.stop();
+        this.#data?.stop();
         return;
       case 'ended':
         this.#end(this.#state === STOPPING ? this.#cancelled('finished') : COMPLETED, undefined);
@@ -247,7 +255,7 @@ export class Run implements ReadableRequest {
 
   #follow(location: RedirectLocation, options: RedirectOptions): void {
     const { queue, follow } = this.#context;
-    this.#releaseSource();
+    this.#releaseData();
     const following = new Following({
       bytePieces: this.bytePieces,
       values: (values, sizes) => {
@@ -336,7 +344,7 @@ export class Run implements ReadableRequest {
   #release(): void {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
-    this.#releaseSource();
+    this.#releaseData();
     if (this.#following === undefined) return;
     this.#following.stop();
     this.#context.queue.withdraw(this);
@@ -344,22 +352,14 @@ export class Run implements ReadableRequest {
 
   /** Lets go of its request, to be sent on another with its data from the beginning; false where that is gone. */
   #rewind(): boolean {
-    if (this.#source !== undefined && !this.#source.rewindable) {
-      const again = this.#source.again();
-      if (again === undefined) return false;
-      this.#source.cancel();
-      this.#source = again;
-    }
-    this.#upload?.abandon();
-    this.#upload = undefined;
+    if (this.#data?.rewind() === false) return false;
     this.#peer = undefined;
     return true;
   }
 
-  #releaseSource(): void {
-    if (this.#upload !== undefined) this.#upload.stop();
-    else this.#source?.cancel();
-    this.#source = undefined;
+  #releaseData(): void {
+    this.#data?.stop();
+    this.#data = undefined;
   }
 }
 

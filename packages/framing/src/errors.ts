@@ -81,6 +81,10 @@ export const ERROR_CODES = {
     means: 'No connection could be made.',
     remedy: 'Check the address, and that the gateway runs and allows this origin.',
   },
+  'not-loaded': {
+    means: 'A part of the client that a page loads when it first needs it could not be loaded.',
+    remedy: 'Check that the chunks of the page are still where it was loaded from, and ask again.',
+  },
   'session-lost': {
     means: 'The session ended before the answer did.',
     remedy: 'Ask again; the command may or may not have run.',

@@ -14,7 +14,11 @@ import type { Mux } from '../../src/client.js';
 import { connect } from '../../src/connect.js';
 import type { Commands } from '../../src/contract.js';
 import type { ConnectOptions } from '../../src/options.js';
+import { UPLOADS } from '../../src/run-parts.js';
 import type { Dial } from '../../src/transport/dial.js';
+
+// Virtual time does not wait for files.
+await UPLOADS.load();
 
 type EventOf<Kind extends PeerEvent['kind']> = Extract<PeerEvent, { readonly kind: Kind }>;
 
