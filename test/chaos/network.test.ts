@@ -14,8 +14,8 @@ import { checked } from './workload/series.js';
 
 const COMMANDS = fileURLToPath(new URL('workload/commands.ts', import.meta.url));
 
-/** A half-open connection is noticed after two of these, ms. */
-const PING = 500;
+/** A half-open connection is noticed after two of these, ms: longer than a busy machine keeps a process waiting. */
+const PING = 1_000;
 
 /** Requests at once. */
 const JOBS = 100;

@@ -13,8 +13,9 @@ export interface Weather {
   /** The longest stall and delay, ms. */
   readonly longest: number;
   /**
-   * Bytes that every third connection passes each way before its first fault. Default 0. A session of which nothing goes
-   * forward on three connections running ends (SPEC 8.8.10).
+   * Bytes that every third connection passes each way before its first fault; and it is never cut, which can lose all that
+   * passed, but only ends. Default 0: no connection is spared. A session of which nothing goes forward on three connections
+   * running ends (SPEC 8.8.10).
    */
   readonly respite?: number;
 }
@@ -29,8 +30,11 @@ export const CALM: Plan = () => [];
 export function seededPlan(seed: number, weather: Weather): Plan {
   return (connection) => {
     const random = new Random(seed * 1_000_003 + connection);
-    const from = connection % 3 === 2 ? (weather.respite ?? 0) : 0;
-    return [...drawFaults('up', from, random, weather), ...drawFaults('down', from, random, weather)];
+    const { respite = 0 } = weather;
+    const isSpared = respite > 0 && connection % 3 === 2;
+    const drawn = isSpared ? { ...weather, weights: { ...weather.weights, cut: 0 } } : weather;
+    const from = isSpared ? respite : 0;
+    return [...drawFaults('up', from, random, drawn), ...drawFaults('down', from, random, drawn)];
   };
 }
 

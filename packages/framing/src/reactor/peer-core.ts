@@ -319,6 +319,7 @@ export class PeerCore implements PartsHost {
     if (!session.progress.resume(session.received.frames, reply.received)) return noProgress(CloseCode.Normal);
     session.begin(reply);
     this.#goOn(reply.received);
+    if (session.progress.stalled && this.#output.kept?.replaying !== true) this.parts.watch.resumedQuietly();
     return undefined;
   }
 

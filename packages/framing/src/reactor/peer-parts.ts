@@ -85,7 +85,7 @@ export class PeerParts implements FrameRoutes, OutputListener {
     this.uploads = new StalledUploads(this.context, this.budget, this.answering);
     this.tokens = new TokenRefresh(this.context, options.authenticate === true);
     this.drain = new Drain(this.context);
-    this.watch = new TransportWatch(this.context, this.heartbeat, this.uploads);
+    this.watch = new TransportWatch(this.context, this.heartbeat, this.uploads, this.requester);
     this.router = new FrameRouter(this.context, this);
   }
 

@@ -85,7 +85,10 @@ export class Requester {
     const credit = duplex ? Math.max(MIN_CREDIT, Math.min(wanted, this.#budget.left)) : 0;
     const timeLeft = timeLeftOf(request, this.#context);
     const opening = openingOf(request, credit === usual ? undefined : credit, timeLeft?.(), this.#context);
-    const id = this.#takeId();
+    const id = this.takeId();
+    if (id === undefined) {
+      throw new WiremuxError('too-many-requests', 'Every request id is in use; wait until some requests have ended.');
+    }
     const send = new SendHalf(id, this.#half, duplex ? DATA_CREDIT : Number.POSITIVE_INFINITY);
     if (channel !== undefined && this.#context.output.scheduler.has(channel)) send.channel = channel;
     send.openWith(opening, hasData, timeLeft);
@@ -197,14 +200,14 @@ export class Requester {
     this.#requests.clear();
   }
 
-  /** Ids go up by two and wrap, skipping those still open (SPEC 5.1). */
-  #takeId(): number {
+  /** One that is not open, if there is any: they go up by two and wrap, skipping those still open (SPEC 5.1). */
+  takeId(): number | undefined {
     for (let tries = 0; tries < EVERY_ID; tries++) {
       const id = this.#nextId;
       this.#nextId = id + 2 > 65_535 ? this.#firstId : id + 2;
       if (this.#requests.get(id) === undefined && this.#context.output.encoders?.holds(id) !== true) return id;
     }
-    throw new WiremuxError('too-many-requests', 'Every request id is in use; wait until some requests have ended.');
+    return undefined;
   }
 
   #readerFor(id: number, { bytePieces = false, encodedValues = false, redirect }: OutgoingRequest): ReadsAnswer {

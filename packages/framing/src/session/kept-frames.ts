@@ -1,4 +1,5 @@
 import type { FrameKeeper } from '../flow/send-window.js';
+import { HEADER_SIZE } from '../frame/frame.js';
 import type { KeptBudget } from './kept-budget.js';
 
 /** Bytes of messages that are joined into one when they are sent again (SPEC 7.2). */
@@ -34,6 +35,8 @@ export class KeptFrames implements FrameKeeper {
   #first = 0;
   /** The next message to send again; none is while it is the end of the list. */
   #next = 0;
+  /** Nothing has been sent again on this transport. */
+  #begins = false;
   #bytes = 0;
   #closed = false;
 
@@ -85,9 +88,12 @@ export class KeptFrames implements FrameKeeper {
     if (this.#first >= DONE_ENTRIES || this.#first === this.#messages.length) this.#compact();
   }
 
-  /** There is a new transport: all that is kept goes out on it, first of all. */
+  /** There is a new transport: all that is kept goes out on it, first of all; one frame first, so that one may arrive. */
   rewind(): void {
     this.#next = this.#first;
+    const oldest = this.#messages[this.#first];
+    if (oldest !== undefined && oldest.frames > 1) this.#messages.splice(this.#first, 1, ...splitFirst(oldest));
+    this.#begins = true;
   }
 
   /** The next message of what is to be sent again. */
@@ -97,12 +103,13 @@ export class KeptFrames implements FrameKeeper {
     let bytes = 0;
     while (this.replaying) {
       const message = this.#messages[this.#next] as Kept;
-      if (frames > 0 && bytes + message.bytes > MESSAGE_BYTES) break;
+      if (frames > 0 && (this.#begins || bytes + message.bytes > MESSAGE_BYTES)) break;
       appendTail(chunks, message);
       frames += message.frames;
       bytes += message.bytes;
       this.#next++;
     }
+    this.#begins = false;
     return { chunks, frames, bytes };
   }
 
@@ -125,6 +132,32 @@ export class KeptFrames implements FrameKeeper {
     this.#next -= this.#first;
     this.#first = 0;
   }
+}
+
+/** The oldest frame of a message that has several, and the others. */
+function splitFirst(message: Kept): [Kept, Kept] {
+  const { frames, bytes, skip } = message;
+  const all: Uint8Array[] = [];
+  appendTail(all, message);
+  // A header is never cut by chunks.
+  const [low, middle, high] = all[0] as unknown as [number, number, number];
+  const first = HEADER_SIZE + (low | (middle << 8) | (high << 16));
+  return [
+    { chunks: take(all, first), skip: 0, frames: 1, bytes: first },
+    { chunks: message.chunks, skip: skip + first, frames: frames - 1, bytes: bytes - first },
+  ];
+}
+
+/** The first `size` bytes of them. */
+function take(all: readonly Uint8Array[], size: number): Uint8Array[] {
+  const taken: Uint8Array[] = [];
+  let left = size;
+  for (const chunk of all) {
+    if (left === 0) break;
+    taken.push(chunk.subarray(0, left));
+    left -= Math.min(left, chunk.length);
+  }
+  return taken;
 }
 
 /** Adds the chunks of a message without what is not kept of it. */

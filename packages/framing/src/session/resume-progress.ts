@@ -10,6 +10,11 @@ export class ResumeProgress {
   #acknowledged = -1;
   #fruitless = 0;
 
+  /** The last resume found the counts as the one before had left them. */
+  get stalled(): boolean {
+    return this.#fruitless > 0;
+  }
+
   /** The session is about to go on at these counts; false if it has ended instead (SPEC 8.8.10). */
   resume(received: number, acknowledged: number): boolean {
     const advanced = received !== this.#received || acknowledged !== this.#acknowledged;

@@ -124,6 +124,42 @@ describe('SPEC 8.8.10 a session that is resumed again and again', () => {
     expect(lone.fault).toMatchObject({ rule: '8.8.10', closeCode: 1000 });
   });
 
+  it('SPEC 8.8.15 does not, where nothing has to: a quiet client shows that its transport carries something', () => {
+    const lone = client();
+    const shown: string[] = [];
+    for (let round = 0; round < 10; round++) {
+      again(lone);
+      lone.sent();
+      lone.feed(serverSettings(shown.length, true));
+      lone.wait(49);
+      expect(lone.sent()).toEqual([]);
+      lone.wait(1);
+      shown.push(...lone.sent());
+      lone.wait(100);
+      expect(lone.sent()).toEqual([]);
+    }
+    expect(lone.fault).toBeUndefined();
+    expect(shown).toEqual([
+      '1 3 stream-begin credit 0 cbor:1',
+      ...[3, 5, 7, 9].map((id) => `${id} 3 0 credit 0 cbor:1`),
+    ]);
+  });
+
+  it('SPEC 8.8.15 does, where a client has something to send again that does not go forward', () => {
+    const lone = client();
+    lone.peer.open({ name: 'x' });
+    lone.sent();
+    for (let round = 0; round < 4; round++) {
+      again(lone);
+      lone.sent();
+      lone.feed(serverSettings(0, true));
+      expect(lone.sent()).toHaveLength(lone.fault === undefined ? 1 : 0);
+      lone.wait(60);
+      expect(lone.sent()).toEqual([]);
+    }
+    expect(lone.fault).toMatchObject({ rule: '8.8.10' });
+  });
+
   it('does not, where something goes forward now and then', () => {
     const lone = server();
     for (let round = 0; round < 10; round++) {

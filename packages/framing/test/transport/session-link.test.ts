@@ -115,6 +115,27 @@ describe('SPEC 8.8 links that go from one transport to the next', () => {
     expect(server.ends[1]?.closed).toBeUndefined();
   });
 
+  it('SPEC 8.8.15 go on however often a quiet session loses its transport', async () => {
+    const { clock, client, server, redial } = await scene();
+    server.answers = false;
+    const id = client.peer.open({ name: 'quiet' });
+    await clock.settle();
+    const serving = server.current as End;
+    let { transport } = client;
+    for (let cuts = 0; cuts < 20; cuts++) {
+      transport.terminate();
+      await clock.settle();
+      transport = redial();
+      await clock.advance(100);
+    }
+    serving.peer.sendValue(id, 1);
+    serving.peer.endAnswer(id);
+    await clock.settle();
+    expect(client.values(id)).toEqual([1]);
+    expect(client.of('ended', id)).toHaveLength(1);
+    expect(client.of('resumed')).toHaveLength(20);
+  });
+
   it('SPEC 8.8.6 take the transport over while the older is still there, and close that with 4409', async () => {
     const { clock, client, server, redial } = await scene();
     const serving = server.current as End;
