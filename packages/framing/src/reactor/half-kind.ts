@@ -1,14 +1,14 @@
-import type { Dialect } from '../dialect/dialect.js';
 import { FrameType } from '../dialect/types.js';
+import type { BodyQueue } from '../flow/body-queue.js';
+import { ByteQueue } from '../flow/byte-queue.js';
 import type { PeerContext } from './context.js';
 
 /** What all halves that one side sends have in common: those of the requests it opens, or of those it answers. */
 export interface HalfKind {
   /** `Data` for an opener's half, `Response` for an answerer's. */
   readonly bodyType: typeof FrameType.Data | typeof FrameType.Response;
-  readonly dialect: Dialect;
-  /** Values end where their frames do (SPEC 3.4.13). */
-  readonly framed: boolean;
+  /** Where the body waits. */
+  readonly newBody: () => BodyQueue;
   /** Where the request's frames and the data are always cut, however much room there is. */
   readonly mapCut: number;
   readonly dataCut: number;
@@ -16,23 +16,25 @@ export interface HalfKind {
   readonly lonePayload: number;
   /** Body bytes queued from which on its writer is to wait. */
   readonly highWater: number;
-  /** Bounds of the text and progress that wait to be sent. */
-  readonly textQueue: number;
-  readonly progressTopics: number;
 }
 
-/** The kind of the halves of this body. */
-export function halfKind(bodyType: HalfKind['bodyType'], { dialect, limits, output }: PeerContext): HalfKind {
+/** The kind of the halves of this body, which waits as one sequence of bytes unless `newBody` makes another of it. */
+export function halfKind(
+  bodyType: HalfKind['bodyType'],
+  { dialect, limits, output }: PeerContext,
+  newBody: () => BodyQueue = newByteQueue,
+): HalfKind {
   const { lonePayload } = output;
   return {
     bodyType,
-    dialect,
-    framed: bodyType === FrameType.Response && !dialect.answers.selfDelimiting,
+    newBody,
     mapCut: Math.min(dialect.mapCut, lonePayload),
     dataCut: bodyType === FrameType.Data ? dialect.dataCut : Number.POSITIVE_INFINITY,
     lonePayload,
     highWater: limits.sendQueueHighWater,
-    textQueue: limits.textQueue,
-    progressTopics: limits.progressTopics,
   };
+}
+
+function newByteQueue(): BodyQueue {
+  return new ByteQueue();
 }

@@ -89,7 +89,7 @@ export class HeldAnswers {
   #count(send: SendHalf): void {
     if (this.#failed.has(send)) return;
     this.#forget(send);
-    const size = send.queued + send.side.bytes;
+    const size = send.queued + (send.side?.bytes ?? 0);
     this.#sizes.set(send, size);
     this.#bytes += size;
   }

@@ -7,6 +7,7 @@ import type { HalfKind } from './half-kind.js';
 import { NO_DATA, type ReceiveBudget, type ReceiveHalf } from './receive-half.js';
 import type { RequestMapAssembly } from './request-map.js';
 import { SendHalf } from './send-half.js';
+import { SideQueue } from './side-queue.js';
 
 /** One request this side answers: both halves, and what the application owes it. */
 export interface IncomingRequest {
@@ -94,4 +95,10 @@ export function requestEvent(
     keep,
     redirect,
   };
+}
+
+/** Where the text and progress of its answer wait. */
+export function sideOf({ send }: IncomingRequest, { limits, dialect }: PeerContext): SideQueue {
+  send.side ??= new SideQueue(limits.textQueue, limits.progressTopics, dialect);
+  return send.side;
 }

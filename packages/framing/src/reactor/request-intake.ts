@@ -1,5 +1,6 @@
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { fault, type ProtocolFault, WiremuxError } from '../errors.js';
+import { FrameQueue } from '../flow/frame-queue.js';
 import type { FrameHeader } from '../frame/frame.js';
 import { parseRequest } from '../message/parse-request.js';
 import type { RequestMessage } from '../message/request.js';
@@ -43,7 +44,9 @@ export class RequestIntake {
   constructor(context: PeerContext, budget: ReceiveBudget, requests: IdTable<IncomingRequest>, target: IntakeTarget) {
     this.#context = context;
     this.#budget = budget;
-    this.#half = halfKind(FrameType.Response, context);
+    // Where frames end values, each keeps to its own.
+    const newBody = context.dialect.answers.selfDelimiting ? undefined : () => new FrameQueue();
+    this.#half = halfKind(FrameType.Response, context, newBody);
     this.#requests = requests;
     this.#target = target;
   }

@@ -23,11 +23,12 @@ import type { CancelResult } from './events.js';
 import { grantTo } from './grant.js';
 import { HeldAnswers } from './held-answers.js';
 import { IdTable } from './id-table.js';
-import { type IncomingRequest, requestEvent } from './incoming-request.js';
+import { type IncomingRequest, requestEvent, sideOf } from './incoming-request.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import { outOfTime } from './request-errors.js';
 import { RequestIntake } from './request-intake.js';
 import type { HalfEnd, SendHalf } from './send-half.js';
+import { ValueQueue } from './value-queue.js';
 
 /** Byte strings from this size on go out uncopied. */
 const UNCOPIED_FROM = 4_096;
@@ -176,7 +177,7 @@ export class Responder {
   sendOutput(id: number, atoms: readonly OutputAtom[]): void {
     const request = this.#answerable(id);
     if (request === undefined) return;
-    request.send.side.text(atoms, this.#context.output.maxPayload);
+    sideOf(request, this.#context).text(atoms, this.#context.output.maxPayload);
     this.#wake(request.send);
   }
 
@@ -184,7 +185,7 @@ export class Responder {
   sendProgress(id: number, update: ProgressUpdate): void {
     const request = this.#answerable(id);
     if (request === undefined || (this.#context.dialect.extended && update.topic === DROPPED_TOPIC)) return;
-    request.send.side.progress(update, this.#context.output.maxPayload);
+    sideOf(request, this.#context).progress(update, this.#context.output.maxPayload);
     this.#wake(request.send);
   }
 
@@ -359,7 +360,7 @@ export class Responder {
       request.send.grant(credit - request.credit);
       request.credit = credit;
     }
-    if (slow !== undefined) request.send.dropPast(slow);
+    if (slow !== undefined) request.send.dropFrom(new ValueQueue(slow));
     if (channel !== undefined) this.useChannel(request.id, channel);
     request.running = true;
     request.targets = redirect?.targets ?? [];

@@ -2,17 +2,14 @@ import type { ByteRange } from '../cbor/index.js';
 import type { Opening } from '../dialect/request-format.js';
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import type { BodyQueue, ByteSink } from '../flow/body-queue.js';
-import { ByteQueue } from '../flow/byte-queue.js';
-import { FrameQueue } from '../flow/frame-queue.js';
 import { isPrecompressed } from '../flow/precompressed.js';
 import type { Sendable } from '../flow/scheduler.js';
 import { HEADER_SIZE } from '../frame/frame.js';
 import type { ErrorFrame } from '../message/error-format.js';
-import { encodeProgress } from '../message/progress.js';
-import { DROPPED_TOPIC, type SlowPolicy } from '../message/slow.js';
+import type { SlowPolicy } from '../message/slow.js';
 import type { HalfKind } from './half-kind.js';
-import { SideQueue } from './side-queue.js';
-import { ValueQueue } from './value-queue.js';
+import type { SideQueue } from './side-queue.js';
+import type { ValueQueue } from './value-queue.js';
 
 /** Where a half's frames go: it knows the stream of a channel and the message being built. */
 export interface FrameWriter extends ByteSink {
@@ -44,8 +41,8 @@ export class SendHalf implements Sendable {
   /** None of its frames may be encoded (SPEC 4.12). */
   plain = false;
   readonly #kind: HalfKind;
-  /** Text and progress, once there was any. */
-  #side: SideQueue | undefined;
+  /** Text and progress of an answer, once there was any. */
+  side: SideQueue | undefined = undefined;
   /** The body, once there was any. */
   #body: BodyQueue | undefined;
   /** Whole values behind the body, which may be dropped until they are part of it. */
@@ -88,7 +85,7 @@ export class SendHalf implements Sendable {
 
   /** All it still has to send is an error frame. */
   get onlyErrorLeft(): boolean {
-    const begun = this.#opening === undefined && this.#sideEmpty && this.queued === 0;
+    const begun = this.#opening === undefined && this.#sideFrames === undefined && this.queued === 0;
     return begun && this.#values?.hasNews(true) !== true && !this.#ended && typeof this.#end === 'object';
   }
 
@@ -118,7 +115,7 @@ export class SendHalf implements Sendable {
 
   get ready(): boolean {
     if (this.#ended || this.held) return false;
-    if (this.#opening !== undefined || !this.#sideEmpty) return true;
+    if (this.#opening !== undefined || this.#sideFrames !== undefined) return true;
     return this.queued > 0 ? this.#credit > 0 : this.#end !== undefined;
   }
 
@@ -138,13 +135,13 @@ export class SendHalf implements Sendable {
   }
 
   /** From now on values do not wait: see {@link pushValue}. Only where the body is one sequence of bytes. */
-  dropPast(slow: SlowPolicy): void {
-    this.#values = new ValueQueue(slow);
+  dropFrom(values: ValueQueue): void {
+    this.#values = values;
   }
 
   /**
    * Queues a whole value, which may be dropped until a byte of it is scheduled, with `rest` uncopied behind `first`; false
-   * if there is no room for another: then the oldest would go. After {@link dropPast} only.
+   * if there is no room for another: then the oldest would go. After {@link dropFrom} only.
    */
   pushValue(first: ByteRange, rest?: ByteRange): boolean {
     const values = this.#values as ValueQueue;
@@ -180,19 +177,13 @@ export class SendHalf implements Sendable {
   }
 
   #ownBody(): BodyQueue {
-    this.#body ??= this.#kind.framed ? new FrameQueue() : new ByteQueue();
+    this.#body ??= this.#kind.newBody();
     return this.#body;
   }
 
-  /** Queues text or progress. */
-  get side(): SideQueue {
-    const { textQueue, progressTopics, dialect } = this.#kind;
-    this.#side ??= new SideQueue(textQueue, progressTopics, dialect);
-    return this.#side;
-  }
-
-  get #sideEmpty(): boolean {
-    return this.#side === undefined || this.#side.empty;
+  /** Text and progress that wait. */
+  get #sideFrames(): SideQueue | undefined {
+    return this.side?.empty === false ? this.side : undefined;
   }
 
   /** Queues the end behind everything else. */
@@ -204,7 +195,7 @@ export class SendHalf implements Sendable {
   drop(): void {
     this.#body?.clear();
     this.#values?.clear();
-    this.#side?.clear();
+    this.side?.clear();
   }
 
   /** Forgets all that waits, and how it was to end: another end takes its place. */
@@ -240,7 +231,8 @@ export class SendHalf implements Sendable {
     if (!out.empty && this.#needsMoreThan(most)) return 0;
     this.#begun = true;
     if (this.#opening !== undefined) return this.#writeOpening(out, this.#opening, most);
-    if (!this.#sideEmpty) return this.#writeSide(out);
+    const side = this.#sideFrames;
+    if (side !== undefined) return this.#writeSide(out, side);
     if (this.#values?.hasNews(this.closed) === true) return this.#writeDropped(out, this.#values);
     if (this.queued > 0) return this.#writeBody(out, most);
     return this.#writeEnd(out);
@@ -249,7 +241,8 @@ export class SendHalf implements Sendable {
   /** The next frame's payload is longer than that, and must not be cut shorter. */
   #needsMoreThan(most: number): boolean {
     if (this.#opening !== undefined) return this.#opening.nextBytes(this.#kind.mapCut) > most;
-    if (!this.#sideEmpty) return this.side.nextBytes > most;
+    const side = this.#sideFrames;
+    if (side !== undefined) return side.nextBytes > most;
     const { queued } = this;
     if (queued === 0) return typeof this.#end === 'object' && this.#end.error.payload.length > most;
     return queued > most && this.#nextWhole > most;
@@ -280,8 +273,8 @@ export class SendHalf implements Sendable {
     return HEADER_SIZE + to - from;
   }
 
-  #writeSide(out: FrameWriter): number {
-    const { type, payload } = this.side.shift();
+  #writeSide(out: FrameWriter, side: SideQueue): number {
+    const { type, payload } = side.shift();
     out.begin(this.channel, this.requestId, type, 0, payload.length, !this.plain);
     out.write(payload, 0, payload.length);
     out.end();
@@ -289,7 +282,7 @@ export class SendHalf implements Sendable {
   }
 
   #writeDropped(out: FrameWriter, values: ValueQueue): number {
-    const payload = encodeProgress({ topic: DROPPED_TOPIC, pos: values.tell(), total: 0 });
+    const payload = values.takeNews();
     out.begin(this.channel, this.requestId, FrameType.Progress, 0, payload.length, !this.plain);
     out.write(payload, 0, payload.length);
     out.end();

@@ -1,7 +1,8 @@
 import type { ByteRange } from '../cbor/index.js';
 import type { BodyQueue } from '../flow/body-queue.js';
 import { isPrecompressed } from '../flow/precompressed.js';
-import type { SlowPolicy } from '../message/slow.js';
+import { encodeProgress } from '../message/progress.js';
+import { DROPPED_TOPIC, type SlowPolicy } from '../message/slow.js';
 
 interface Value {
   readonly head: ByteRange;
@@ -81,11 +82,11 @@ export class ValueQueue {
     return this.#dropped > this.#told && (ending || !this.#justTold);
   }
 
-  /** How many were dropped so far: the other side is told now. */
-  tell(): number {
+  /** The payload of the progress frame that tells the other side now how many were dropped so far. */
+  takeNews(): Uint8Array {
     this.#told = this.#dropped;
     this.#justTold = true;
-    return this.#told;
+    return encodeProgress({ topic: DROPPED_TOPIC, pos: this.#told, total: 0 });
   }
 
   /**
