@@ -1,14 +1,20 @@
 import type { Clock } from '@wiremux/framing';
+import { AlarmHeap } from './alarm-heap.js';
 
 let deferred: (() => void)[] = [];
 
-/** Time and turns of Node's event loop. Its timers never keep the process alive. */
-export const nodeClock: Clock = {
+const time: Pick<Clock, 'now' | 'timer'> = {
   now: () => performance.now(),
   timer: (ms, callback) => {
     const timeout = setTimeout(callback, ms).unref();
     return () => clearTimeout(timeout);
   },
+};
+
+/** Time and turns of Node's event loop. Its timers never keep the process alive. */
+export const nodeClock: Clock = {
+  ...time,
+  alarms: new AlarmHeap(time),
   // One immediate for all that is deferred in a turn: an update wakes thousands of connections at once.
   defer: (callback) => {
     if (deferred.push(callback) === 1) setImmediate(runDeferred);

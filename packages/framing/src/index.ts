@@ -91,4 +91,4 @@ export { KeptBudget } from './session/kept-budget.js';
 export type { ContentCodec, Decoder, DecodeStep, Encoder } from './stream/codec.js';
 export { ContextBudget } from './stream/contexts.js';
 export { ENCODING_RUNTIME, type EncodingRuntime } from './stream/encoding-runtime.js';
-export type { Clock, Transport, TransportHandlers } from './transport/transport.js';
+export type { Alarms, Clock, Sleeper, Transport, TransportHandlers } from './transport/transport.js';

@@ -4,9 +4,9 @@ import type { WebSocket } from 'ws';
 /** A client's transport over an open `ws` socket: nothing but what the tests need. */
 export function clientTransport(socket: WebSocket): Transport {
   return {
-    start: ({ bytes, closed }) => {
-      socket.on('message', (data: Buffer) => bytes(data));
-      socket.on('close', (code: number, reason: Buffer) => closed(code, reason.toString()));
+    start: (handlers) => {
+      socket.on('message', (data: Buffer) => handlers.bytes(data));
+      socket.on('close', (code: number, reason: Buffer) => handlers.closed(code, reason.toString()));
     },
     send: (chunks) => {
       if (socket.readyState === socket.OPEN) socket.send(Buffer.concat(chunks));

@@ -29,7 +29,8 @@ export interface FrameKeeper {
 export class SendWindow {
   readonly #most: number;
   readonly #ledger = new FrameLedger();
-  #measured = new BandwidthDelay();
+  /** Of the transport there is, once something was sent on it. */
+  #measured: BandwidthDelay | undefined;
   #sent = 0;
   #acknowledged = 0;
   /** Frames that wait to be sent again on a new transport, and what they count. */
@@ -85,12 +86,12 @@ export class SendWindow {
 
   /** A message with session frames goes out, `before` bytes were unacknowledged ahead of it. */
   message(before: number, now: number): void {
-    this.#measured.sent(this.#sent, before, now);
+    this.#measure().sent(this.#sent, before, now);
   }
 
   /** There was nothing more to send. */
   starved(): void {
-    this.#measured.starved(this.#ledger.total);
+    this.#measured?.starved(this.#ledger.total);
   }
 
   /** The other side may say that it has `count` session frames: it was sent them, and did not have more before. */
@@ -104,7 +105,7 @@ export class SendWindow {
    */
   resume(count: number): void {
     this.#forget(count);
-    this.#measured = new BandwidthDelay();
+    this.#measured = undefined;
     this.#size = LEAST_WINDOW;
     this.#atOnce = 0;
     this.#waiting = this.#sent - count;
@@ -117,17 +118,23 @@ export class SendWindow {
     const before = this.#ledger.total - this.#waitingCost;
     this.#waiting -= frames;
     this.#waitingCost -= bytes + KEEPING_COST * frames;
-    this.#measured.sent(this.onTransport, before, now);
+    this.#measure().sent(this.onTransport, before, now);
   }
 
   /** The other side has `count` session frames: between `acknowledged` and `onTransport`. True if the window opened. */
   acknowledge(count: number, now: number): boolean {
     const wasOpen = this.open;
     const bytes = this.#forget(count);
-    this.#measured.acknowledged(count, bytes, now);
+    const measured = this.#measure();
+    measured.acknowledged(count, bytes, now);
     this.#atOnce = Math.min(Math.max(bytes, this.#atOnce * (1 - FORGOTTEN)), MOST_AT_ONCE);
-    this.#resize(now);
+    this.#resize(measured, now);
     return !wasOpen && this.open;
+  }
+
+  #measure(): BandwidthDelay {
+    this.#measured ??= new BandwidthDelay();
+    return this.#measured;
   }
 
   /** Nothing of the frames up to `count` is kept any more; what they counted. */
@@ -140,8 +147,8 @@ export class SendWindow {
   }
 
   /** A window that was kept full hides the path's own round trip behind its queue: it narrows until that is seen again. */
-  #resize(now: number): void {
-    const wanted = this.#measured.stale(now) ? 0 : Math.floor(2 * this.#measured.bytes + this.#atOnce);
+  #resize(measured: BandwidthDelay, now: number): void {
+    const wanted = measured.stale(now) ? 0 : Math.floor(2 * measured.bytes + this.#atOnce);
     this.#size = Math.max(LEAST_WINDOW, Math.min(wanted, this.#most));
   }
 }

@@ -57,6 +57,25 @@ export const DEFAULT_SETTINGS: PeerSettings = {
   contexts: MOST_CONTEXTS,
 };
 
+/** What of settings goes on to hold: not what they say of the session, whose secret is kept nowhere else. */
+export function lastingSettings(settings: PeerSettings): PeerSettings {
+  const { encodings, token, agent, auth } = settings;
+  return {
+    // Most know no other, and one list does for all of them.
+    encodings: encodings.length === 1 ? DEFAULT_SETTINGS.encodings : encodings,
+    maxFrame: settings.maxFrame,
+    credit: settings.credit,
+    openRequests: settings.openRequests,
+    requestMap: settings.requestMap,
+    openStreams: settings.openStreams,
+    valueBytes: settings.valueBytes,
+    contexts: settings.contexts,
+    ...(token === undefined ? {} : { token }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(auth === undefined ? {} : { auth }),
+  };
+}
+
 /**
  * The settings map of wiremux.1; values that are the default are left out, and a long `agent` is cut.
  * @throws {WiremuxError} `too-big` for a token of more than 16 KiB

@@ -13,6 +13,8 @@ export class Answering {
   readonly #budget: ReceiveBudget;
   /** Absent while nothing was refused. */
   #refuser: Refuser | undefined;
+  /** What answers, from the first request on. */
+  #responderClass: ResponderConstructor | undefined;
   #responder: Responder | undefined;
 
   constructor(context: PeerContext, budget: ReceiveBudget) {
@@ -22,9 +24,10 @@ export class Answering {
 
   /** A responder answers from now on, if none does yet. */
   begin(responder: ResponderConstructor): void {
-    this.#responder ??= new responder(this.#context, this.#budget);
+    this.#responderClass ??= responder;
   }
 
+  /** Absent before the first request. */
   get responder(): Responder | undefined {
     return this.#responder;
   }
@@ -51,8 +54,10 @@ export class Answering {
 
   /** A frame of the opener: the fault if it breaks a rule. */
   receive(header: FrameHeader, payload: Uint8Array): ProtocolFault | undefined {
-    const responder = this.#refuser?.holds(header.requestId) === true ? undefined : this.#responder;
-    if (responder !== undefined) return responder.receive(header, payload);
+    if (this.#responderClass !== undefined && this.#refuser?.holds(header.requestId) !== true) {
+      this.#responder ??= new this.#responderClass(this.#context, this.#budget);
+      return this.#responder.receive(header, payload);
+    }
     this.#refuser ??= new Refuser(this.#context);
     return this.#refuser.receive(header);
   }

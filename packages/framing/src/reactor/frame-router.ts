@@ -10,7 +10,8 @@ import type { Drain } from './drain.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { ReceiveBudget } from './receive-half.js';
 import type { Requester } from './requester.js';
-import { isFault, SettingsExchange } from './settings-exchange.js';
+import { isFault } from './settings-exchange.js';
+import { SettingsPieces } from './settings-pieces.js';
 import { StreamSettingsReader } from './stream-settings.js';
 import type { TokenRefresh } from './token-refresh.js';
 
@@ -32,8 +33,10 @@ export class FrameRouter {
   #decoding: DecodeQueue | undefined;
   readonly #context: PeerContext;
   readonly #routes: FrameRoutes;
-  #settings: SettingsExchange;
-  readonly #streamSettings: StreamSettingsReader;
+  /** The other side's first settings are read, and absent once they were. */
+  #settings: SettingsPieces | undefined;
+  /** Made for the first that come. */
+  #streamSettings: StreamSettingsReader | undefined;
   readonly #linkStream: number;
   /** 1 where requests with odd ids are ours, else 0. */
   readonly #ownParity: 0 | 1;
@@ -44,8 +47,7 @@ export class FrameRouter {
     const { role, dialect, limits } = context;
     this.#context = context;
     this.#routes = routes;
-    this.#settings = new SettingsExchange(context);
-    this.#streamSettings = new StreamSettingsReader(context);
+    this.#settings = new SettingsPieces(context);
     this.#ownParity = role === 'client' ? 1 : 0;
     this.#linkStream = dialect.extended ? 1 + this.#ownParity : 0;
     this.inbound = new InboundStreams(this.#ownParity === 1 ? 0 : 1, limits.openStreams, this.#linkStream);
@@ -68,25 +70,25 @@ export class FrameRouter {
 
   /** The other side's settings came. */
   get settled(): boolean {
-    return this.#settings.done;
+    return this.#settings === undefined;
   }
 
   /** The transport is gone: another begins with a handshake. */
   dropLink(): void {
-    this.#settings = new SettingsExchange(this.#context);
+    this.#settings = new SettingsPieces(this.#context);
     this.inbound.dropLink();
   }
 
   /** Goes on with a transport whose handshake `other` has seen. */
   inheritLink(other: FrameRouter): void {
     this.frames += other.frames;
-    this.#settings = new SettingsExchange(this.#context, true);
+    this.#settings = undefined;
     this.inbound.inheritLink(other.inbound);
   }
 
   /** The other side sends nothing more: the fault if its settings are missing or cut off. */
   endInput(): ProtocolFault | undefined {
-    const missing = this.#context.dialect.extended ? !this.#settings.done : this.#settings.incomplete;
+    const missing = this.#context.dialect.extended ? !this.settled : this.#settings?.begun === true;
     return missing ? fault('7.7', 'The input ended before the settings.') : undefined;
   }
 
@@ -109,7 +111,7 @@ export class FrameRouter {
       if (outOfPlace !== undefined) return outOfPlace;
     } else if (type === FrameType.SenderSettings) {
       return this.#oldSettings(flags, payload);
-    } else if (this.#settings.incomplete) {
+    } else if (this.#settings?.begun === true) {
       return fault('3.8.1', 'Another frame came before the settings were complete.');
     }
     if (type === FrameType.OldStreamSettings) {
@@ -135,6 +137,7 @@ export class FrameRouter {
   }
 
   #configure(stream: InboundStream, flags: number, payload: Uint8Array): ProtocolFault | undefined {
+    this.#streamSettings ??= new StreamSettingsReader(this.#context);
     const settings = this.#streamSettings.receive(stream, flags, payload);
     if (settings === undefined || isFault(settings)) return settings;
     this.#decoding ??= this.#openDecoding();
@@ -158,7 +161,7 @@ export class FrameRouter {
 
   /** SPEC 8.1.4, 8.3.1. */
   #checkSessionFrame({ type, requestId }: FrameHeader): ProtocolFault | undefined {
-    if (!this.#settings.done) return fault('8.3.1', 'A frame came before the settings.');
+    if (!this.settled) return fault('8.3.1', 'A frame came before the settings.');
     const link = type === FrameType.SenderSettings || type >= FrameType.Ack;
     if (link) return fault('8.1.4', `A frame of type ${type} came on a stream that is not the link stream.`);
     if (requestId === 0 && type !== FrameType.StreamSettings) {
@@ -172,7 +175,7 @@ export class FrameRouter {
     if ((streamFlags & (StreamFlag.End | StreamFlag.Encoded)) !== 0) {
       return fault('8.1.4', 'The link stream does not end and is not encoded.');
     }
-    if (type !== FrameType.SenderSettings && type !== FrameType.Error && !this.#settings.done) {
+    if (type !== FrameType.SenderSettings && type !== FrameType.Error && !this.settled) {
       return fault('8.3.1', 'A frame came before the settings.');
     }
     switch (type) {
@@ -193,7 +196,7 @@ export class FrameRouter {
 
   /** 0006: from the client only, and before anything else (SPEC 3.8.2). */
   #oldSettings(flags: number, payload: Uint8Array): ProtocolFault | undefined {
-    const first = this.frames === 1 || this.#settings.incomplete;
+    const first = this.frames === 1 || this.#settings?.begun === true;
     if (this.#context.role === 'client' || !first) {
       return fault('3.8.2', 'Settings may only be the first frames of a client.');
     }
@@ -201,13 +204,13 @@ export class FrameRouter {
   }
 
   #takeSettings(flags: number, payload: Uint8Array): ProtocolFault | undefined {
-    if (this.#settings.done) {
+    if (this.#settings === undefined) {
       if (this.#context.dialect.duplex) return this.#routes.tokens.receive(flags, payload);
       return fault('8.3.7', 'Settings came a second time.');
     }
     const settings = this.#settings.receive(flags, payload);
-    if (settings === undefined) return undefined;
-    if (isFault(settings)) return settings;
+    if (settings === undefined || isFault(settings)) return settings;
+    this.#settings = undefined;
     return this.#routes.onSettings(settings);
   }
 

@@ -4,11 +4,12 @@ import type { SendWindow } from '../flow/send-window.js';
 import { encodePing, encodeUint, PING_BYTES, parseAck, parsePing } from '../message/control.js';
 import type { ReceivedCount } from '../session/received-count.js';
 import type { PeerContext } from './context.js';
+import type { TimedPart } from './transport-watch.js';
 
 const EMPTY = new Uint8Array(0);
 
 /** Acks and pings of one transport: what arrived is told, and silence is noticed (SPEC 8.7, 8.9). */
-export class Heartbeat {
+export class Heartbeat implements TimedPart {
   readonly #context: PeerContext;
   readonly #window: SendWindow;
   readonly #received: ReceivedCount;

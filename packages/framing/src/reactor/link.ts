@@ -1,6 +1,7 @@
 import { CloseCode, WiremuxError } from '../errors.js';
+import { OwnAlarm } from '../transport/own-alarm.js';
 import { TransportSeat } from '../transport/seat.js';
-import type { Clock, Transport, TransportHandlers } from '../transport/transport.js';
+import type { Alarms, Clock, Sleeper, Transport, TransportHandlers } from '../transport/transport.js';
 import type { PeerEvent } from './events.js';
 import type { Peer } from './peer.js';
 import type { AcceptTerms } from './peer-core.js';
@@ -33,11 +34,12 @@ export interface LinkOptions {
  * turn of many requests it sends each burst at once: both sides work at the same time then, and not by turns. The same on
  * every side and platform.
  */
-export class Link {
+export class Link implements TransportHandlers, Sleeper {
   #peer: Peer;
   /** Undefined while the session waits for a transport, and at the end. */
   #seat: TransportSeat | undefined;
   readonly #clock: Clock;
+  readonly #alarms: Alarms;
   readonly #options: LinkOptions;
   /** A flush is due at the end of this turn. */
   #scheduled = false;
@@ -53,20 +55,16 @@ export class Link {
   #closeIdle: { readonly code: CloseCode; readonly reason: string } | undefined;
   /** Delivering events: calls the handlers make are flushed later, not in between. */
   #delivering = false;
-  #stopTimer: (() => void) | undefined;
-  #timerAt = Number.POSITIVE_INFINITY;
-  readonly #handlers: TransportHandlers = {
-    bytes: (chunk) => this.#receive(chunk),
-    drain: () => this.#schedule(),
-    ended: () => this.#receiveEnd(),
-    closed: (code, reason) => this.#onTransportClosed(this.#seat, code, reason),
-  };
+  /** Of {@link Alarms}. */
+  alarmAt: number = Number.POSITIVE_INFINITY;
+  alarmPlace = -1;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#clock = options.clock;
+    this.#alarms = options.clock.alarms ?? new OwnAlarm(options.clock);
     this.#peer = this.#listenTo(options.peer);
-    this.#seat = new TransportSeat(options.transport, this.#handlers);
+    this.#seat = new TransportSeat(options.transport, this);
     this.#schedule();
   }
 
@@ -96,7 +94,7 @@ export class Link {
       return;
     }
     this.#peer.attach(this.#clock.now(), token);
-    this.#seat = new TransportSeat(transport, this.#handlers);
+    this.#seat = new TransportSeat(transport, this);
     this.#schedule();
   }
 
@@ -123,7 +121,7 @@ export class Link {
     this.#seat?.leave();
     this.#seat?.transport.close(CloseCode.TakenOver, 'The session goes on over another transport.');
     this.#seat = seat;
-    seat.give(this.#handlers);
+    seat.give(this);
     this.#schedule();
     return true;
   }
@@ -134,13 +132,8 @@ export class Link {
     this.#schedule();
   }
 
-  #listenTo(peer: Peer): Peer {
-    peer.onWake(() => this.#schedule());
-    peer.onBurst(() => this.#send());
-    return peer;
-  }
-
-  #receive(chunk: Uint8Array): void {
+  /** Of {@link TransportHandlers}, as are those that follow. */
+  bytes(chunk: Uint8Array): void {
     if (this.#closed) return;
     this.#reading = true;
     this.#peer.receiveBytes(chunk, this.#clock.now());
@@ -153,10 +146,30 @@ export class Link {
     this.#adjustReading();
   }
 
-  #receiveEnd(): void {
+  drain(): void {
+    this.#schedule();
+  }
+
+  ended(): void {
     if (this.#closed) return;
     this.#peer.endInput(this.#clock.now());
     this.#deliver();
+  }
+
+  closed(code: number, reason: string): void {
+    this.#onTransportClosed(this.#seat, code, reason);
+  }
+
+  /** Of {@link Alarms}. */
+  onAlarm(): void {
+    this.#peer.handleTimeout(this.#clock.now());
+    this.#flush();
+  }
+
+  #listenTo(peer: Peer): Peer {
+    peer.onWake(() => this.#schedule());
+    peer.onBurst(() => this.#send());
+    return peer;
   }
 
   #schedule(): void {
@@ -181,7 +194,7 @@ export class Link {
     this.#finishIfDone();
     this.#closeIfIdle();
     this.#adjustReading();
-    this.#armTimer();
+    this.#setAlarm();
   }
 
   /** Gives the transport what it takes; true if it was given anything. */
@@ -267,17 +280,10 @@ export class Link {
     else seat.transport.resume();
   }
 
-  /** One timer, moved only when it would come too late: traffic moves the peer's next timeout all the time. */
-  #armTimer(): void {
+  /** One alarm, moved only when it would come too late: traffic moves the peer's next timeout all the time. */
+  #setAlarm(): void {
     const next = this.#peer.nextTimeout();
-    if (next === undefined || next >= this.#timerAt) return;
-    this.#stopTimer?.();
-    this.#timerAt = next;
-    this.#stopTimer = this.#clock.timer(Math.max(0, next - this.#clock.now()), () => {
-      this.#timerAt = Number.POSITIVE_INFINITY;
-      this.#peer.handleTimeout(this.#clock.now());
-      this.#flush();
-    });
+    if (next !== undefined && next < this.alarmAt) this.#alarms.set(this, next);
   }
 
   /** @param seat of the transport that is gone; undefined where there was none */
@@ -300,14 +306,14 @@ export class Link {
     this.#peer.detach(this.#clock.now());
     this.#deliver();
     this.#options.onDetached?.(code, reason);
-    this.#armTimer();
+    this.#setAlarm();
   }
 
   /** Takes itself away from its transport, which is another's from now on. */
   #stop(): void {
     this.#closed = true;
     this.#seat = undefined;
-    this.#stopTimer?.();
+    this.#alarms.clear(this);
   }
 
   #end(code: number, reason: string): void {

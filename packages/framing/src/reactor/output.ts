@@ -51,8 +51,10 @@ export class Output implements FrameWriter, ControlWriter {
   readonly batch: FrameBatch = new FrameBatch();
   readonly streams: OutboundStreams;
   readonly scheduler: Scheduler<SendHalf>;
-  /** Absent without codecs: all goes as it is. */
-  readonly encoders: StreamEncoders | undefined;
+  /** Absent where nothing is encoded: all goes as it is. */
+  #encoders: StreamEncoders | undefined;
+  /** What is encoded is known; until then nothing is. */
+  #encodersSettled: boolean;
   /** How much may be on its way; absent where nothing is acknowledged. */
   readonly window: SendWindow | undefined;
   #linkStream: OutboundStream;
@@ -83,7 +85,8 @@ export class Output implements FrameWriter, ControlWriter {
     readonly dialect: Dialect;
     readonly channels: readonly ChannelWeight[];
     readonly maxPayload: number;
-    readonly encoders: StreamEncoders | undefined;
+    /** There are codecs: what is encoded with them is still to be known (see {@link Output.encodeWith}). */
+    readonly mayEncode: boolean;
     readonly window: SendWindow | undefined;
     readonly listener: OutputListener;
   }) {
@@ -99,9 +102,15 @@ export class Output implements FrameWriter, ControlWriter {
     this.#wireTypes = options.dialect.wireTypes;
     this.scheduler = new Scheduler(options.channels);
     this.maxPayload = options.maxPayload;
-    this.encoders = options.encoders;
+    this.#encodersSettled = !options.mayEncode;
     this.window = options.window;
     this.#listener = options.listener;
+  }
+
+  /** The other side's settings are known, and so is what encodes for it, if anything does. */
+  encodeWith(encoders: StreamEncoders | undefined): void {
+    this.#encoders = encoders;
+    this.#encodersSettled = true;
   }
 
   /** True if a message might be there to take. */
@@ -110,7 +119,7 @@ export class Output implements FrameWriter, ControlWriter {
       this.#linkFrames.length > 0 ||
       this.#control?.empty === false ||
       this.scheduler.busy ||
-      this.encoders?.next !== undefined ||
+      this.#encoders?.next !== undefined ||
       this.#kept?.replaying === true ||
       !this.empty
     );
@@ -118,7 +127,7 @@ export class Output implements FrameWriter, ControlWriter {
 
   /** Nothing waits to be sent, in an encoder neither. */
   get idle(): boolean {
-    return !this.pending && this.encoders?.working !== true;
+    return !this.pending && this.#encoders?.working !== true;
   }
 
   /** Queues a link frame behind those that wait. */
@@ -180,7 +189,7 @@ export class Output implements FrameWriter, ControlWriter {
   /** Drops everything that waits: the connection is dead, and sends nothing more but the error that ends it. */
   clear(halves: Iterable<SendHalf>): void {
     this.#dead = true;
-    this.encoders?.close();
+    this.#encoders?.close();
     for (const half of halves) half.abandon();
     this.#linkFrames = [];
     this.#control = undefined;
@@ -198,7 +207,7 @@ export class Output implements FrameWriter, ControlWriter {
   ): void {
     const route = this.streams.of(channel);
     if (encodable) {
-      this.#encoding = this.encoders?.begin(route, requestId, type, flags, length, this.maxPayload);
+      this.#encoding = this.#encoders?.begin(route, requestId, type, flags, length, this.maxPayload);
       if (this.#encoding !== undefined) return;
     }
     this.#beginPlain(route.stream, requestId, type, flags, length);
@@ -213,7 +222,7 @@ export class Output implements FrameWriter, ControlWriter {
     const frame = this.#encoding;
     if (frame === undefined) return;
     this.#encoding = undefined;
-    if (this.encoders?.encode(frame) === true) this.#writeEncodedFrame(frame);
+    if (this.#encoders?.encode(frame) === true) this.#writeEncodedFrame(frame);
   }
 
   get empty(): boolean {
@@ -300,8 +309,8 @@ export class Output implements FrameWriter, ControlWriter {
 
   /** Decides whether the channel is encoded; a stream that is from now on says so first (SPEC 4.9). */
   #settle(route: OutboundRoute): void {
-    route.settled = this.encoders === undefined;
-    const profile = this.encoders?.settle(route);
+    route.settled = this.#encodersSettled;
+    const profile = this.#encoders?.settle(route);
     if (profile === undefined) return;
     const payload = encodeStreamSettings(profile);
     this.#beginPlain(route.stream, 0, FrameType.StreamSettings, PieceFlag.Eos, payload.length);
@@ -317,7 +326,7 @@ export class Output implements FrameWriter, ControlWriter {
 
   /** Frames whose encoders have finished since, in that order; false if one had to be left for the next message. */
   #writeEncoded(): boolean {
-    const { encoders } = this;
+    const encoders = this.#encoders;
     if (encoders?.next === undefined) return true;
     for (let frame: EncodingFrame | undefined = encoders.next; frame !== undefined; frame = encoders.next) {
       const length = (frame.encoded ?? frame.plain).length;
@@ -335,7 +344,7 @@ export class Output implements FrameWriter, ControlWriter {
     const payload = fits ? encoded : plain;
     const begin = nextStreamFlags(stream, HEADER_SIZE + payload.length, HEADER_SIZE + plain.length);
     const streamFlags = begin | (fits ? StreamFlag.Encoded : StreamFlag.End);
-    if (!fits) this.encoders?.giveUp(stream);
+    if (!fits) this.#encoders?.giveUp(stream);
     this.#count(payload.length);
     this.window?.frame(payload.length);
     this.batch.append({ requestId, streamId: stream.id, streamFlags, type, flags }, payload);
@@ -368,7 +377,7 @@ export class Output implements FrameWriter, ControlWriter {
   }
 
   holds(requestId: number): boolean {
-    return this.encoders?.holds(requestId) === true;
+    return this.#encoders?.holds(requestId) === true;
   }
 
   proved(requestId: number): void {

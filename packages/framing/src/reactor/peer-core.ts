@@ -3,7 +3,7 @@ import type { FrameHeader } from '../frame/frame.js';
 import { FrameReader } from '../frame/reader.js';
 import type { TokenVerdict } from '../message/auth.js';
 import type { SessionGrant, SessionReply } from '../message/session-settings.js';
-import { DEFAULT_SETTINGS, type PeerSettings } from '../message/settings.js';
+import { DEFAULT_SETTINGS, lastingSettings, type PeerSettings } from '../message/settings.js';
 import type { PeerContext } from './context.js';
 import type { PeerEvent } from './events.js';
 import { reportFault } from './fault-report.js';
@@ -32,6 +32,8 @@ export interface AcceptTerms {
   /** The session it is given, if it asked for one; a fresh one also where another could not be resumed (SPEC 8.8.2). */
   readonly session?: SessionGrant;
 }
+
+const LET_IN: PeerSettings['auth'] = { ok: true };
 
 /** The life of a peer: of its transports, its session and itself. */
 export class PeerCore implements PartsHost {
@@ -168,7 +170,7 @@ export class PeerCore implements PartsHost {
   accept(now: number, terms: AcceptTerms): void {
     if (this.#state !== 'held') return;
     this.#context.now = now;
-    this.#admit(terms);
+    this.#admit(terms, this.#context.remoteSettings.session);
     this.#state = 'reading';
     this.parts.heartbeat.heard();
     this.#ready();
@@ -255,8 +257,7 @@ export class PeerCore implements PartsHost {
     newer.#end(new WiremuxError('session-lost', 'The transport went to another session.'));
     newer.#context.encodings.close();
     this.#state = 'reading';
-    this.#session.shown(asked.secret);
-    this.#admit(terms);
+    this.#admit(terms, asked);
     this.#beginLink();
     sendSettings(this.#context, this.#session.reply(true));
     this.parts.drain.ready();
@@ -277,9 +278,10 @@ export class PeerCore implements PartsHost {
   }
 
   /** Server: what it says to its client with its settings. */
-  #admit({ session, ...terms }: AcceptTerms): void {
-    this.#context.ownSettings.auth = { ok: true, ...terms };
-    if (session === undefined || this.#context.remoteSettings.session === undefined) return;
+  #admit({ session, expires }: AcceptTerms, asked: PeerSettings['session']): void {
+    this.#context.ownSettings.auth = expires === undefined ? LET_IN : { ok: true, expires };
+    if (asked?.kind === 'resume') this.#session.shown(asked.secret);
+    if (session === undefined || asked === undefined) return;
     this.#session.begin(session);
     this.#output.kept ??= this.#session.keepFrames();
   }
@@ -360,7 +362,7 @@ export class PeerCore implements PartsHost {
       }
       this.#beginSession(reply);
     }
-    this.#context.encodings.useSettings(settings);
+    this.#output.encodeWith(this.#context.encodings.encodersFor(settings, this.#context));
     if (!this.#context.dialect.extended) return undefined;
     this.#context.remoteSettings = settings;
     this.#output.maxPayload = settings.maxFrame;
@@ -390,7 +392,9 @@ export class PeerCore implements PartsHost {
       this.parts.drain.ready();
     }
     if (this.#context.role === 'client' && this.#halfDuplex) return;
-    this.#context.emit({ kind: 'ready', settings: this.#context.remoteSettings });
+    const settings = this.#context.remoteSettings;
+    this.#context.remoteSettings = lastingSettings(settings);
+    this.#context.emit({ kind: 'ready', settings });
   }
 
   #announce(session: PeerSettings['session']): void {
@@ -446,7 +450,7 @@ export class PeerCore implements PartsHost {
     }
     const hasTransport = this.#onTransport;
     this.#state = 'dead';
-    this.#output.clear([...this.parts.requester.halves, ...this.parts.answering.halves]);
+    this.#output.clear([...(this.parts.opener?.halves ?? []), ...this.parts.answering.halves]);
     this.#router.decoding?.close();
     this.#context.encodings.close();
     if (hasTransport) reportFault(this.#context, broken, requestId);
@@ -463,7 +467,7 @@ export class PeerCore implements PartsHost {
 
   /** Every open request ends with `error`. */
   #end(error: WiremuxError): void {
-    this.parts.requester.fail(error);
+    this.parts.opener?.fail(error);
     this.parts.answering.fail(error);
     this.#output.clear([]);
     this.#router.decoding?.close();

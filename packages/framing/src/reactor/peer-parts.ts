@@ -30,31 +30,25 @@ export interface PartsHost extends ContextOwner {
 export class PeerParts implements FrameRoutes, OutputListener {
   readonly context: PeerContext;
   readonly session: PeerSession;
-  readonly requester: Requester;
   readonly answering: Answering;
   readonly router: FrameRouter;
   readonly budget: ReceiveBudget;
   readonly heartbeat: Heartbeat;
-  readonly tokens: TokenRefresh;
   readonly drain: Drain;
-  readonly uploads: StalledUploads;
   readonly window: SendWindow;
   readonly output: Output;
   readonly watch: TransportWatch;
   readonly #host: PartsHost;
+  readonly #authenticates: boolean;
+  #requester: Requester | undefined;
+  #tokens: TokenRefresh | undefined;
 
   /** @param predecessor what it has announced holds for these too */
   constructor(options: PeerOptions, host: PartsHost, predecessor?: PeerParts) {
     const { role, now, halfDuplex = false, channels = DEFAULT_CHANNELS } = options;
     const dialect = (halfDuplex ? options.dialect.halfDuplex : undefined) ?? options.dialect;
     const limits = resolveLimits(options.limits);
-    const encodings = new Encodings(
-      options,
-      dialect,
-      limits,
-      () => this.context.wake(),
-      predecessor?.context.encodings,
-    );
+    const encodings = new Encodings(options, dialect, limits, predecessor?.context.encodings);
     this.#host = host;
     this.session = new PeerSession(options, dialect);
     this.window = new SendWindow(limits.sendWindow);
@@ -64,7 +58,7 @@ export class PeerParts implements FrameRoutes, OutputListener {
       dialect,
       channels,
       maxPayload: DEFAULT_SETTINGS.maxFrame,
-      encoders: encodings.encoders,
+      mayEncode: encodings.runtime !== undefined,
       listener: this,
     });
     this.context = new PeerContext(host, {
@@ -78,15 +72,31 @@ export class PeerParts implements FrameRoutes, OutputListener {
       encodings,
     });
     this.budget = new ReceiveBudget(this.context);
-    this.requester = new Requester(this.context, this.budget);
     this.answering = new Answering(this.context, this.budget);
     if (options.responder !== undefined) this.answering.begin(options.responder);
     this.heartbeat = new Heartbeat(this.context, this.window, this.session.received);
-    this.uploads = new StalledUploads(this.context, this.budget, this.answering);
-    this.tokens = new TokenRefresh(this.context, options.authenticate === true);
+    this.#authenticates = options.authenticate === true;
     this.drain = new Drain(this.context);
-    this.watch = new TransportWatch(this.context, this.heartbeat, this.uploads, this.requester);
+    const uploads = dialect.duplex ? undefined : new StalledUploads(this.context, this.budget, this.answering);
+    this.watch = new TransportWatch(this.context, uploads ?? this.heartbeat, this);
     this.router = new FrameRouter(this.context, this);
+  }
+
+  /** What opens requests, made for the first of them: few servers open any. */
+  get requester(): Requester {
+    this.#requester ??= new Requester(this.context, this.budget);
+    return this.#requester;
+  }
+
+  /** The same, if a request was opened. */
+  get opener(): Requester | undefined {
+    return this.#requester;
+  }
+
+  /** Made for the first newer token. */
+  get tokens(): TokenRefresh {
+    this.#tokens ??= new TokenRefresh(this.context, this.#authenticates);
+    return this.#tokens;
   }
 
   scheduled(half: SendHalf): void {

@@ -23,7 +23,12 @@ export class PeerSession {
   readonly received: ReceivedCount = new ReceivedCount();
   readonly progress: ResumeProgress = new ResumeProgress();
   readonly #budget: KeptBudget;
-  #grant: SessionGrant | undefined;
+  /** What was granted. The id is text of as many code points as bytes: typed arrays take much for so few. */
+  #id: string | undefined;
+  #ttl = 0;
+  #node: string | undefined;
+  /** The client's alone, once a server has told it (SPEC 8.8.4). */
+  #secret: Uint8Array = NO_SECRET;
   /** The settings of the server that did not know it any more. */
   lostTo: PeerSettings | undefined;
 
@@ -34,39 +39,47 @@ export class PeerSession {
 
   /** It was granted: it may outlive its transport. */
   get open(): boolean {
-    return this.#grant !== undefined;
+    return this.#id !== undefined;
   }
 
   get grant(): SessionGrant | undefined {
-    return this.#grant;
+    if (this.#id === undefined) return undefined;
+    const id = Uint8Array.from(this.#id, (char) => char.charCodeAt(0));
+    return { id, secret: this.#secret, ttl: this.#ttl, ...(this.#node === undefined ? {} : { node: this.#node }) };
   }
 
   /** It is granted, or was again. */
   begin({ id, secret, ttl, node }: SessionGrant): void {
-    this.#grant = { id, secret, ttl, ...(node === undefined ? {} : { node }) };
+    this.#id = textOf(id);
+    this.#secret = secret;
+    this.#ttl = ttl;
+    this.#node = node;
   }
 
-  /** What a server says of it, once: the secret is the client's alone from then on (SPEC 8.8.4). */
+  /** What a server says of it, once: the secret is the client's alone from then on. */
   reply(resumed: boolean): SessionReply | undefined {
-    const grant = this.#grant;
+    const { grant } = this;
     if (grant === undefined) return undefined;
-    this.#grant = { ...grant, secret: NO_SECRET };
+    this.#secret = NO_SECRET;
     return { kind: 'reply', ...grant, received: this.received.frames, resumed };
   }
 
   /** Server: the client has shown the secret again. */
   shown(secret: Uint8Array): void {
-    if (this.#grant !== undefined) this.#grant = { ...this.#grant, secret };
+    this.#secret = secret;
   }
 
   /** True if the server speaks of this session. */
   isSame({ id }: SessionReply): boolean {
-    const own = this.#grant?.id;
-    return own?.every((byte, at) => byte === id[at]) === true;
+    return this.#id === textOf(id);
   }
 
   /** Where its frames are kept. */
   keepFrames(): KeptFrames {
     return new KeptFrames(this.#budget);
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }

@@ -12,7 +12,6 @@ import type { CancelResult, PeerEvent } from './events.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { type AcceptTerms, PeerCore } from './peer-core.js';
 import type { PeerOptions, ResponderConstructor } from './peer-options.js';
-import type { Requester } from './requester.js';
 import type { PeerStats } from './stats.js';
 
 /** So many requests opened or answered are worth a message of their own, before the turn is over. */
@@ -49,7 +48,6 @@ export class Peer {
   readonly dialect: Dialect;
   readonly role: 'client' | 'server';
   readonly #core: PeerCore;
-  readonly #requester: Requester;
   readonly #answering: Answering;
   #onBurst: () => void = () => undefined;
   #unsent = 0;
@@ -57,10 +55,9 @@ export class Peer {
   constructor(options: PeerOptions) {
     const { successorOf } = options;
     this.#core = new PeerCore(options, successorOf === undefined ? undefined : successorOf.#core);
-    const { context, requester, answering } = this.#core.parts;
+    const { context, answering } = this.#core.parts;
     this.dialect = context.dialect;
     this.role = context.role;
-    this.#requester = requester;
     this.#answering = answering;
   }
 
@@ -188,7 +185,7 @@ export class Peer {
 
   /** No request is open, in either direction. */
   get idle(): boolean {
-    return this.#requester.size === 0 && this.#answering.size === 0;
+    return (this.#core.parts.opener?.size ?? 0) === 0 && this.#answering.size === 0;
   }
 
   /** Ends the connection from this side: a `closing` event follows, the transport is to be closed with its code. */
@@ -259,7 +256,7 @@ export class Peer {
 
   /** How many more requests may be opened now; queue what is over. */
   get openSlots(): number {
-    return this.#core.alive && !this.#core.flushed ? this.#requester.openSlots : 0;
+    return this.#core.alive && !this.#core.flushed ? this.#core.parts.requester.openSlots : 0;
   }
 
   /**
@@ -273,29 +270,29 @@ export class Peer {
       throw new WiremuxError('unsupported', `In ${this.dialect.name} only clients open requests; use wiremux.1.`);
     }
     if (this.#core.flushed) throw new WiremuxError('unsupported', 'The exchange has been sent; open another one.');
-    const id = this.#requester.open(request);
+    const id = this.#core.parts.requester.open(request);
     this.#countUnsent();
     return id;
   }
 
   /** Queues upload bytes; false: wait for `upload-writable`. */
   sendData(id: number, bytes: Uint8Array): boolean {
-    return this.#requester.sendData(id, bytes);
+    return this.#core.parts.requester.sendData(id, bytes);
   }
 
   /** The upload is complete. */
   endData(id: number): void {
-    this.#requester.endData(id);
+    this.#core.parts.requester.endData(id);
   }
 
   /** Stops a request; `stopped` follows, unless its end crossed, which that of the connection may be too. */
   cancel(id: number, reason: CancelReason = {}): void {
-    if (this.#core.alive) this.#requester.cancel(id, reason);
+    if (this.#core.alive) this.#core.parts.requester.cancel(id, reason);
   }
 
   /** The consumer took values of `bytes` plain bytes (the sum of their `sizes`): that much credit is due again. */
   taken(id: number, bytes: number): void {
-    this.#requester.taken(id, bytes);
+    this.#core.parts.requester.taken(id, bytes);
   }
 
   /**

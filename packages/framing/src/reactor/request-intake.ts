@@ -14,7 +14,7 @@ import { MapBudget, RequestMapAssembly } from './request-map.js';
 /** What becomes of the requests that come in. */
 export interface IntakeTarget {
   /** Requests that were left behind and still count as open. */
-  left(): number;
+  readonly left: number;
   /** A whole request: run it. */
   start(request: IncomingRequest, message: RequestMessage): void;
   /** Ends it with an error before it runs. */
@@ -101,7 +101,7 @@ export class RequestIntake {
   /** `opening`: its map does not end with its first frame. */
   #refuseOverLimits(request: IncomingRequest, opening: boolean): ProtocolFault | undefined {
     const { openRequests, openingRequests } = this.#context.limits;
-    if (this.#requests.size + this.#target.left() > openRequests) {
+    if (this.#requests.size + this.#target.left > openRequests) {
       return this.#target.refuse(request, tooMany(openRequests, 'open'));
     }
     if (opening && this.#maps.maps >= openingRequests) {

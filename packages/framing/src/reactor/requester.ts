@@ -205,7 +205,7 @@ export class Requester {
     for (let tries = 0; tries < EVERY_ID; tries++) {
       const id = this.#nextId;
       this.#nextId = id + 2 > 65_535 ? this.#firstId : id + 2;
-      if (this.#requests.get(id) === undefined && this.#context.output.encoders?.holds(id) !== true) return id;
+      if (this.#requests.get(id) === undefined && !this.#context.output.holds(id)) return id;
     }
     return undefined;
   }

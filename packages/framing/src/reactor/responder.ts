@@ -26,7 +26,7 @@ import { IdTable } from './id-table.js';
 import { type IncomingRequest, requestEvent, sideOf } from './incoming-request.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
 import { outOfTime } from './request-errors.js';
-import { RequestIntake } from './request-intake.js';
+import { type IntakeTarget, RequestIntake } from './request-intake.js';
 import type { HalfEnd, SendHalf } from './send-half.js';
 import { ValueQueue } from './value-queue.js';
 
@@ -39,7 +39,7 @@ const NO_BYTES: ByteRange = rangeOf(new Uint8Array(0));
 const REFUSALS: ReadonlySet<string> = new Set(['unknown-command', 'bad-arguments', 'not-allowed', 'too-many-requests']);
 
 /** Reads requests and sends their answers (SPEC 5, 8.4 to 8.6): the answerer's side. */
-export class Responder {
+export class Responder implements IntakeTarget {
   readonly #context: PeerContext;
   readonly #budget: ReceiveBudget;
   readonly #requests = new IdTable<IncomingRequest>();
@@ -47,18 +47,13 @@ export class Responder {
   readonly #deadlines = new Deadlines<IncomingRequest>();
   /** Where input ends before output begins. */
   readonly #held: HeldAnswers | undefined;
-  /** Commands that were cancelled and did not stop: they count as open until they return (SPEC 8.6.4). */
-  #left = 0;
+  /** Of {@link IntakeTarget}: commands that were cancelled and did not stop count as open until they return (SPEC 8.6.4). */
+  left = 0;
 
   constructor(context: PeerContext, budget: ReceiveBudget) {
     this.#context = context;
     this.#budget = budget;
-    this.#intake = new RequestIntake(context, budget, this.#requests, {
-      left: () => this.#left,
-      start: (request, message) => this.#start(request, message),
-      refuse: (request, error) => this.#refuse(request, error),
-      closeIfOver: (request) => this.#closeIfOver(request),
-    });
+    this.#intake = new RequestIntake(context, budget, this.#requests, this);
     if (context.halfDuplex) {
       this.#held = new HeldAnswers(context.limits.heldAnswers, (send) => context.output.scheduler.wake(send));
     }
@@ -252,13 +247,13 @@ export class Responder {
   stopped(id: number, result: CancelResult): void {
     const request = this.#requests.get(id);
     if (request === undefined || !request.cancelled || request.send.ended) return;
-    if (result === 'left') this.#left++;
+    if (result === 'left') this.left++;
     this.#prove(request, result);
   }
 
   /** A command that was left behind has returned after all. */
   returned(): void {
-    this.#left = Math.max(0, this.#left - 1);
+    this.left = Math.max(0, this.left - 1);
   }
 
   /** When {@link expire} is to be called, monotonic ms. */
@@ -279,13 +274,13 @@ export class Responder {
     if (request === undefined) return;
     if (request.running && send.tookRoom()) this.#context.emit({ kind: 'answer-writable', id: send.requestId });
     this.#held?.scheduled(send);
-    if (send.ended) this.#closeIfOver(request);
+    if (send.ended) this.closeIfOver(request);
   }
 
   /** After the cancel|ack of a request was scheduled: only then its id may be used again. */
   proved(id: number): void {
     const request = this.#requests.get(id);
-    if (request !== undefined) this.#closeIfOver(request);
+    if (request !== undefined) this.closeIfOver(request);
   }
 
   /** The connection is gone: every command is told to stop. */
@@ -346,7 +341,8 @@ export class Responder {
     this.#fail(request, error);
   }
 
-  #start(request: IncomingRequest, message: RequestMessage): void {
+  /** Of {@link IntakeTarget}. */
+  start(request: IncomingRequest, message: RequestMessage): void {
     const { channel, plain = false, redirect, deadline } = message;
     const slow = slowPolicy(message.slow, message.keep);
     const credit = message.credit ?? (slow === undefined ? undefined : SLOW_CREDIT);
@@ -369,7 +365,7 @@ export class Responder {
   }
 
   /** The request ends with an error before it runs; kept as a bare id until its opener's half ends (SPEC 8.4.9). */
-  #refuse(request: IncomingRequest, error: WiremuxError): ProtocolFault | undefined {
+  refuse(request: IncomingRequest, error: WiremuxError): ProtocolFault | undefined {
     this.#fail(request, error);
     return this.#context.charge('a refused request');
   }
@@ -393,7 +389,7 @@ export class Responder {
     this.#budget.close(request.receive);
     this.#context.output.forgetCredit(request.id);
     if (answered) {
-      this.#closeIfOver(request);
+      this.closeIfOver(request);
       return undefined;
     }
     this.#stop(request, reason);
@@ -484,7 +480,8 @@ export class Responder {
     this.#context.output.forgetCredit(request.id);
   }
 
-  #closeIfOver(request: IncomingRequest): void {
+  /** Of {@link IntakeTarget}. */
+  closeIfOver(request: IncomingRequest): void {
     if (request.opener !== 'ended' || !request.send.ended) return;
     this.#requests.delete(request.id);
     if (request.deadlineAt !== undefined) this.#deadlines.delete(request);

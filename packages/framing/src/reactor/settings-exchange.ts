@@ -2,38 +2,6 @@ import { FrameType, PieceFlag } from '../dialect/types.js';
 import type { ProtocolFault } from '../errors.js';
 import { DEFAULT_SETTINGS, encodeSettings, type PeerSettings } from '../message/settings.js';
 import type { PeerContext } from './context.js';
-import { SettingsPieces } from './settings-pieces.js';
-
-/** The other side's first settings (SPEC 3.8, 8.3). */
-export class SettingsExchange {
-  readonly #pieces: SettingsPieces;
-  #begun = false;
-  #done: boolean;
-
-  /** @param done they have come to another peer */
-  constructor(context: PeerContext, done = false) {
-    this.#pieces = new SettingsPieces(context);
-    this.#done = done;
-  }
-
-  /** Some but not all of the settings are here. */
-  get incomplete(): boolean {
-    return this.#begun && !this.#done;
-  }
-
-  /** They are complete, and were read. */
-  get done(): boolean {
-    return this.#done;
-  }
-
-  /** The settings once they are whole, or how the frame breaks a rule. */
-  receive(flags: number, payload: Uint8Array): PeerSettings | ProtocolFault | undefined {
-    this.#begun = true;
-    const settings = this.#pieces.receive(flags, payload);
-    if (flags === PieceFlag.Eos) this.#done = true;
-    return settings;
-  }
-}
 
 /**
  * Queues this side's settings (SPEC 8.3.1, 8.3.2). In older dialects only a client that can decode something has any, and

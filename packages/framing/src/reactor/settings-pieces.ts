@@ -9,14 +9,21 @@ import type { PeerContext } from './context.js';
 export class SettingsPieces {
   readonly #context: PeerContext;
   readonly #pieces = new ByteCollector();
+  #begun = false;
 
   constructor(context: PeerContext) {
     this.#context = context;
   }
 
+  /** Some of it has come. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
   /** The settings once they are whole, or how the frame breaks a rule. */
   receive(flags: number, payload: Uint8Array): PeerSettings | ProtocolFault | undefined {
     const { limits, cborLimits, dialect, role } = this.#context;
+    this.#begun = true;
     if (this.#pieces.size + payload.length > limits.settingsBytes) {
       return fault('9.1.11', `Settings may take ${limits.settingsBytes} bytes at most.`, CloseCode.TooBig);
     }

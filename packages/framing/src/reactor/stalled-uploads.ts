@@ -1,9 +1,10 @@
 import type { Answering } from './answering.js';
 import type { PeerContext } from './context.js';
 import type { ReceiveBudget } from './receive-half.js';
+import type { TimedPart } from './transport-watch.js';
 
 /** Where there is no credit: uploads that pause the transport, are not read, and keep it from other requests (SPEC 5.8). */
-export class StalledUploads {
+export class StalledUploads implements TimedPart {
   readonly #context: PeerContext;
   readonly #budget: ReceiveBudget;
   readonly #answering: Answering;
@@ -15,14 +16,14 @@ export class StalledUploads {
   }
 
   /** When the first of them has stalled for too long, monotonic ms; Infinity if none is about to. */
-  get nextCheck(): number {
+  get nextTimeout(): number {
     if (!this.#budget.paused || !this.#servesOthers) return Number.POSITIVE_INFINITY;
     return this.#budget.pausedSince + this.#context.limits.pausedTimeout;
   }
 
-  /** Fails those that have. */
-  failStalled(now: number): void {
-    const before = now - this.#context.limits.pausedTimeout;
+  /** Fails those that have, not the connection. */
+  handleTimeout(): undefined {
+    const before = this.#context.now - this.#context.limits.pausedTimeout;
     for (const half of this.#budget.overfull) {
       if (this.#servesOthers && half.stalledSince <= before) this.#answering.responder?.failStalled(half);
     }

@@ -1,28 +1,33 @@
 import { CloseCode, fault, type ProtocolFault } from '../errors.js';
 import type { PeerContext } from './context.js';
-import type { Heartbeat } from './heartbeat.js';
 import type { Requester } from './requester.js';
-import type { StalledUploads } from './stalled-uploads.js';
 
 /** A session in which nothing happens shows after so many ms that its transport carries something (SPEC 8.8.15). */
 const QUIET_MS = 50;
 
-/** What time does to one transport: its handshake, the other side's silence, an upload that nobody reads. */
+/** What else time does once the handshake is over. */
+export interface TimedPart {
+  /** When {@link TimedPart.handleTimeout} wants to be called, monotonic ms; Infinity: never as things are. */
+  readonly nextTimeout: number;
+  /** The fault of a peer that took too long. */
+  handleTimeout(): ProtocolFault | undefined;
+}
+
+/** What time does to one transport: its handshake, then the other side's silence, or an upload that nobody reads. */
 export class TransportWatch {
   readonly #context: PeerContext;
-  readonly #heartbeat: Heartbeat;
-  readonly #uploads: StalledUploads;
-  readonly #requester: Requester;
+  readonly #then: TimedPart;
+  readonly #ids: { readonly requester: Requester };
   /** When the transport was opened, monotonic ms. */
   #openedAt: number;
   /** When a quiet session is to send something; Infinity if it need not. */
   #showAt: number = Number.POSITIVE_INFINITY;
 
-  constructor(context: PeerContext, heartbeat: Heartbeat, uploads: StalledUploads, requester: Requester) {
+  /** @param then what is watched behind the handshake  @param ids has an id that no request uses */
+  constructor(context: PeerContext, then: TimedPart, ids: { readonly requester: Requester }) {
     this.#context = context;
-    this.#heartbeat = heartbeat;
-    this.#uploads = uploads;
-    this.#requester = requester;
+    this.#then = then;
+    this.#ids = ids;
     this.#openedAt = context.now;
   }
 
@@ -45,25 +50,20 @@ export class TransportWatch {
   /** When {@link check} is to be called, monotonic ms. `handshaking`: the other side's settings are awaited. */
   nextCheck(handshaking: boolean): number {
     if (handshaking) return this.#openedAt + this.#context.limits.settingsTimeout;
-    if (!this.#context.dialect.duplex) return this.#uploads.nextCheck;
-    return Math.min(this.#heartbeat.nextTimeout, this.#showAt);
+    return Math.min(this.#then.nextTimeout, this.#showAt);
   }
 
-  /** The fault of a peer that took too long; uploads end by themselves. */
+  /** The fault of a peer that took too long. */
   check(handshaking: boolean): ProtocolFault | undefined {
     if (handshaking) return this.#checkHandshake();
-    if (this.#context.dialect.duplex) {
-      if (this.#context.now >= this.#showAt) this.#show();
-      return this.#heartbeat.handleTimeout();
-    }
-    this.#uploads.failStalled(this.#context.now);
-    return undefined;
+    if (this.#context.now >= this.#showAt) this.#show();
+    return this.#then.handleTimeout();
   }
 
   /** The least that is counted and changes nothing: credit for a request that is not open. */
   #show(): void {
     this.#showAt = Number.POSITIVE_INFINITY;
-    const id = this.#requester.takeId();
+    const id = this.#ids.requester.takeId();
     if (id === undefined) return;
     this.#context.output.credit(id, 1);
     this.#context.wake();

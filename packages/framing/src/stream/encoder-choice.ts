@@ -12,17 +12,20 @@ export class EncoderChoice {
   readonly #codecs: readonly ContentCodec[];
   readonly #channels: readonly ChannelEncodings[];
 
-  constructor(codecs: readonly ContentCodec[], channels: readonly ChannelEncodings[]) {
+  readonly #advertised: readonly string[];
+
+  constructor(codecs: readonly ContentCodec[], channels: readonly ChannelEncodings[], advertised: readonly string[]) {
     this.#codecs = codecs;
     this.#channels = channels;
+    this.#advertised = advertised;
   }
 
   /** The codec to encode the channel with, of those that the other side has advertised; undefined: `identity`. */
-  pick(channel: string, advertised: readonly string[]): ContentCodec | undefined {
+  pick(channel: string): ContentCodec | undefined {
     for (const name of this.#of(channel)) {
       if (name === 'identity') return undefined;
       const codec = this.#codecs.find((candidate) => candidate.name === name);
-      if (codec?.createEncoder !== undefined && advertised.includes(name)) return codec;
+      if (codec?.createEncoder !== undefined && this.#advertised.includes(name)) return codec;
     }
     return undefined;
   }

@@ -1,8 +1,6 @@
-import type { ContentCodec } from './codec.js';
 import { ConnectionContexts, ContextBudget } from './contexts.js';
 import { DecodeQueue, type DecodeQueueOptions } from './decode-queue.js';
-import { type ChannelEncodings, EncoderChoice } from './encoder-choice.js';
-import { StreamEncoders } from './stream-encoders.js';
+import { StreamEncoders, type StreamEncodersOptions } from './stream-encoders.js';
 
 /** What carries frames through the codecs of their streams. It comes with each codec: who has none is without it. */
 export interface EncodingRuntime {
@@ -11,12 +9,7 @@ export interface EncodingRuntime {
   /** The contexts of one connection, `most` of them at most. */
   contexts(budget: ContextBudget, most: number): ConnectionContexts;
   /** What encodes the frames that a connection sends. */
-  encoders(
-    codecs: readonly ContentCodec[],
-    channels: readonly ChannelEncodings[],
-    contexts: ConnectionContexts,
-    onDone: () => void,
-  ): StreamEncoders;
+  encoders(options: StreamEncodersOptions): StreamEncoders;
   /** What decodes the frames that come. */
   decodeQueue(options: DecodeQueueOptions): DecodeQueue;
 }
@@ -25,7 +18,6 @@ export interface EncodingRuntime {
 export const ENCODING_RUNTIME: EncodingRuntime = {
   budget: () => new ContextBudget(),
   contexts: (budget, most) => new ConnectionContexts(budget, most),
-  encoders: (codecs, channels, contexts, onDone) =>
-    new StreamEncoders(new EncoderChoice(codecs, channels), contexts, onDone),
+  encoders: (options) => new StreamEncoders(options),
   decodeQueue: (options) => new DecodeQueue(options),
 };

@@ -21,11 +21,17 @@ export interface InboundStream {
   decoding: StreamDecoding | undefined;
 }
 
+const NONE: readonly InboundStream[] = [];
+
 const ALL_FLAGS: number = StreamFlag.Begin | StreamFlag.End | StreamFlag.Encoded;
 
 /** The streams the other side has open, and their rules (SPEC 4). */
 export class InboundStreams {
-  readonly #open = new Map<number, InboundStream>();
+  /** Few, the oldest first, without the link stream. */
+  #open: readonly InboundStream[] = NONE;
+  #link: InboundStream | undefined;
+  /** The one whose frame came last: those of one stream come in runs. */
+  #last: InboundStream | undefined;
   /** 1: the client sends on odd streams, 0: the server on even ones. */
   readonly #parity: number;
   readonly #maxOpen: number;
@@ -45,21 +51,17 @@ export class InboundStreams {
     if (streamId === 0 || (streamId & 1) !== this.#parity) {
       return fault('4.1', `Stream ${streamId} is not one the peer may send on.`);
     }
-    const known = this.#open.get(streamId);
+    const known = this.#find(streamId);
     const next = nextStreamState(known === undefined ? 'closed' : 'open', streamFlags);
     if (next === undefined) {
       return fault('4.3', known === undefined ? `Stream ${streamId} is not open.` : `Stream ${streamId} began twice.`);
     }
-    if (known === undefined && streamId !== this.#linkStream && this.#counted >= this.#maxOpen) {
+    if (known === undefined && streamId !== this.#linkStream && this.#open.length >= this.#maxOpen) {
       return fault('4.7', `More than ${this.#maxOpen} streams are open.`);
     }
     const stream = known ?? newInboundStream(streamId);
-    if (next === 'closed') {
-      stream.ended = true;
-      this.#open.delete(streamId);
-    } else if (known === undefined) {
-      this.#open.set(streamId, stream);
-    }
+    if (next === 'closed') this.#close(stream);
+    else if (known === undefined) this.#begin(stream);
     stream.frames++;
     stream.bytes += HEADER_SIZE + payloadBytes;
     stream.plainBytes += HEADER_SIZE + payloadBytes;
@@ -69,22 +71,35 @@ export class InboundStreams {
 
   /** The transport is gone, and its link stream with it; the others are of the session (SPEC 8.8.8). */
   dropLink(): void {
-    this.#open.delete(this.#linkStream);
+    this.#link = undefined;
   }
 
   /** Goes on with the link stream of a transport that another has read from. */
   inheritLink(other: InboundStreams): void {
-    const link = other.#open.get(this.#linkStream);
-    if (link !== undefined) this.#open.set(this.#linkStream, link);
+    this.#link = other.#link;
   }
 
-  /** The open streams, oldest first. */
-  list(): Iterable<InboundStream> {
-    return this.#open.values();
+  /** The open streams, the link stream first. */
+  list(): readonly InboundStream[] {
+    return this.#link === undefined ? this.#open : [this.#link, ...this.#open];
   }
 
-  get #counted(): number {
-    return this.#open.size - (this.#open.has(this.#linkStream) ? 1 : 0);
+  #find(id: number): InboundStream | undefined {
+    if (id === this.#linkStream) return this.#link;
+    if (this.#last?.id !== id) this.#last = this.#open.find((stream) => stream.id === id);
+    return this.#last;
+  }
+
+  #begin(stream: InboundStream): void {
+    if (stream.id === this.#linkStream) this.#link = stream;
+    else this.#open = [...this.#open, stream];
+  }
+
+  #close(stream: InboundStream): void {
+    stream.ended = true;
+    if (stream === this.#link) this.#link = undefined;
+    this.#open = this.#open.filter((other) => other !== stream);
+    this.#last = undefined;
   }
 }
 

@@ -1,5 +1,6 @@
+import type { ContentCodec } from './codec.js';
 import type { ConnectionContexts } from './contexts.js';
-import type { EncoderChoice } from './encoder-choice.js';
+import { type ChannelEncodings, EncoderChoice } from './encoder-choice.js';
 import type { OutboundRoute, OutboundStream } from './outbound.js';
 
 /** Payloads shorter than this go plain: a flushed encoding of them is hardly smaller. */
@@ -22,6 +23,23 @@ export interface EncodingFrame {
   encoded: Uint8Array | undefined;
 }
 
+/** Who has frames encoded. */
+export interface EncodingHost {
+  /** An encoder has finished, later than the call that began it. */
+  wake(): void;
+}
+
+/** What {@link StreamEncoders} are made of. */
+export interface StreamEncodersOptions {
+  readonly codecs: readonly ContentCodec[];
+  readonly channels: readonly ChannelEncodings[];
+  /** What the other side can decode, and on how many streams at once. */
+  readonly advertised: readonly string[];
+  readonly most: number;
+  readonly contexts: ConnectionContexts;
+  readonly host: EncodingHost;
+}
+
 /** The most bytes that a codec may make of a payload of `plain` bytes (see {@link Encoder}). */
 function mostEncoded(plain: number): number {
   return plain + (plain >> 7) + 64;
@@ -39,28 +57,20 @@ export function mostPlain(room: number): number {
 export class StreamEncoders {
   readonly #choice: EncoderChoice;
   readonly #contexts: ConnectionContexts;
-  readonly #onDone: () => void;
-  /** What the other side can decode; undefined until its settings are known. */
-  #advertised: readonly string[] | undefined;
+  readonly #host: EncodingHost;
   /** Encoders that the other side has decoders for and that are not open. */
-  #left = 0;
+  #left: number;
   readonly #streams: OutboundStream[] = [];
   /** Frames that are being encoded, or wait for their place in a message since: one of a stream at most. */
   readonly #frames: EncodingFrame[] = [];
   readonly #done: EncodingFrame[] = [];
   #closed = false;
 
-  /** @param onDone called when an encoder has finished, later than the call that began it */
-  constructor(choice: EncoderChoice, contexts: ConnectionContexts, onDone: () => void) {
-    this.#choice = choice;
+  constructor({ codecs, channels, advertised, most, contexts, host }: StreamEncodersOptions) {
+    this.#choice = new EncoderChoice(codecs, channels, advertised);
+    this.#left = most;
     this.#contexts = contexts;
-    this.#onDone = onDone;
-  }
-
-  /** What the other side said it can decode, on at most `contexts` streams at once. */
-  advertised(encodings: readonly string[], contexts: number): void {
-    this.#advertised = encodings;
-    this.#left = contexts;
+    this.#host = host;
   }
 
   /** Frames are being encoded, or were and wait. */
@@ -90,14 +100,13 @@ export class StreamEncoders {
    * before its next frame (SPEC 4.9).
    */
   settle(route: OutboundRoute): string | undefined {
-    if (this.#advertised === undefined || this.#closed) return undefined;
-    route.settled = true;
+    if (this.#closed) return undefined;
     const { stream, channel } = route;
     if (stream.encoder !== undefined) {
       route.encodes = this.#choice.allows(channel, stream.encoding);
       return undefined;
     }
-    const codec = this.#choice.pick(channel, this.#advertised);
+    const codec = this.#choice.pick(channel);
     if (codec?.createEncoder === undefined || this.#left === 0 || !this.#contexts.take()) return undefined;
     this.#left--;
     stream.encoder = codec.createEncoder();
@@ -143,7 +152,7 @@ export class StreamEncoders {
       if (this.#closed) return;
       frame.encoded = encoded;
       this.#done.push(frame);
-      this.#onDone();
+      this.#host.wake();
     };
     result.then(done, () => done());
     return false;

@@ -8,7 +8,7 @@ const NOBODY: TransportHandlers = {
 };
 
 /** A transport whose user may change: it tells whoever has the seat. */
-export class TransportSeat {
+export class TransportSeat implements TransportHandlers {
   readonly transport: Transport;
   /** It was told to stop reading. */
   paused = false;
@@ -17,12 +17,7 @@ export class TransportSeat {
   constructor(transport: Transport, user: TransportHandlers) {
     this.transport = transport;
     this.#user = user;
-    transport.start({
-      bytes: (chunk) => this.#user.bytes(chunk),
-      drain: () => this.#user.drain(),
-      ended: () => this.#user.ended?.(),
-      closed: (code, reason) => this.#user.closed(code, reason),
-    });
+    transport.start(this);
   }
 
   /** Somebody else hears of it from now on. */
@@ -33,5 +28,21 @@ export class TransportSeat {
   /** Nobody does. */
   leave(): void {
     this.#user = NOBODY;
+  }
+
+  bytes(chunk: Uint8Array): void {
+    this.#user.bytes(chunk);
+  }
+
+  drain(): void {
+    this.#user.drain();
+  }
+
+  ended(): void {
+    this.#user.ended?.();
+  }
+
+  closed(code: number, reason: string): void {
+    this.#user.closed(code, reason);
   }
 }

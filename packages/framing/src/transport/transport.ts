@@ -15,7 +15,7 @@ export interface TransportHandlers {
  * the other, as an HTTP exchange does. An adapter is thin: it keeps no protocol state and calls no handler after `closed`.
  */
 export interface Transport {
-  /** Begins delivery; called once. */
+  /** Begins delivery; called once. The handlers are methods: call them on their object. */
   start(handlers: TransportHandlers): void;
   /**
    * Sends whole frames as one message. The chunks must not be changed, nor be transferred to somebody else, now or later:
@@ -35,12 +35,31 @@ export interface Transport {
   terminate(): void;
 }
 
+/** Who wants to be woken at a time: it has one alarm at most. */
+export interface Sleeper {
+  /** The alarms' own: when it is due, monotonic ms, and its place among others. Begin as Infinity and -1: there is none. */
+  alarmAt: number;
+  alarmPlace: number;
+  /** Its alarm was due, and is over. */
+  onAlarm(): void;
+}
+
+/** Wakes many, each at its time. */
+export interface Alarms {
+  /** Wakes it then, monotonic ms, and not when it was to be woken before. */
+  set(sleeper: Sleeper, at: number): void;
+  /** Does not wake it any more. */
+  clear(sleeper: Sleeper): void;
+}
+
 /** Time and the turn of the event loop, injected: the core itself has neither. */
 export interface Clock {
   /** Monotonic milliseconds. */
   now(): number;
   /** Calls `callback` once after `ms`; returns its cancellation. Must not keep a process alive by itself. */
   timer(ms: number, callback: () => void): () => void;
+  /** What wakes connections, where there are many of them. Left out: a timer for each. */
+  readonly alarms?: Alarms;
   /** Calls `callback` after the current turn: all its events and promises are done by then. */
   defer(callback: () => void): void;
 }
