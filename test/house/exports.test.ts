@@ -6,6 +6,8 @@ const pinned = JSON.parse(readFileSync(NAMES, 'utf8')) as Readonly<Record<string
 
 const entries: Readonly<Record<string, () => Promise<object>>> = {
   '@wiremux/framing': () => import('@wiremux/framing'),
+  '@wiremux/framing/byte-strings': () => import('@wiremux/framing/byte-strings'),
+  '@wiremux/framing/redirects': () => import('@wiremux/framing/redirects'),
   '@wiremux/framing/testing': () => import('@wiremux/framing/testing'),
   '@wiremux/framing/zlib': () => import('@wiremux/framing/zlib'),
   '@wiremux/framing/zstd': () => import('@wiremux/framing/zstd'),

@@ -10,6 +10,8 @@ import {
   type RedirectLocation,
   type WiremuxError,
 } from '@wiremux/framing';
+import { ByteStringReader } from '@wiremux/framing/byte-strings';
+import { redirectsTo } from '@wiremux/framing/redirects';
 import type { Random } from '../../packages/framing/test/model/random.js';
 import { clock } from '../support/clock.js';
 import { messageOf, same } from './compare.js';
@@ -139,8 +141,8 @@ class OurClient {
         name: request.name,
         args: request.args,
         hasData,
-        bytePieces: this.#options.random.chance(0.2),
-        ...(request.redirect === undefined ? {} : { redirect: request.redirect }),
+        bytePieces: this.#options.random.chance(0.2) ? ByteStringReader : undefined,
+        ...(request.redirect === undefined ? {} : { redirect: redirectsTo(request.redirect) }),
       });
       const upload = request.data === undefined ? [] : randomCuts(this.#options.random, request.data);
       this.#running.set(id, {

@@ -1,26 +1,20 @@
 import { type Clock, checkDeadline, type OutgoingRequest } from '@wiremux/framing';
 import type { TraceSource } from './options.js';
-import { offerOf } from './redirect/options.js';
 import type { RunSpec } from './run-context.js';
 
-/** How the answer of a run is to come. */
-export interface AnswerForm {
-  readonly bytePieces: boolean;
-  readonly encodedValues: boolean;
-}
-
 /**
- * What is sent of a run that begins now, and the same again where it is sent once more.
+ * What is sent of a run that begins now, and the same again where it is sent once more; all but what few runs have.
+ * @param encodedValues values of the answer are to come as they are encoded
  * @param defaultTrace asked where the request has no `trace` of its own
  * @throws {WiremuxError} `bad-arguments` for a deadline out of its range
  */
 export function outgoingRequest(
   { name, args, options }: RunSpec,
-  { bytePieces, encodedValues }: AnswerForm,
+  encodedValues: boolean,
   clock: Clock,
   defaultTrace: TraceSource | undefined,
 ): OutgoingRequest {
-  const { channel, credit, plain, data, slow, keep, deadline, idempotencyKey, redirect } = options;
+  const { channel, credit, plain, data, slow, keep, deadline, idempotencyKey } = options;
   if (deadline !== undefined) checkDeadline(deadline);
   const trace = options.trace ?? defaultTrace;
   return {
@@ -35,8 +29,6 @@ export function outgoingRequest(
     trace: typeof trace === 'function' ? trace() : trace,
     slow,
     keep,
-    bytePieces,
     encodedValues,
-    redirect: redirect === undefined ? undefined : offerOf(redirect),
   };
 }

@@ -1,6 +1,28 @@
 import { OnDemand } from './on-demand.js';
+import type { DataOptions } from './options.js';
 
-/** What sends data. */
+/** What sends the data of requests. */
 export const UPLOADS: OnDemand<typeof import('./upload/outgoing-data.js')> = new OnDemand(
   () => import('./upload/outgoing-data.js'),
 );
+
+/** What offers redirects, and fetches what comes of them. */
+export const REDIRECTS: OnDemand<typeof import('./redirect/following.js')> = new OnDemand(
+  () => import('./redirect/following.js'),
+);
+
+/** What reads byte strings piece by piece. */
+export const BYTE_PIECES: OnDemand<typeof import('./byte-pieces.js')> = new OnDemand(() => import('./byte-pieces.js'));
+
+/** The parts that a run with these options needs before it is sent; of most there are none. */
+export function partsOf(
+  { data, redirect }: DataOptions,
+  bytePieces: boolean,
+): readonly OnDemand<unknown>[] | undefined {
+  if (data === undefined && redirect === undefined && !bytePieces) return undefined;
+  const parts: OnDemand<unknown>[] = [];
+  if (data !== undefined) parts.push(UPLOADS);
+  if (redirect !== undefined) parts.push(REDIRECTS);
+  if (bytePieces) parts.push(BYTE_PIECES);
+  return parts;
+}

@@ -10,11 +10,12 @@ import {
   requestTimedOut,
   type SlowPolicy,
   slowPolicy,
-  WiremuxError,
+  type WiremuxError,
 } from '@wiremux/framing';
 import { type DroppedValues, NONE_DROPPED } from './dropped-values.js';
+import type { OnDemand } from './on-demand.js';
 import { outgoingRequest } from './outgoing.js';
-import { Following } from './redirect/following.js';
+import type { Following } from './redirect/following.js';
 import type { RedirectOptions } from './redirect/options.js';
 import {
   ANSWERING,
@@ -27,9 +28,8 @@ import {
   STOPPING,
 } from './request-state.js';
 import type { RunContext, RunListener, RunSpec } from './run-context.js';
-import { UPLOADS } from './run-parts.js';
+import { BYTE_PIECES, partsOf, REDIRECTS, UPLOADS } from './run-parts.js';
 import type { OutgoingData } from './upload/outgoing-data.js';
-import type { UploadData } from './upload/source.js';
 
 /** One run of a command, from the queue to its end: it happens at most once. */
 export class Run implements ReadableRequest {
@@ -80,10 +80,11 @@ export class Run implements ReadableRequest {
 
   /** Starts an idle run. */
   start(): void {
-    const { signal, deadline, data, slow, keep } = this.spec.options;
+    const { options } = this.spec;
+    const { signal, deadline, slow, keep } = options;
     try {
       this.#slow = slowPolicy(slow, keep);
-      this.#request = outgoingRequest(this.spec, this, this.#context.clock, this.#context.trace);
+      this.#request = outgoingRequest(this.spec, this.encodedValues, this.#context.clock, this.#context.trace);
     } catch (error) {
       this.fail(error as WiremuxError);
       return;
@@ -94,26 +95,42 @@ export class Run implements ReadableRequest {
     }
     if (signal !== undefined || deadline !== undefined) this.#watch(signal, deadline);
     this.#enter(QUEUED);
-    if (data === undefined) this.#submit();
-    else if (UPLOADS.part !== undefined) this.#submitWith(data, UPLOADS.part);
-    else
-      UPLOADS.load().then(
-        (part) => this.#submitWith(data, part),
-        (error: WiremuxError) => this.fail(error),
-      );
+    const parts = partsOf(options, this.bytePieces);
+    if (parts === undefined) this.#submit();
+    else if (parts.every(({ part }) => part !== undefined)) this.#submitWithParts();
+    else void this.#loadParts(parts);
   }
 
   #submit(): void {
     if (this.#state === QUEUED) this.#context.queue.submit(this);
   }
 
-  #submitWith(data: UploadData, { OutgoingData }: NonNullable<typeof UPLOADS.part>): void {
+  /** What few requests need is loaded for the first that does. */
+  async #loadParts(parts: readonly OnDemand<unknown>[]): Promise<void> {
     try {
-      this.#data = new OutgoingData(data, this.#context.maxUploadBuffer, (error) => this.#cancel(error));
+      await Promise.all(parts.map((part) => part.load()));
     } catch (error) {
       this.fail(error as WiremuxError);
       return;
     }
+    this.#submitWithParts();
+  }
+
+  #submitWithParts(): void {
+    const { data, redirect } = this.spec.options;
+    const { maxUploadBuffer } = this.#context;
+    try {
+      this.#data =
+        data && UPLOADS.part && new UPLOADS.part.OutgoingData(data, maxUploadBuffer, (error) => this.#cancel(error));
+    } catch (error) {
+      this.fail(error as WiremuxError);
+      return;
+    }
+    this.#request = {
+      ...(this.#request as OutgoingRequest),
+      bytePieces: this.bytePieces ? BYTE_PIECES.part?.ByteStringReader : undefined,
+      redirect: redirect && REDIRECTS.part?.offerOf(redirect),
+    };
     if (this.#state === QUEUED) this.#submit();
     else this.#releaseData();
   }
@@ -247,7 +264,7 @@ export class Run implements ReadableRequest {
     if (this.#state === STOPPING) {
       this.#end(this.#cancelled('finished'), undefined);
     } else if (options.redirect?.follow === undefined || options.redirect.follow === false) {
-      this.#end({ state: 'ended', how: 'redirected', location }, redirected(name, location));
+      this.#end({ state: 'ended', how: 'redirected', location }, REDIRECTS.part?.redirected(name, location));
     } else {
       this.#follow(location, options.redirect);
     }
@@ -256,6 +273,7 @@ export class Run implements ReadableRequest {
   #follow(location: RedirectLocation, options: RedirectOptions): void {
     const { queue, follow } = this.#context;
     this.#releaseData();
+    const { Following } = REDIRECTS.part as NonNullable<typeof REDIRECTS.part>;
     const following = new Following({
       bytePieces: this.bytePieces,
       values: (values, sizes) => {
@@ -361,11 +379,4 @@ export class Run implements ReadableRequest {
     this.#data?.stop();
     this.#data = undefined;
   }
-}
-
-/** The address may be a secret: the sentence names its host only. */
-function redirected(name: string, location: RedirectLocation): WiremuxError {
-  const host = URL.canParse(location.url) ? new URL(location.url).host : 'an address that is none';
-  const message = `The answer of "${name}" is to be had elsewhere, from ${host}: fetch it, or have the client follow.`;
-  return new WiremuxError('redirected', message, { data: location });
 }

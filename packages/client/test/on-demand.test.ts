@@ -35,12 +35,16 @@ describe('a request with data whose part is not loaded yet', () => {
     const gateway = new TestGateway();
     const mux = await gateway.open();
     const { part } = UPLOADS;
-    vi.spyOn(UPLOADS, 'part', 'get').mockReturnValue(undefined);
+    const missing = vi.spyOn(UPLOADS, 'part', 'get').mockReturnValue(undefined);
     let resolve: (loaded: NonNullable<typeof part>) => void = () => undefined;
     let reject: (error: WiremuxError) => void = () => undefined;
     const promise = new Promise<NonNullable<typeof part>>((...settle) => {
       [resolve, reject] = settle;
     });
+    void promise.then(
+      () => missing.mockReturnValue(part),
+      () => undefined,
+    );
     vi.spyOn(UPLOADS, 'load').mockReturnValue(promise);
     const source = { cancelled: 0 };
     const stream = new ReadableStream<Uint8Array>({ cancel: () => void source.cancelled++ });

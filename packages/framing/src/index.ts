@@ -1,4 +1,5 @@
 export {
+  type ByteStringReaderConstructor,
   type CborLimits,
   type DecodeResult,
   decodeOne,
@@ -60,7 +61,7 @@ export type { TokenVerdict } from './message/auth.js';
 export type { CancelReason, DrainNotice } from './message/control.js';
 export { formatOutput, type OutputAtom, outputAtom, type TranslateAtom } from './message/output.js';
 export type { ProgressUpdate } from './message/progress.js';
-export type { RedirectLocation, RedirectOffer } from './message/redirect.js';
+export type { OfferedRedirects, RedirectLocation, RedirectOffer } from './message/redirect.js';
 export { MAX_DEADLINE } from './message/request.js';
 export type { SessionGrant, SessionReply, SessionRequest } from './message/session-settings.js';
 export type { PeerSettings } from './message/settings.js';

@@ -1,4 +1,5 @@
 import { encodeValue, type WiremuxError } from '@wiremux/framing';
+import { ByteStringReader } from '@wiremux/framing/byte-strings';
 import { concatMap, Observable, of, range } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type ByteSource, byteStream } from '../src/byte-stream.js';
@@ -14,7 +15,7 @@ const PIECES = [numbered(3), numbered(5, 3), numbered(2, 8)];
 /** Runs a command whose caller takes byte strings in pieces. */
 async function callOne(handler: AnyHandler, options?: RigOptions): Promise<{ rig: Rig; call: TestCall }> {
   const rig = await serveOne(handler, options);
-  const call = rig.client.call('run', {}, { bytePieces: true });
+  const call = rig.client.call('run', {}, { bytePieces: ByteStringReader });
   await rig.clock.settle();
   return { rig, call };
 }
@@ -162,7 +163,7 @@ describe('SPEC 8.5.4 a byte stream whose reader does not read', () => {
     }
     const rig = await serveOne(() => byteStream(form === 'a generator' ? fast() : slowly(fast())), limits);
     rig.client.taking = false;
-    const call = rig.client.call('run', {}, { bytePieces: true });
+    const call = rig.client.call('run', {}, { bytePieces: ByteStringReader });
     await rig.clock.settle();
     expect(asked).toBeGreaterThanOrEqual(7);
     expect(asked).toBeLessThanOrEqual(4 + 8 + 1);
@@ -181,7 +182,7 @@ describe('SPEC 8.5.4 a byte stream whose reader does not read', () => {
     }
     const rig = await serveOne(many, limits);
     rig.client.taking = false;
-    const call = rig.client.call('run', {}, { bytePieces: true });
+    const call = rig.client.call('run', {}, { bytePieces: ByteStringReader });
     await rig.clock.settle();
     expect(made).toBeLessThanOrEqual(4 + 8 + 1);
     expect(call.end).toBeUndefined();
@@ -208,7 +209,7 @@ describe('SPEC 8.5.4 a byte stream whose reader does not read', () => {
     };
     const rig = await serveOne(() => of('x'.repeat(50 * KIB), byteStream(source)), limits);
     rig.client.taking = false;
-    const call = rig.client.call('run', {}, { bytePieces: true });
+    const call = rig.client.call('run', {}, { bytePieces: ByteStringReader });
     await rig.clock.settle();
     expect(call.end).toBe('slow-reader');
     expect(calls).toEqual(['return']);
@@ -218,7 +219,7 @@ describe('SPEC 8.5.4 a byte stream whose reader does not read', () => {
     const pieces = range(0, 100).pipe(concatMap(() => of(numbered(KIB))));
     const rig = await serveOne(() => byteStream(pieces), limits);
     rig.client.taking = false;
-    const call = rig.client.call('run', {}, { bytePieces: true });
+    const call = rig.client.call('run', {}, { bytePieces: ByteStringReader });
     await rig.clock.settle();
     expect(call.end).toBe('slow-reader');
   });
@@ -227,7 +228,7 @@ describe('SPEC 8.5.4 a byte stream whose reader does not read', () => {
     const { client, clock } = await serveOne(() => byteStream(Array.from({ length: 100 }, () => numbered(KIB))), {
       client: { limits: { valueBytes: 5_000 } },
     });
-    const [whole, pieces] = [client.call('run'), client.call('run', {}, { bytePieces: true })];
+    const [whole, pieces] = [client.call('run'), client.call('run', {}, { bytePieces: ByteStringReader })];
     await clock.settle();
     expect(whole.end).toBe('too-big');
     expect(pieces).toMatchObject({ end: 'ended', values: [{ length: 100 * KIB }] });
@@ -255,7 +256,7 @@ describe('SPEC 8.6.3 a byte stream that is cancelled', () => {
       }
     });
     rig.client.taking = false;
-    const call = rig.client.call('run', {}, { bytePieces: true });
+    const call = rig.client.call('run', {}, { bytePieces: ByteStringReader });
     await rig.clock.settle();
     rig.client.peer.cancel(call.id);
     await rig.clock.settle();
@@ -276,7 +277,7 @@ describe('SPEC 8.6.3 a byte stream that is cancelled', () => {
       });
     const rig = await serveOne(() => of(...[0, 1, 2].map((index) => byteStream(stream(index)))));
     rig.client.taking = false;
-    const call = rig.client.call('run', {}, { bytePieces: true });
+    const call = rig.client.call('run', {}, { bytePieces: ByteStringReader });
     await rig.clock.settle();
     rig.client.peer.cancel(call.id);
     await rig.clock.settle();

@@ -1,4 +1,5 @@
 import type { RedirectOffer } from '@wiremux/framing';
+import { redirectsTo } from '@wiremux/framing/redirects';
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { byteStream } from '../src/byte-stream.js';
@@ -22,7 +23,7 @@ async function ask(
   { offer = OFFER, dialect = 'wiremux.1' as const, hasData = false }: Partial<AskOptions> = {},
 ): Promise<Asked> {
   const rig = await serveOne(handler, { dialect, server: { redirects: TARGETS } });
-  const call = rig.client.call('run', {}, { redirect: offer, hasData });
+  const call = rig.client.call('run', {}, { redirect: redirectsTo(offer), hasData });
   await rig.clock.settle();
   return { ...rig, call };
 }

@@ -1,4 +1,5 @@
 import type { Limits } from '@wiremux/framing';
+import { redirectsTo } from '@wiremux/framing/redirects';
 import { type CommandContext, type CommandSet, command, type ImplementedCommand } from '@wiremux/server';
 import { UpstreamExchange } from './exchange.js';
 import type { UpstreamSettings } from './settings.js';
@@ -53,7 +54,7 @@ function forwarded(name: string, upstream: UpstreamSettings, limits: Limits): Im
     contract,
     handler: (args, context: CommandContext) => {
       const { targets, hashes } = context.redirects;
-      const redirect = targets.length === 0 ? {} : { redirect: { targets, hashes } };
+      const redirect = targets.length === 0 ? {} : { redirect: redirectsTo({ targets, hashes }) };
       const request = { name, args: args as Readonly<Record<string, unknown>>, ...redirect };
       return new UpstreamExchange(upstream, request, context, limits).values();
     },

@@ -2,15 +2,16 @@ import {
   dialectByName,
   type Limits,
   Link,
+  type OfferedRedirects,
   type OutputAtom,
   Peer,
   type PeerEvent,
   type ProgressUpdate,
   type RedirectLocation,
-  type RedirectOffer,
   type Transport,
   WiremuxError,
 } from '@wiremux/framing';
+import { ByteStringReader } from '@wiremux/framing/byte-strings';
 import { byteStream, type CommandContext, type Redirects, redirect } from '@wiremux/server';
 import { nodeClock } from '../clock.js';
 import { VERSION } from '../version.js';
@@ -28,7 +29,7 @@ export interface ForwardedRequest {
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
   /** Where its caller can be sent; the upstream has targets of the same names. */
-  readonly redirect?: RedirectOffer;
+  readonly redirect?: OfferedRedirects;
 }
 
 /** What a request is passed on with, and who hears what is said beside the values. */
@@ -79,7 +80,7 @@ export class UpstreamExchange {
     this.#id = this.#peer.open({
       ...request,
       hasData: context.hasData,
-      bytePieces: true,
+      bytePieces: ByteStringReader,
       ...(timeLeft === undefined ? {} : { deadlineAt: now + timeLeft }),
       ...(context.trace === undefined ? {} : { trace: context.trace }),
     });

@@ -1,4 +1,5 @@
 import { type CborLimits, DEFAULT_LIMITS, type Limits, type PieceSink, ValueReader } from '@wiremux/framing';
+import { ByteStringReader } from '@wiremux/framing/byte-strings';
 import { redirectFailed } from './failed.js';
 import type { FollowReader } from './following.js';
 
@@ -63,6 +64,7 @@ class SequenceContent implements ContentReader {
     this.#reader = reader;
     this.#cbor = new ValueReader(cborLimits(limits));
     if (!reader.bytePieces) return;
+    this.#cbor.bytePieces = ByteStringReader;
     this.#pieces = (bytes, size, last) => {
       this.#give();
       reader.bytes(bytes, size, last);

@@ -1,5 +1,6 @@
-import { type Limits, type RedirectLocation, WiremuxError } from '@wiremux/framing';
-import { type FollowOptions, offerOf, type RedirectOptions } from './options.js';
+import { type Limits, type OfferedRedirects, type RedirectLocation, WiremuxError } from '@wiremux/framing';
+import { redirectsTo } from '@wiremux/framing/redirects';
+import type { FollowOptions, RedirectOptions } from './options.js';
 
 /** What of a client decides how its answers are fetched. */
 export interface FollowContext {
@@ -27,6 +28,20 @@ export interface FollowTask extends FollowContext, FollowOptions {
   readonly signal: AbortSignal;
   /** Resolves when the reader has room. */
   room(): Promise<void>;
+}
+
+const DEFAULT_HASHES: readonly string[] = ['sha512', 'sha384', 'sha256'];
+
+/** What the request says of redirects. */
+export function offerOf({ targets, hashes = DEFAULT_HASHES }: RedirectOptions): OfferedRedirects {
+  return redirectsTo({ targets, hashes });
+}
+
+/** The end of a request whose answer is to be had elsewhere. The address may be a secret: it names its host only. */
+export function redirected(name: string, location: RedirectLocation): WiremuxError {
+  const host = URL.canParse(location.url) ? new URL(location.url).host : 'an address that is none';
+  const message = `The answer of "${name}" is to be had elsewhere, from ${host}: fetch it, or have the client follow.`;
+  return new WiremuxError('redirected', message, { data: location });
 }
 
 /** Bytes given to a reader and not taken, from which on nothing more is fetched. */

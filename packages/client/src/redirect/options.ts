@@ -1,5 +1,3 @@
-import type { RedirectOffer } from '@wiremux/framing';
-
 /** Where the answer of a request may be had instead of from the gateway (SPEC 3.2.7). */
 export interface RedirectOptions {
   /** Names of the targets that this program can reach; the gateway's `capabilities` lists those it has. */
@@ -28,11 +26,4 @@ export interface FollowOptions {
   readonly verify?: 'before' | 'after' | undefined;
   /** False: takes it also where there is no hash of it that can be verified. Default true. */
   readonly requireHash?: boolean | undefined;
-}
-
-const DEFAULT_HASHES: readonly string[] = ['sha512', 'sha384', 'sha256'];
-
-/** What the request says of it. */
-export function offerOf({ targets, hashes = DEFAULT_HASHES }: RedirectOptions): RedirectOffer {
-  return { targets, hashes };
 }

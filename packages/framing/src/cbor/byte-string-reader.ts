@@ -40,11 +40,6 @@ export class ByteStringReader {
     return this.#uncounted;
   }
 
-  /** True if the item whose first byte this is can be read here. */
-  static begins(initial: number): boolean {
-    return initial >> 5 === Major.Bytes;
-  }
-
   /**
    * Goes on with `bytes[from, to)`: the offset after the next piece, which ends the byte string if it is not
    * {@link active} any more; {@link CUT} if there is none, or {@link REFUSED}, which is for good. After the end of one the
@@ -119,7 +114,7 @@ export class ByteStringReader {
     if (initial === BREAK) return undefined;
     const info = initial & 31;
     if (info > 27 && info !== INDEFINITE) return this.#refusal(CborErrorCode.Malformed, RESERVED, 0);
-    const fits = ByteStringReader.begins(initial) && !(this.#chunked && info === INDEFINITE);
+    const fits = initial >> 5 === Major.Bytes && !(this.#chunked && info === INDEFINITE);
     return fits ? undefined : this.#refusal(CborErrorCode.Malformed, NO_CHUNK, 0);
   }
 

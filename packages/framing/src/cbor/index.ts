@@ -9,5 +9,5 @@ export { isOwn } from './own.js';
 export { writePortable } from './portable.js';
 export { readText } from './short-text.js';
 export { isUtf8, utf8Decode, utf8Encode } from './utf8.js';
-export { type PieceSink, ValueReader, type ValueSink } from './value-reader.js';
+export { type ByteStringReaderConstructor, type PieceSink, ValueReader, type ValueSink } from './value-reader.js';
 export { CborWriter, giveWriter, takeWriter } from './writer.js';

@@ -1,7 +1,8 @@
 import type { CborLimits } from './bounds.js';
-import { ByteStringReader } from './byte-string-reader.js';
+import type { ByteStringReader } from './byte-string-reader.js';
 import { EncodedValue } from './encoded-value.js';
 import { type CborError, unfinished } from './error.js';
+import { Major } from './head.js';
 import { materializer, NO_VALUE } from './materialize.js';
 import { CUT, REFUSED, Scanner } from './scan.js';
 
@@ -13,6 +14,9 @@ export type ValueSink = (value: unknown, size: number) => void;
  * before it included; `last` ends the byte string. Only a last piece may be empty.
  */
 export type PieceSink = (bytes: Uint8Array, size: number, last: boolean) => void;
+
+/** {@link ByteStringReader}, as it is passed on: who takes no pieces is without it. */
+export type ByteStringReaderConstructor = new () => ByteStringReader;
 
 const NOTHING = new Uint8Array(0);
 const FIRST_HOLD = 256;
@@ -38,9 +42,9 @@ export class ValueReader {
   encoded = false;
   /**
    * Byte strings that are not inside another value are given in pieces, as they come and however long they are: `value` is
-   * the piece, `isPiece` true. Set between two values.
+   * the piece, `isPiece` true. What reads them; set between two values.
    */
-  bytePieces = false;
+  bytePieces: ByteStringReaderConstructor | undefined = undefined;
   /** What {@link next} has found, and its encoded size in bytes. */
   value: unknown;
   size = 0;
@@ -98,10 +102,9 @@ export class ValueReader {
    * Takes the next bytes and gives `sink` each value they complete, in order. Values before an error are delivered.
    * After an error the reader is dead and returns the same error again. The sinks must not throw, nor push.
    *
-   * With `pieces`, byte strings that are not inside another value go there instead; it must then be given with every push.
+   * With {@link bytePieces}, those go to `pieces`.
    */
   push(bytes: Uint8Array, sink: ValueSink, pieces?: PieceSink): CborError | undefined {
-    this.bytePieces = pieces !== undefined;
     this.feed(bytes, 0, bytes.length);
     while (this.next()) {
       if (this.isPiece) pieces?.(this.value as Uint8Array, this.size, !this.goesOn);
@@ -123,7 +126,9 @@ export class ValueReader {
     const bytes = this.#bytes;
     const at = this.#at;
     if (this.#heldSize > 0) return this.#complete();
-    if (this.bytePieces && (this.goesOn || ByteStringReader.begins(bytes[at] as number))) return this.#nextPiece();
+    if (this.bytePieces !== undefined && (this.goesOn || (bytes[at] as number) >> 5 === Major.Bytes)) {
+      return this.#nextPiece(this.bytePieces);
+    }
     if (this.encoded) return this.#nextEncoded();
     const value = materializer.read(bytes, at, this.#to, this.#limits);
     if (value === NO_VALUE) return this.#nextEncoded();
@@ -162,8 +167,8 @@ export class ValueReader {
     return this.#found(value, size, materializer.error);
   }
 
-  #nextPiece(): boolean {
-    this.#byteStrings ??= new ByteStringReader();
+  #nextPiece(reader: ByteStringReaderConstructor): boolean {
+    this.#byteStrings ??= new reader();
     const strings = this.#byteStrings;
     const after = strings.read(this.#bytes, this.#at, this.#to);
     if (after === REFUSED) return this.#die(strings.error as CborError);

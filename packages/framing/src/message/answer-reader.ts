@@ -1,8 +1,15 @@
-import { type CborError, type CborLimits, decodeOne, EncodedValue, ValueReader } from '../cbor/index.js';
+import {
+  type ByteStringReaderConstructor,
+  type CborError,
+  type CborLimits,
+  decodeOne,
+  EncodedValue,
+  ValueReader,
+} from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
 import { AnswerEvents, type AnswerSink } from './answer-events.js';
 import { parseStatus, STATUS_OK } from './failure.js';
-import type { RedirectLocation } from './redirect.js';
+import type { ReadsLocation, RedirectLocation } from './redirect.js';
 
 /** Reads the answer of one request, frame by frame. */
 export interface ReadsAnswer {
@@ -24,12 +31,12 @@ export interface ReadsAnswer {
 export interface AnswerReaderOptions {
   /** Errors have codes, as in wiremux.1. */
   readonly codes: boolean;
-  /** Byte strings among the values are given as they come (SPEC 3.4.8). */
-  readonly bytePieces: boolean;
+  /** Byte strings among the values are given as they come (SPEC 3.4.8), with what reads them. */
+  readonly bytePieces: ByteStringReaderConstructor | undefined;
   /** Values are given as they are encoded. */
   readonly encodedValues: boolean;
-  /** The request said where it could be sent instead. */
-  readonly redirects: boolean;
+  /** Reads where the answer is to be had; absent where the request did not say that it could be had elsewhere. */
+  readonly readLocation: ReadsLocation | undefined;
 }
 
 /** Value readers that are between two values, to be used again: most answers need one only for a moment. */
@@ -131,12 +138,19 @@ export class AnswerReader extends AnswerEvents implements ReadsAnswer {
     const decoded = value instanceof EncodedValue ? this.#pool.decode(value) : value;
     const status = parseStatus(decoded, this.#options.codes);
     if (status === undefined) return noStatus();
-    if (status.kind === 'redirect' && !this.#options.redirects) return unaskedRedirect();
+    if (status.kind === 'redirect') return this.#readRedirect(status.location);
     if (status.kind === 'ok') this.#begin();
+    else this.refusal = status.error;
     this.#begun = true;
-    if (status.kind === 'error') this.refusal = status.error;
-    if (status.kind === 'redirect') this.#location = status.location;
     return undefined;
+  }
+
+  #readRedirect(value: unknown): WiremuxError | undefined {
+    const { readLocation } = this.#options;
+    if (readLocation === undefined) return unaskedRedirect();
+    this.#location = readLocation(value);
+    this.#begun = true;
+    return this.#location === undefined ? noStatus() : undefined;
   }
 }
 

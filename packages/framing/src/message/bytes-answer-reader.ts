@@ -43,7 +43,7 @@ export class BytesAnswerReader extends AnswerEvents implements ReadsAnswer {
   #readBytes(payload: Uint8Array): void {
     this.failure = this.#unfinished();
     if (this.failure !== undefined) return;
-    if (this.#options.bytePieces) this.tellPiece(payload, payload.length, true);
+    if (this.#options.bytePieces !== undefined) this.tellPiece(payload, payload.length, true);
     else this.addValue(payload, payload.length);
   }
 

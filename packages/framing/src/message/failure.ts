@@ -3,7 +3,6 @@ import { WiremuxError } from '../errors.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { asFields, asList, asProse, asText, cutText, type Fields, field, isUint } from './fields.js';
 import { formatOutput, type OutputAtom, outputAtom, outputField, parseOutput } from './output.js';
-import { parseRedirectLocation, type RedirectLocation } from './redirect.js';
 import { encodeField, type FieldValue, unlessEmpty } from './write-field.js';
 
 /** The most bytes of an error's text (SPEC 3.5.1). */
@@ -79,11 +78,11 @@ function encodedData(data: unknown): EncodedValue | undefined {
   }
 }
 
-/** What the first value of an answer says. */
+/** What the first value of an answer says; a location as it came. */
 export type ParsedStatus =
   | { readonly kind: 'ok' }
   | { readonly kind: 'error'; readonly error: WiremuxError }
-  | { readonly kind: 'redirect'; readonly location: RedirectLocation };
+  | { readonly kind: 'redirect'; readonly location: unknown };
 
 /** Reads a status map; undefined if it is none (SPEC 3.4.4). `codes`: wiremux.1 (SPEC 3.9.1). */
 export function parseStatus(value: unknown, codes: boolean): ParsedStatus | undefined {
@@ -91,10 +90,7 @@ export function parseStatus(value: unknown, codes: boolean): ParsedStatus | unde
   if (fields === undefined) return undefined;
   const status = asText(field(fields, 'status'));
   if (status === 'ok') return { kind: 'ok' };
-  if (status === 'redirect') {
-    const location = parseRedirectLocation(field(fields, 'location'));
-    return location && { kind: 'redirect', location };
-  }
+  if (status === 'redirect') return { kind: 'redirect', location: field(fields, 'location') };
   const error = asFields(field(fields, 'error'));
   if (status !== 'error' || error === undefined) return undefined;
   const message = field(error, 'message');

@@ -1,6 +1,6 @@
 import { utf8Encode } from '../cbor/index.js';
 import { asFields, asList, asText, type Fields, field, isUint } from './fields.js';
-import { encodeField, type FieldValue } from './write-field.js';
+import { encodeField } from './write-field.js';
 
 /** The most bytes of each part of a location, and the most elements of its lists (SPEC 3.4.11). */
 const URL_BYTES = 8_192;
@@ -37,9 +37,17 @@ export interface RedirectLocation {
   readonly serverCaDerCerts?: readonly Uint8Array[];
 }
 
-/** The value of the request map's `redirect`. */
-export function offerField({ hashes, targets }: RedirectOffer): FieldValue {
-  return { hashes, targets };
+/** An offer as a request makes it: with what reads the location that may come of it. See {@link redirectsTo}. */
+export interface OfferedRedirects extends RedirectOffer {
+  readonly readLocation: ReadsLocation;
+}
+
+/** Reads the `location` of a redirect; undefined if anything is amiss (SPEC 3.4.11). */
+export type ReadsLocation = (value: unknown) => RedirectLocation | undefined;
+
+/** Offers that an answer be had elsewhere. */
+export function redirectsTo({ targets, hashes }: RedirectOffer): OfferedRedirects {
+  return { targets, hashes, readLocation: parseRedirectLocation };
 }
 
 /** Reads the value of the request map's `redirect`; undefined if it is something else. */
@@ -68,8 +76,7 @@ export function encodeStatusRedirect(location: RedirectLocation): Uint8Array | u
   });
 }
 
-/** Reads the `location` of a redirect, strictly; undefined if anything is amiss (SPEC 3.4.11). */
-export function parseRedirectLocation(value: unknown): RedirectLocation | undefined {
+function parseRedirectLocation(value: unknown): RedirectLocation | undefined {
   const fields = asFields(value);
   if (fields === undefined) return undefined;
   const url = asText(field(fields, 'url'));

@@ -1,5 +1,5 @@
 import { type ByteRange, CborWriter, giveWriter, isOwn, takeWriter } from '../cbor/index.js';
-import { offerField, type RedirectOffer } from './redirect.js';
+import type { RedirectOffer } from './redirect.js';
 import type { SlowMode } from './slow.js';
 import { encodeField, writeField } from './write-field.js';
 
@@ -67,7 +67,7 @@ function writeRequest(out: CborWriter, request: RequestMessage, write: WriteArgu
   }
   if (redirect !== undefined) {
     out.bytes('redirect');
-    writeField(out, offerField(redirect));
+    writeField(out, { hashes: redirect.hashes, targets: redirect.targets });
     size++;
   }
   size += writeBytes(out, 'slow', slow) + writeBytes(out, 'trace', trace);

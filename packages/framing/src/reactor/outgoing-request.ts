@@ -1,7 +1,8 @@
+import type { ByteStringReaderConstructor } from '../cbor/index.js';
 import type { Dialect } from '../dialect/dialect.js';
 import type { Opening } from '../dialect/request-format.js';
 import { WiremuxError } from '../errors.js';
-import type { RedirectOffer } from '../message/redirect.js';
+import type { OfferedRedirects } from '../message/redirect.js';
 import { IDEM_BYTES, MAX_DEADLINE } from '../message/request.js';
 import { MAX_CREDIT, MIN_CREDIT } from '../message/settings.js';
 import { SLOW_CREDIT, type SlowMode, slowPolicy } from '../message/slow.js';
@@ -31,9 +32,9 @@ export interface OutgoingRequest {
   readonly trace?: string | undefined;
   /**
    * Byte strings that are values of the answer come as `bytes` events, piece by piece and of any length, instead of
-   * whole in `values` (SPEC 3.4.8).
+   * whole in `values` (SPEC 3.4.8). Give it `ByteStringReader`.
    */
-  readonly bytePieces?: boolean | undefined;
+  readonly bytePieces?: ByteStringReaderConstructor | undefined;
   /**
    * The other values of the answer come as `EncodedValue`s, to be passed on: whoever reads them in the end checks what a
    * decoder does. What a frame holds as it is (0002, 0003) comes as bytes all the same.
@@ -45,8 +46,8 @@ export interface OutgoingRequest {
    */
   readonly slow?: SlowMode | undefined;
   readonly keep?: number | undefined;
-  /** Where it could be sent instead; left out where the dialect has no redirects (SPEC 3.2.7). */
-  readonly redirect?: RedirectOffer | undefined;
+  /** Where it could be sent instead, by `redirectsTo`; left out where the dialect has no redirects (SPEC 3.2.7). */
+  readonly redirect?: OfferedRedirects | undefined;
 }
 
 /** The credit asked for, brought into its range (SPEC 8.11.2). */

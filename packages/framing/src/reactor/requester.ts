@@ -48,7 +48,7 @@ export class Requester {
     this.#budget = budget;
     this.#readers = new ValueReaderPool(context.cborLimits);
     const { extended } = context.dialect;
-    this.#usual = { codes: extended, bytePieces: false, encodedValues: false, redirects: false };
+    this.#usual = { codes: extended, bytePieces: undefined, encodedValues: false, readLocation: undefined };
     this.#half = halfKind(FrameType.Data, context);
     this.#firstId = context.role === 'client' ? 1 : 2;
     this.#nextId = this.#firstId;
@@ -210,11 +210,12 @@ export class Requester {
     return undefined;
   }
 
-  #readerFor(id: number, { bytePieces = false, encodedValues = false, redirect }: OutgoingRequest): ReadsAnswer {
+  #readerFor(id: number, { bytePieces, encodedValues = false, redirect }: OutgoingRequest): ReadsAnswer {
     const { dialect, emit } = this.#context;
-    const redirects = dialect.redirects && redirect !== undefined && redirect.targets.length > 0;
-    const isUsual = !bytePieces && !encodedValues && !redirects;
-    const options = isUsual ? this.#usual : { codes: dialect.extended, bytePieces, encodedValues, redirects };
+    const offers = dialect.redirects && redirect !== undefined && redirect.targets.length > 0;
+    const readLocation = offers ? redirect.readLocation : undefined;
+    const isUsual = bytePieces === undefined && !encodedValues && !offers;
+    const options = isUsual ? this.#usual : { codes: dialect.extended, bytePieces, encodedValues, readLocation };
     return dialect.answers.reader(id, emit, this.#readers, options);
   }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ByteStringReader } from '../../src/cbor/byte-string-reader.js';
 import { type CborError, type CborErrorCode, encodeValue, ValueReader } from '../../src/cbor/index.js';
 import { everyChunking } from '../../src/testing/chunking.js';
 import { anyValue, concat, fromHex, LIMITS, toHex } from './support.js';
@@ -18,6 +19,7 @@ interface PieceReading {
 
 function readPieces(pushes: Iterable<Uint8Array>, limits = LIMITS): PieceReading {
   const reader = new ValueReader(limits);
+  reader.bytePieces = ByteStringReader;
   const parts: PieceReading['parts'][number][] = [];
   for (const bytes of pushes) {
     const error = reader.push(
@@ -110,6 +112,7 @@ describe('SPEC 3.1.9 byte strings in pieces', () => {
 
   it('come as views, when their bytes come, and nothing of them is held', () => {
     const reader = new ValueReader(LIMITS);
+    reader.bytePieces = ByteStringReader;
     const pieces: Piece[] = [];
     const push = (bytes: Uint8Array): void => {
       const error = reader.push(

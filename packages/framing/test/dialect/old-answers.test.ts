@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ByteStringReader } from '../../src/byte-strings.js';
 import { type PeerEvent, preEncoded, WiremuxError } from '../../src/index.js';
 import { everyChunking } from '../../src/testing/index.js';
 import { pair } from '../reactor/harness.js';
@@ -14,7 +15,7 @@ const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 /** A client with request 1 open, which was sent these frames; the first begins the stream. */
 function asked(dialect: string, frames: readonly string[], bytePieces = false): LonePeer {
   const lone = new LonePeer({ role: 'client', dialect });
-  lone.peer.open({ name: 'asked', bytePieces });
+  lone.peer.open({ name: 'asked', bytePieces: bytePieces ? ByteStringReader : undefined });
   lone.sent();
   lone.feed(...frames.map((frame, index) => (index === 0 ? frame.replace('1 2 0', '1 2 stream-begin') : frame)));
   return lone;

@@ -1,4 +1,6 @@
+import { ByteStringReader } from '../../src/byte-strings.js';
 import { outputAtom, type ProgressUpdate, WiremuxError } from '../../src/index.js';
+import { redirectsTo } from '../../src/redirects.js';
 import type { Random } from '../model/random.js';
 import { type Application, sum } from './application.js';
 
@@ -18,9 +20,11 @@ function open(end: Application, wild: boolean): void {
       name: wild && random.chance(0.1) ? random.pick(ODD_TEXTS) : 'command',
       args: wild ? oddArguments(random) : { pad: 'x'.repeat(random.chance(0.05) ? 100_000 : 3) },
       hasData: random.chance(0.5),
-      bytePieces: random.chance(0.3),
+      bytePieces: random.chance(0.3) ? ByteStringReader : undefined,
       ...(random.chance(0.2) ? { channel: wild ? random.pick(ODD_TEXTS) : 'bulk' } : {}),
-      ...(random.chance(0.2) ? { redirect: { targets: ['store'], hashes: [random.pick(ODD_TEXTS)] } } : {}),
+      ...(random.chance(0.2)
+        ? { redirect: redirectsTo({ targets: ['store'], hashes: [random.pick(ODD_TEXTS)] }) }
+        : {}),
       ...(random.chance(0.3) ? { slow: random.pick(SLOW_MODES), keep: random.pick([1, 2, 100]) } : {}),
       ...(random.chance(0.3) ? { credit: wild ? random.pick(ODD_NUMBERS) : random.integer(1_024, 9_000) } : {}),
     });

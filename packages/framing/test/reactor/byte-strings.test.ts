@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ByteStringReader } from '../../src/byte-strings.js';
 import { DIALECTS, encodeValue, type PeerEvent, preEncoded } from '../../src/index.js';
 import { type End, pair } from './harness.js';
 import { type LoneOptions, LonePeer } from './lone-peer.js';
@@ -119,7 +120,7 @@ describe.each(CLIENTS)('SPEC 3.4.8 byte strings taken in pieces in %j', (options
   /** A client that has asked for the byte strings of request 1 in pieces. */
   function asked(more: Pick<LoneOptions, 'limits'> = {}): { lone: LonePeer; give: (payload: string) => void } {
     const lone = new LonePeer({ ...options, ...more });
-    lone.peer.open({ name: 'asked', bytePieces: true });
+    lone.peer.open({ name: 'asked', bytePieces: ByteStringReader });
     lone.sent();
     const give = (payload: string): void => lone.feed(`1 ${lone.stream} 0 command-response ${payload}`);
     return { lone, give };
@@ -230,7 +231,7 @@ describe.each(DIALECTS.map(({ name }) => name))('SPEC 3.4.8, 3.4.9 a long byte s
     });
     client.taking = false;
     await clock.settle();
-    const id = client.peer.open({ name: 'x', bytePieces: true });
+    const id = client.peer.open({ name: 'x', bytePieces: ByteStringReader });
     let held = 0;
     let most = 0;
     let at = client.events.length;
@@ -257,7 +258,7 @@ describe('SPEC 3.4.8, 8.4.1 a long byte string that a server asks for', () => {
   it('arrives whole too', async () => {
     const { clock, client, server } = pair({ onClient: sender(200_000, undefined) });
     await clock.settle();
-    const id = server.peer.open({ name: 'x', bytePieces: true });
+    const id = server.peer.open({ name: 'x', bytePieces: ByteStringReader });
     await clock.settle();
     expect(Buffer.concat(received(server, id) as Uint8Array[]).equals(poured(200_000))).toBe(true);
     expect(server.of('ended', id)).toHaveLength(1);
@@ -270,7 +271,7 @@ describe('SPEC 8.5.6 credit for a byte string in pieces', () => {
     const { clock, client, server } = pair({ clientLimits: { answerCredit: 4_096 } });
     client.taking = false;
     await clock.settle();
-    const id = client.peer.open({ name: 'x', bytePieces: true });
+    const id = client.peer.open({ name: 'x', bytePieces: ByteStringReader });
     await clock.settle();
     const sent = (): number => server.peer.stats().requests[0]?.bytes ?? 0;
     server.peer.beginBytes(id, 20_000);

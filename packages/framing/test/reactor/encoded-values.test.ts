@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ByteStringReader } from '../../src/byte-strings.js';
 import { decodeOne, EncodedValue } from '../../src/cbor/index.js';
 import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { LonePeer } from './lone-peer.js';
@@ -9,7 +10,7 @@ const OK = '\\xa1FstatusBok';
 /** A client that asked for the values of request 1 as they are encoded. */
 function asking(bytePieces = false): LonePeer {
   const lone = new LonePeer({ role: 'client' });
-  lone.peer.open({ name: 'x', encodedValues: true, bytePieces });
+  lone.peer.open({ name: 'x', encodedValues: true, bytePieces: bytePieces ? ByteStringReader : undefined });
   lone.sentSession();
   return lone;
 }

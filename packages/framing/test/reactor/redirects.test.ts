@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RedirectLocation } from '../../src/index.js';
+import { redirectsTo } from '../../src/redirects.js';
 import { everyChunking } from '../../src/testing/index.js';
 import { pair } from './harness.js';
 import { frameBytes, joined, LonePeer } from './lone-peer.js';
@@ -25,7 +26,7 @@ const redirect = (location: string): string => `cbor:{b'status': b'redirect', b'
 /** A client that has opened request 1, with an offer or without. */
 function asked(dialect: string, offer?: typeof OFFER): LonePeer {
   const lone = new LonePeer({ role: 'client', dialect });
-  lone.peer.open({ name: 'asked', ...(offer === undefined ? {} : { redirect: offer }) });
+  lone.peer.open({ name: 'asked', ...(offer === undefined ? {} : { redirect: redirectsTo(offer) }) });
   lone.sent();
   return lone;
 }
@@ -44,12 +45,12 @@ describe.each(DIALECTS)('SPEC 3.2.7, 3.4.10 redirects of %s', (dialect) => {
         if (event.kind === 'request') peer.redirectAnswer(event.id, 'mirror', location);
       },
     });
-    const id = client.peer.open({ name: 'get', redirect: OFFER });
+    const id = client.peer.open({ name: 'get', redirect: redirectsTo(OFFER) });
     await clock.settle();
     expect(server.of('request')[0]?.redirect).toEqual(OFFER);
     expect(client.events.filter((event) => 'id' in event)).toEqual([{ kind: 'redirected', id, location }]);
     expect(server.peer.stats().requests).toEqual([]);
-    const next = client.peer.open({ name: 'get', redirect: OFFER });
+    const next = client.peer.open({ name: 'get', redirect: redirectsTo(OFFER) });
     await clock.settle();
     expect(client.of('redirected', next)).toHaveLength(1);
   });
@@ -64,7 +65,7 @@ describe.each(DIALECTS)('SPEC 3.2.7, 3.4.10 redirects of %s', (dialect) => {
         "b'size': 70000, b'url': b'u'}, b'status': b'redirect'}",
     );
     const client = new LonePeer({ role: 'client', dialect });
-    client.peer.open({ name: 'n', redirect: { targets: ['a'], hashes: [] } });
+    client.peer.open({ name: 'n', redirect: redirectsTo({ targets: ['a'], hashes: [] }) });
     expect(client.sentSession()[0]).toContain("b'name': b'n', b'redirect': {b'hashes': [], b'targets': [b'a']}}");
   });
 
@@ -168,7 +169,7 @@ describe.each(OLDER)('SPEC 2.6, 3.2.7 %s', (dialect) => {
         if (event.kind === 'request') peer.endAnswer(event.id);
       },
     });
-    const id = client.peer.open({ name: 'get', redirect: OFFER });
+    const id = client.peer.open({ name: 'get', redirect: redirectsTo(OFFER) });
     await clock.settle();
     expect(server.of('request')[0]).toMatchObject({ args: {}, redirect: undefined });
     expect(client.of('ended', id)).toHaveLength(1);
