@@ -6,9 +6,14 @@ import { writeHeader } from './header.js';
 const KEEP_FROM = 4_096;
 /** Parts up to this size are copied byte by byte, which is cheaper than making a view for `set`. */
 const LOOP_UP_TO = 48;
-/** Bounds of the memory first taken for a message; between them the size of the last message decides. */
-const FIRST_MIN = 64;
-const FIRST_MAX = 16_384;
+/** Memory that short messages share, one behind the other: one of them that is kept for long holds no more than this. */
+const PAGE_BYTES = 16_384;
+/** The most memory that a long message takes at once. */
+const MOST_AT_ONCE = 65_536;
+
+/** A page that no batch writes to, from `idleFrom` on: what is before that was handed over. One serves all batches. */
+let idlePage: Uint8Array | undefined;
+let idleFrom = 0;
 
 /**
  * Collects the whole frames of one outgoing message as a list of chunks. Small payloads are copied behind their header;
@@ -19,15 +24,12 @@ export class FrameBatch {
   readonly #chunks: Uint8Array[] = [];
   /** Bytes in `#chunks`. */
   #chunkBytes = 0;
-  /** Where copies go. `[#from, #to)` of it is not yet in `#chunks`; all before is, and stays untouched. */
-  #buffer: Uint8Array | undefined;
+  /** Where copies go. `[#from, #to)` of it is not yet in `#chunks`; all before is handed over, and stays untouched. */
+  #memory: Uint8Array | undefined;
   #from = 0;
   #to = 0;
   /** Payload bytes that the frame begun last still lacks. */
   #missing = 0;
-  /** Bytes that the last message copied. */
-  #copied = 0;
-  #lastCopied = 0;
 
   /** Bytes collected so far. */
   get size(): number {
@@ -46,10 +48,9 @@ export class FrameBatch {
    */
   begin(length: number, requestId: number, streamId: number, streamFlags: number, type: number, flags: number): void {
     this.#assertWhole();
-    const buffer = this.#room(HEADER_SIZE + (length < KEEP_FROM ? length : 0));
-    writeHeader(buffer, this.#to, length, requestId, streamId, streamFlags, type, flags);
+    const memory = this.#room(HEADER_SIZE + (length < KEEP_FROM ? length : 0));
+    writeHeader(memory, this.#to, length, requestId, streamId, streamFlags, type, flags);
     this.#to += HEADER_SIZE;
-    this.#copied += HEADER_SIZE;
     this.#missing = length;
   }
 
@@ -69,14 +70,13 @@ export class FrameBatch {
       this.#chunkBytes += length;
       return;
     }
-    const buffer = this.#room(length);
+    const memory = this.#room(length);
     if (length <= LOOP_UP_TO) {
-      for (let from = start, to = this.#to; from < end; from++, to++) buffer[to] = bytes[from] as number;
+      for (let from = start, to = this.#to; from < end; from++, to++) memory[to] = bytes[from] as number;
     } else {
-      buffer.set(bytes.subarray(start, end), this.#to);
+      memory.set(bytes.subarray(start, end), this.#to);
     }
     this.#to += length;
-    this.#copied += length;
   }
 
   /** Hands over the message; the chunks are the caller's, and the batch begins a new one. */
@@ -85,11 +85,7 @@ export class FrameBatch {
     this.#closeChunk();
     const chunks = this.#chunks.splice(0);
     this.#chunkBytes = 0;
-    this.#buffer = undefined;
-    this.#from = 0;
-    this.#to = 0;
-    this.#lastCopied = this.#copied;
-    this.#copied = 0;
+    this.#giveMemory();
     return chunks;
   }
 
@@ -98,26 +94,45 @@ export class FrameBatch {
     throw new WiremuxError('internal', `A frame still lacks ${this.#missing} bytes of its payload; write them first.`);
   }
 
-  /** The buffer, with room for `length` bytes at `#to`. */
+  /** The memory, with room for `length` bytes at `#to`. */
   #room(length: number): Uint8Array {
-    const buffer = this.#buffer;
-    if (buffer !== undefined && buffer.length - this.#to >= length) return buffer;
-    const open = this.#to - this.#from;
-    // A quarter more than the last time: messages of one kind differ by a few bytes.
-    const wish = buffer === undefined ? this.#lastCopied + (this.#lastCopied >> 2) : 2 * buffer.length;
-    const size = Math.max(Math.min(wish, FIRST_MAX), buffer === undefined ? length : 2 * (open + length), FIRST_MIN);
-    const grown = new Uint8Array(size);
-    if (buffer !== undefined) grown.set(buffer.subarray(this.#from, this.#to));
-    this.#buffer = grown;
+    const memory = this.#memory;
+    if (memory !== undefined && memory.length - this.#to >= length) return memory;
+    this.#closeChunk();
+    return this.#takeMemory(length);
+  }
+
+  /** Begins a page, or what an idle one has left; a message that is longer than that goes on in memory of its own. */
+  #takeMemory(length: number): Uint8Array {
+    const isFirst = this.#memory === undefined;
+    if (isFirst && idlePage !== undefined && idlePage.length - idleFrom >= length) {
+      this.#memory = idlePage;
+      this.#from = idleFrom;
+      idlePage = undefined;
+    } else {
+      const size = isFirst ? PAGE_BYTES : Math.min(2 * Math.max(this.#chunkBytes, PAGE_BYTES), MOST_AT_ONCE);
+      this.#memory = new Uint8Array(size);
+      this.#from = 0;
+    }
+    this.#to = this.#from;
+    return this.#memory;
+  }
+
+  /** What is left of a page is for the next message, of this batch or another. */
+  #giveMemory(): void {
+    if (this.#memory?.length === PAGE_BYTES) {
+      idlePage = this.#memory;
+      idleFrom = this.#to;
+    }
+    this.#memory = undefined;
     this.#from = 0;
-    this.#to = open;
-    return grown;
+    this.#to = 0;
   }
 
   /** Ends the chunk of copies, so that another may follow it. */
   #closeChunk(): void {
-    if (this.#buffer === undefined || this.#from === this.#to) return;
-    this.#chunks.push(this.#buffer.subarray(this.#from, this.#to));
+    if (this.#memory === undefined || this.#from === this.#to) return;
+    this.#chunks.push(this.#memory.subarray(this.#from, this.#to));
     this.#chunkBytes += this.#to - this.#from;
     this.#from = this.#to;
   }
