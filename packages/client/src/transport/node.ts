@@ -2,12 +2,16 @@ import type { Socket } from 'node:net';
 import { CloseCode, type TransportHandlers } from '@wiremux/framing';
 import { type ClientOptions, type RawData, WebSocket } from 'ws';
 import type { Dial, DialedTransport } from './dial.js';
+import { maskedMessage } from './masked-message.js';
 import { MessageFilter } from './message-filter.js';
 import { firstError, readRefusal } from './node-http.js';
 import { ReadSocket } from './read-socket.js';
 import { closeReason, joined, LOW_WATER, MAX_MESSAGE, sizeOf } from './socket.js';
 
-/** Messages smaller than this are joined; larger ones go as fragments, so that bulk is not copied once more. */
+/**
+ * Messages smaller than this are joined, and written here: the socket would mask them byte by byte, and cork its stream
+ * for each. Larger ones go as fragments, so that bulk is not copied once more.
+ */
 const JOIN_BELOW = 16 * 1024;
 /** Time the server has to answer a close, ms. */
 const CLOSE_TIMEOUT = 5_000;
@@ -85,9 +89,14 @@ class NodeTransport implements DialedTransport {
   }
 
   send(chunks: readonly Uint8Array[]): void {
+    const size = sizeOf(chunks);
+    if (size < JOIN_BELOW && this.#stream?.writableLength === 0) {
+      // Without a callback: so few bytes are nothing that `drain` is waited for.
+      if (this.#socket.readyState === WebSocket.OPEN) this.#stream.write(maskedMessage(chunks, size));
+      return;
+    }
     // The pieces of a message reach the kernel together.
     this.#stream?.cork();
-    const size = sizeOf(chunks);
     if (chunks.length === 1 || size < JOIN_BELOW) {
       this.#socket.send(joined(chunks, size), this.#written);
     } else {

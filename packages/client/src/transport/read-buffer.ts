@@ -1,33 +1,30 @@
-/** What one read may bring while little comes: it is copied out, so that what is kept of it holds no more than itself. */
+/** Memory for reads while little comes. */
 const SMALL_BYTES = 8 * 1024;
-/** While much comes, reads go one behind the other into memory of this size: what they cut is in one piece there. */
+/** And while much comes, so that what reads cut is in one piece there. */
 const LARGE_BYTES = 256 * 1024;
-/** With less room than this it is given up. */
-const LEAST_ROOM = 16 * 1024;
+/** With less room than this it is given up, small or large. */
+const SMALL_ROOM = 4 * 1024;
+const LARGE_ROOM = 16 * 1024;
 
-/** The memory that a socket reads into: little for one that is quiet, and no copies of what is large. */
+/** The memory that a socket reads into: reads go one behind the other, and none is copied. */
 export class ReadBuffer {
-  readonly #small: Uint8Array<ArrayBuffer> = unset(SMALL_BYTES);
   /** Memory of which `#filled` bytes are read, and belong to who took them. */
-  #large: Uint8Array<ArrayBuffer> | undefined;
+  #memory: Uint8Array<ArrayBuffer> = unset(SMALL_BYTES);
   #filled = 0;
 
   /** Where the next read goes. */
   get next(): Uint8Array<ArrayBuffer> {
-    return this.#large?.subarray(this.#filled) ?? this.#small;
+    return this.#memory.subarray(this.#filled);
   }
 
   /** The first `count` bytes of {@link next} were read: they are the caller's from now on. */
   take(count: number): Uint8Array<ArrayBuffer> {
-    if (this.#large === undefined) {
-      if (count === SMALL_BYTES) this.#large = unset(LARGE_BYTES);
-      return this.#small.slice(0, count);
-    }
-    const taken = this.#large.subarray(this.#filled, this.#filled + count);
+    const { length } = this.#memory;
+    const taken = this.#memory.subarray(this.#filled, this.#filled + count);
     this.#filled += count;
-    if (this.#large.length - this.#filled < LEAST_ROOM) {
+    if (length - this.#filled < (length === SMALL_BYTES ? SMALL_ROOM : LARGE_ROOM)) {
+      this.#memory = unset(count < SMALL_BYTES ? SMALL_BYTES : LARGE_BYTES);
       this.#filled = 0;
-      this.#large = count < SMALL_BYTES ? undefined : unset(LARGE_BYTES);
     }
     return taken;
   }

@@ -24,8 +24,19 @@ describe('the memory a socket reads into', () => {
     const first = read(buffer, 3, 1);
     const second = read(buffer, 2, 2);
     expect([first, second]).toEqual([new Uint8Array([1, 1, 1]), new Uint8Array([2, 2])]);
-    expect([first.buffer.byteLength, second.buffer.byteLength]).toEqual([3, 2]);
+    expect(second.buffer).toBe(first.buffer);
+    expect(second.byteOffset).toBe(first.byteOffset + 3);
+    expect(buffer.next.length).toBe(SMALL - 5);
+  });
+
+  it('is given up with half of it left while it is small: a short message is not cut for want of room', () => {
+    const buffer = new ReadBuffer();
+    const first = read(buffer, SMALL / 2, 1);
+    expect(buffer.next.length).toBe(SMALL / 2);
+    const second = read(buffer, 1, 2);
     expect(buffer.next.length).toBe(SMALL);
+    expect(buffer.next.buffer).not.toBe(first.buffer);
+    expect([first[0], second[0]]).toEqual([1, 2]);
   });
 
   it('is large once a read has filled it', () => {
