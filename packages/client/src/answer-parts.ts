@@ -1,4 +1,5 @@
-import { WiremuxError } from '@wiremux/framing';
+import type { WiremuxError } from '@wiremux/framing';
+import { BYTE_PIECES } from './parts.js';
 import type { RunReader } from './run-context.js';
 
 /** What an answer consists of where byte strings come in pieces: other values whole, and bytes as they arrive. */
@@ -29,8 +30,7 @@ export function partsReader(reader: RunReader): RunReader {
 export function bytesReader(reader: RunReader, giveUp: (error: WiremuxError) => void): RunReader {
   return {
     values: () => {
-      const message = 'The answer has a value that is no byte string; read it with `parts()`, or by its values.';
-      giveUp(new WiremuxError('unsupported', message));
+      if (BYTE_PIECES.part !== undefined) giveUp(BYTE_PIECES.part.mixedAnswer());
     },
     bytes: (bytes, size) => reader.values([bytes], [size]),
     end: (error) => reader.end(error),

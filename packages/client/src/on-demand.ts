@@ -15,6 +15,12 @@ export class OnDemand<Part> {
     return this.#part;
   }
 
+  /** Gives it to `then`, at once where it is loaded; where it cannot be had, things go on without it. */
+  use(then: (part: Part) => void): void {
+    if (this.#part !== undefined) then(this.#part);
+    else this.load().then(then, () => undefined);
+  }
+
   /** @throws WiremuxError `not-loaded` where it cannot be had; asked again it is tried again */
   async load(): Promise<Part> {
     try {

@@ -15,6 +15,7 @@ import {
 import { type DroppedValues, NONE_DROPPED } from './dropped-values.js';
 import type { OnDemand } from './on-demand.js';
 import { outgoingRequest } from './outgoing.js';
+import { BYTE_PIECES, partsOf, REDIRECTS, UPLOADS } from './parts.js';
 import type { Following } from './redirect/following.js';
 import type { RedirectOptions } from './redirect/options.js';
 import {
@@ -28,7 +29,6 @@ import {
   STOPPING,
 } from './request-state.js';
 import type { RunContext, RunListener, RunSpec } from './run-context.js';
-import { BYTE_PIECES, partsOf, REDIRECTS, UPLOADS } from './run-parts.js';
 import type { OutgoingData } from './upload/outgoing-data.js';
 
 /** One run of a command, from the queue to its end: it happens at most once. */

@@ -8,6 +8,7 @@ import {
   type PeerEvent,
   type PeerSettings,
   type ProtocolFault,
+  type TokenVerdict,
 } from '@wiremux/framing';
 import { type ClientPeerOptions, clientPeer } from './client-peer.js';
 import { deferred } from './deferred.js';
@@ -16,9 +17,10 @@ import type { RunSource } from './dispatcher.js';
 import { type Leaving, leavingOf } from './leaving.js';
 import type { Line, LineSession, Loss } from './line.js';
 import { closeLoss, faultLoss } from './loss.js';
+import { TOKENS } from './parts.js';
 import type { PeerRuns } from './peer-runs.js';
 import type { Run } from './run.js';
-import { TokenRefresh } from './token-refresh.js';
+import type { TokenRefresh } from './token-refresh.js';
 import type { Dial, DialedTransport } from './transport/dial.js';
 import { withNode } from './url.js';
 
@@ -82,7 +84,9 @@ class SocketLine implements Line, LineSession {
   readonly #ready = deferred<undefined>();
   readonly #lost = deferred<Loss>();
   readonly #leaving = deferred<Leaving>();
-  readonly #tokens: TokenRefresh | undefined;
+  /** Made for the first token that expires. */
+  #tokens: TokenRefresh | undefined;
+  #closed = false;
   #peer: Peer;
   #runs: PeerRuns;
   #agent: string | undefined;
@@ -103,14 +107,6 @@ class SocketLine implements Line, LineSession {
     this.#source = source;
     this.#peer = this.#newPeer(token);
     this.#runs = source.carry(this.#peer, () => this.#close());
-    this.#tokens =
-      typeof config.token === 'function'
-        ? new TokenRefresh({
-            token: config.token,
-            clock,
-            send: (newer) => this.#peer.refreshToken(newer, clock.now()),
-          })
-        : undefined;
     this.#link = new Link({
       peer: this.#peer,
       transport,
@@ -118,6 +114,7 @@ class SocketLine implements Line, LineSession {
       onEvent: (event) => this.#receive(event),
       onDetached: (code, reason) => this.#onDetached(code, reason),
       onClosed: (code, reason) => {
+        this.#closed = true;
         this.#tokens?.stop();
         const loss = this.#end ?? this.#lossOf(code, reason);
         source.release(this.#runs);
@@ -263,8 +260,22 @@ class SocketLine implements Line, LineSession {
 
   #onReady({ agent, auth }: PeerSettings): void {
     this.#agent = agent;
-    if (auth !== undefined) this.#tokens?.judged(auth);
+    if (auth !== undefined) this.#judged(auth);
     this.#ready.resolve(undefined);
     this.#resumed(undefined);
+  }
+
+  /** What the gateway says of the token that went with the settings. */
+  #judged(verdict: TokenVerdict): void {
+    const { token, clock } = this.#config;
+    if (this.#tokens !== undefined) this.#tokens.judged(verdict);
+    else if (typeof token === 'function' && verdict.expires !== undefined) {
+      TOKENS.use((part) => {
+        if (this.#closed) return;
+        const send = (newer: string): void => this.#peer.refreshToken(newer, clock.now());
+        this.#tokens ??= new part.TokenRefresh({ token, clock, send });
+        this.#tokens.judged(verdict);
+      });
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { WiremuxError } from '@wiremux/framing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OnDemand } from '../src/on-demand.js';
-import { UPLOADS } from '../src/run-parts.js';
+import { UPLOADS } from '../src/parts.js';
 import { TestGateway } from './support/gateway.js';
 import { record } from './support/record.js';
 
@@ -27,6 +27,24 @@ describe('a part that is loaded on demand', () => {
     });
     await expect(part.load()).rejects.toMatchObject({ code: 'not-loaded', cause: new TypeError('offline') });
     expect(await part.load()).toBe('there');
+  });
+});
+
+describe('a part that things can go on without', () => {
+  it('is used at once where it is loaded, else once it is', async () => {
+    const part = new OnDemand(async () => 'there');
+    const uses: string[] = [];
+    part.use((loaded) => uses.push(`first ${loaded}`));
+    expect(uses).toEqual([]);
+    await part.load();
+    part.use((loaded) => uses.push(`second ${loaded}`));
+    expect(uses).toEqual(['first there', 'second there']);
+  });
+
+  it('is not used where it cannot be had', async () => {
+    const part = new OnDemand<never>(async () => Promise.reject(new Error('offline')));
+    part.use(() => expect.unreachable());
+    await expect(part.load()).rejects.toMatchObject({ code: 'not-loaded' });
   });
 });
 

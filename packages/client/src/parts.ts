@@ -14,6 +14,9 @@ export const REDIRECTS: OnDemand<typeof import('./redirect/following.js')> = new
 /** What reads byte strings piece by piece. */
 export const BYTE_PIECES: OnDemand<typeof import('./byte-pieces.js')> = new OnDemand(() => import('./byte-pieces.js'));
 
+/** What sends a newer token before one expires. Without it the gateway ends the connection, and the next begins with one. */
+export const TOKENS: OnDemand<typeof import('./token-refresh.js')> = new OnDemand(() => import('./token-refresh.js'));
+
 /** The parts that a run with these options needs before it is sent; of most there are none. */
 export function partsOf(
   { data, redirect }: DataOptions,
