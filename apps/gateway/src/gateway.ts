@@ -17,11 +17,10 @@ import {
   type CommandSet,
   IdempotencyStore,
   type Logger,
-  type RedirectTargets,
   redirectTargets,
   type ServerConnection,
+  type ServiceOptions,
   SessionStore,
-  serveConnection,
 } from '@wiremux/server';
 import { nodeClock } from './clock.js';
 import { allCommands } from './commands/all.js';
@@ -30,11 +29,10 @@ import { provableDialects, resolveAuthenticate } from './config/authenticate.js'
 import { resolveSettings } from './config/resolve.js';
 import type { GatewayOptions, GatewaySettings } from './config/settings.js';
 import { FailedConnects } from './connections/failed-connects.js';
+import { GatewayConnection, type Watchers } from './connections/gateway-connection.js';
 import { ConnectionRegistry, type TransportKind } from './connections/registry.js';
-import { ConnectionWatch, type Watchers } from './connections/watch.js';
 import { type DrainPlan, drain, drainPlan } from './drain.js';
 import { codecsOf } from './encodings.js';
-import { addressOf } from './http/address.js';
 import { type AcceptedExchange, createExchanger } from './http/exchange.js';
 import { listen } from './http/listen.js';
 import { dashboardRoot, Page } from './http/page.js';
@@ -121,18 +119,16 @@ class GatewayServer implements Gateway {
   readonly commands: RoutedCommands;
   readonly log: Logger;
   readonly #limits: Limits;
-  readonly #authenticate: Authenticate | undefined;
   readonly #dialects: readonly DialectName[];
-  readonly #connections = new ConnectionRegistry(nodeClock);
+  readonly #connections = new ConnectionRegistry();
   readonly #failedConnects: FailedConnects;
   readonly #codecs: readonly ContentCodec[];
-  readonly #contexts: ContextBudget;
-  readonly #idempotency: IdempotencyStore;
   readonly #sessions: SessionStore<ServerConnection> | undefined;
   readonly #kept: KeptBudget;
-  readonly #redirects: RedirectTargets;
   readonly #taps: TapPoints;
   readonly #watchers: Watchers;
+  /** What all connections have in common. */
+  readonly #service: ServiceOptions;
   readonly #metrics = new Metrics(this.#connections);
   readonly #loopDelay = new LoopDelay();
   readonly #drainPlan: DrainPlan;
@@ -152,7 +148,6 @@ class GatewayServer implements Gateway {
     this.#limits = limitsOf(settings);
     this.#drainPlan = drainPlan(settings);
     const { upstreams } = settings;
-    this.#authenticate = authenticate;
     this.#dialects = authenticate === undefined ? settings.dialects : provableDialects(settings.dialects);
     this.#failedConnects = new FailedConnects(nodeClock, {
       most: settings.failedConnects,
@@ -160,14 +155,9 @@ class GatewayServer implements Gateway {
       addresses: MOST_ADDRESSES,
     });
     this.#codecs = codecsOf(settings.encodings);
-    this.#contexts = new ContextBudget(settings.maxContexts);
-    this.#idempotency = new IdempotencyStore(nodeClock, {
-      keys: settings.maxIdempotencyKeys,
-      bytes: settings.maxIdempotencyBytes,
-    });
     this.#sessions = sessionsOf(settings);
     this.#kept = new KeptBudget(settings.maxKeptBytes, () => nodeClock.defer(() => this.#relieve()));
-    this.#redirects = redirectTargets(settings.redirects);
+    const redirects = redirectTargets(settings.redirects);
     this.#taps = new TapPoints((id) => this.#connections.get(id), nodeClock, settings.encodings, log);
     const encodings = [...this.#codecs.map(({ name }) => name), 'identity'];
     const listing = new UpstreamListing(upstreams, this.#limits);
@@ -178,7 +168,7 @@ class GatewayServer implements Gateway {
         dialects: this.#dialects,
         encodings,
         limits: this.#limits,
-        redirects: this.#redirects,
+        redirects,
         upstream: () => listing.list(own),
       },
       framesCommands(this.#taps, (principal) => mayTap(settings, principal)),
@@ -189,6 +179,25 @@ class GatewayServer implements Gateway {
       failedConnects: this.#failedConnects,
       requests: this.#metrics.requests,
       labelOf: (command) => this.commands.labelOf(command),
+    };
+    this.#service = {
+      clock: nodeClock,
+      commands: this.commands,
+      limits: this.#limits,
+      channels: settings.channels,
+      codecs: this.#codecs,
+      contexts: new ContextBudget(settings.maxContexts),
+      idempotency: new IdempotencyStore(nodeClock, {
+        keys: settings.maxIdempotencyKeys,
+        bytes: settings.maxIdempotencyBytes,
+      }),
+      redirects,
+      ...(this.#sessions === undefined ? {} : { sessions: this.#sessions }),
+      ...(settings.node === undefined ? {} : { node: settings.node }),
+      kept: this.#kept,
+      ...(authenticate === undefined ? {} : { authenticate }),
+      log,
+      agent: `wiremux/${VERSION}`,
     };
     this.#server = this.#createServer();
   }
@@ -294,37 +303,21 @@ class GatewayServer implements Gateway {
   }
 
   #serve(kind: TransportKind, medium: Transport, dialect: Dialect, request: IncomingMessage): void {
-    const transport = new TappedTransport(medium);
     this.#connectionsSoFar += 1;
-    const address = addressOf(request);
-    const remote = remoteOf(request);
-    const id = `c${this.#connectionsSoFar}`;
-    const connection = serveConnection({
-      id,
-      transport,
-      clock: nodeClock,
+    const { remoteAddress = '', remotePort = 0 } = request.socket;
+    const origin = {
+      id: `c${this.#connectionsSoFar}`,
+      kind,
+      transport: new TappedTransport(medium),
       dialect,
-      halfDuplex: kind === 'http',
-      commands: this.commands,
-      limits: this.#limits,
-      channels: this.settings.channels,
-      codecs: this.#codecs,
-      contexts: this.#contexts,
-      idempotency: this.#idempotency,
-      redirects: this.#redirects,
-      ...(this.#sessions === undefined ? {} : { sessions: this.#sessions }),
-      ...(this.settings.node === undefined ? {} : { node: this.settings.node }),
+      remoteAddress,
+      remotePort,
+      epoch: Date.now() - nodeClock.now(),
       resumesOnly: this.#closing !== undefined,
-      kept: this.#kept,
-      address,
-      onResumed: (older) => this.#connections.resumed(older.id, { transport, remote }),
-      ...(this.#authenticate === undefined ? {} : { authenticate: this.#authenticate }),
-      log: this.log,
-      agent: `wiremux/${VERSION}`,
-      observer: new ConnectionWatch(this.#watchers, id, address),
-    });
-    this.#connections.add({ connection, transport, kind, remote });
-    if (this.#closing !== undefined) connection.drain(this.#drainPlan.notice);
+    };
+    const registered = new GatewayConnection(origin, this.#service, this.#watchers);
+    this.#connections.add(registered);
+    if (this.#closing !== undefined) registered.connection.drain(this.#drainPlan.notice);
   }
 }
 
@@ -340,8 +333,4 @@ function sessionsOf(settings: GatewaySettings): SessionStore<ServerConnection> |
 function limitsOf(settings: GatewaySettings): Limits {
   const names = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[];
   return Object.fromEntries(names.map((name) => [name, settings[name]])) as unknown as Limits;
-}
-
-function remoteOf({ socket: { remoteAddress = '', remotePort } }: IncomingMessage): string {
-  return `${isIPv6(remoteAddress) ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
 }

@@ -47,7 +47,8 @@ class FakeConnection {
       this.terminatedAt = clock.now();
       this.leave();
     };
-    registry.add({ connection, transport: { terminate, watch: () => () => undefined }, kind, remote: '' });
+    const transport = { terminate, watch: () => () => undefined };
+    registry.add({ connection, transport, kind, remoteAddress: '', remotePort: 0, epoch: 0 });
   }
 
   /** Its client has gone. */
@@ -62,7 +63,7 @@ class FakeConnection {
 
 function rig(count: number, plan: Partial<DrainPlan> = {}, kind: TransportKind = 'websocket') {
   const clock = new VirtualClock();
-  const registry = new ConnectionRegistry(clock);
+  const registry = new ConnectionRegistry();
   const connections = Array.from({ length: count }, (_, at) => new FakeConnection(registry, clock, `c${at}`, kind));
   const log = recordingLog();
   const whole = { notice: NOTICE, pace: 1_000, grace: 5_000, ...plan };

@@ -68,7 +68,7 @@ export type { PeerSettings } from './message/settings.js';
 export { type SlowMode, type SlowPolicy, slowPolicy } from './message/slow.js';
 export type { CancelResult, ConnectionEvent, PeerEvent, RequesterEvent, ResponderEvent } from './reactor/events.js';
 export { IdTable } from './reactor/id-table.js';
-export { Link, type LinkOptions } from './reactor/link.js';
+export { Link, type LinkEnds, type LinkHost, type LinkOptions } from './reactor/link.js';
 export { ObserverReader, type ValueObserver } from './reactor/observer-reader.js';
 export type { OutgoingRequest } from './reactor/outgoing-request.js';
 export { Peer } from './reactor/peer.js';

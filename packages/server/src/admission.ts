@@ -1,7 +1,6 @@
 import { type Clock, CloseCode, type Peer, type PeerSettings, WiremuxError } from '@wiremux/framing';
 import { describeError } from './failure.js';
 import type { Logger } from './logger.js';
-import type { ConnectionObserver } from './observer.js';
 import type { Principal } from './principal.js';
 
 /** Whom a token stands for, and for how long. */
@@ -26,31 +25,39 @@ export interface AdmissionTerms {
   readonly expires?: number;
 }
 
-export interface AdmitterOptions {
-  readonly authenticate: Authenticate | undefined;
-  /** Until the client has been asked who it is. */
-  readonly principal: Principal;
-  readonly peer: Pick<Peer, 'answerToken'>;
+/** How an {@link Admitter} finds out who a client is. */
+export interface AdmissionOptions {
+  readonly authenticate?: Authenticate;
   readonly clock: Clock;
+}
+
+/** Whom the client is let in to. */
+export interface AdmissionHost {
   readonly log: Logger;
-  readonly observer: Pick<ConnectionObserver, 'connectFailed'>;
+  /** It did not prove who it is. */
+  connectFailed(): void;
   /** The client is who it says. */
-  readonly enter: (settings: PeerSettings, terms: AdmissionTerms) => void;
+  enter(settings: PeerSettings, terms: AdmissionTerms): void;
   /** Closes its transport. */
-  readonly close: (code: CloseCode, reason: string) => void;
+  turnAway(code: CloseCode, reason: string): void;
 }
 
 /** Lets the client of one connection in, and keeps it in for as long as its token holds (SPEC 8.3.2, 8.3.11 to 8.3.14). */
 export class Admitter {
-  readonly #options: AdmitterOptions;
+  readonly #options: AdmissionOptions;
+  readonly #peer: Pick<Peer, 'answerToken'>;
+  readonly #host: AdmissionHost;
   #principal: Principal;
   #expiresAt: number | undefined;
   #stopTimer: (() => void) | undefined;
   #ended = false;
 
-  constructor(options: AdmitterOptions) {
+  /** @param principal whom it stands for until it has been asked who it is */
+  constructor(options: AdmissionOptions, principal: Principal, peer: Pick<Peer, 'answerToken'>, host: AdmissionHost) {
     this.#options = options;
-    this.#principal = options.principal;
+    this.#principal = principal;
+    this.#peer = peer;
+    this.#host = host;
   }
 
   get principal(): Principal {
@@ -71,30 +78,30 @@ export class Admitter {
       this.#turnAway(thrown);
       return;
     }
-    this.#options.enter(settings, this.terms);
+    this.#host.enter(settings, this.terms);
   }
 
   /** A newer token: it takes the place of the one before, or that holds on until it expires. */
   async renew(settings: PeerSettings): Promise<void> {
-    const { peer, log, observer, close } = this.#options;
+    const { log } = this.#host;
     let admission: Admission;
     try {
       admission = await this.#ask(settings);
     } catch (thrown) {
-      observer.connectFailed?.();
+      this.#host.connectFailed();
       if (this.#ended) return;
       log.warn({ err: describeError(thrown) }, 'A newer token was refused: the one before holds until it expires.');
-      peer.answerToken({ ok: false, code: refusalOf(thrown), ...this.terms });
+      this.#peer.answerToken({ ok: false, code: refusalOf(thrown), ...this.terms });
       return;
     }
     if (this.#ended) return;
     if (admission.principal.name !== this.#principal.name) {
       log.warn({}, 'A newer token stands for another principal.');
-      close(CloseCode.NotAllowed, 'The newer token stands for another principal.');
+      this.#host.turnAway(CloseCode.NotAllowed, 'The newer token stands for another principal.');
       return;
     }
     this.#accept(admission);
-    peer.answerToken({ ok: true, ...this.terms });
+    this.#peer.answerToken({ ok: true, ...this.terms });
   }
 
   /** Its client has come back over another transport, for which `newer` has let it in: that token is in force. */
@@ -129,8 +136,8 @@ export class Admitter {
     const left = this.#left;
     if (left === undefined) return;
     if (left === 0) {
-      this.#options.log.info({ principal: this.#principal.name }, 'The token of a client has expired.');
-      this.#options.close(CloseCode.NotAuthenticated, 'The token has expired.');
+      this.#host.log.info({ principal: this.#principal.name }, 'The token of a client has expired.');
+      this.#host.turnAway(CloseCode.NotAuthenticated, 'The token has expired.');
       return;
     }
     this.#stopTimer = this.#options.clock.timer(Math.min(left, LONGEST_TIMER), () => this.#watch());
@@ -144,11 +151,10 @@ export class Admitter {
 
   /** The client learns only what was meant for it: a `WiremuxError`'s message. */
   #turnAway(thrown: unknown): void {
-    const { log, observer, close } = this.#options;
-    log.warn({ err: describeError(thrown) }, 'The client was not let in.');
-    observer.connectFailed?.();
+    this.#host.log.warn({ err: describeError(thrown) }, 'The client was not let in.');
+    this.#host.connectFailed();
     const code = refusalOf(thrown) === 'not-allowed' ? CloseCode.NotAllowed : CloseCode.NotAuthenticated;
-    close(code, thrown instanceof WiremuxError ? thrown.message : 'The token was not accepted.');
+    this.#host.turnAway(code, thrown instanceof WiremuxError ? thrown.message : 'The token was not accepted.');
   }
 }
 

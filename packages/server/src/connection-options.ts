@@ -18,16 +18,9 @@ import type { Principal } from './principal.js';
 import type { RedirectTargets } from './redirect-targets.js';
 import type { SessionStore } from './session/session-store.js';
 
-/** What a {@link ServerConnection} is made of. */
-export interface ServerConnectionOptions {
-  /** Names the connection in the log and in snapshots. Default: a random UUID. */
-  readonly id?: string;
-  /** Not started yet; the connection owns it from now on. */
-  readonly transport: Transport;
+/** What the connections of a server have in common: one object does for all. */
+export interface ServiceOptions {
   readonly clock: Clock;
-  readonly dialect: Dialect;
-  /** The transport is one exchange: answers wait for the end of what the client sends (SPEC 7.6). */
-  readonly halfDuplex?: boolean;
   readonly commands: CommandSet;
   readonly limits?: Partial<Limits>;
   /** Channels that answers can go on. Default: `default` and `bulk` (SPEC 8.12). */
@@ -44,8 +37,6 @@ export interface ServerConnectionOptions {
    */
   readonly idempotency?: IdempotencyStore;
   readonly log?: Logger;
-  /** Whom the connection acts for until `authenticate` says otherwise. Default: {@link ANONYMOUS}. */
-  readonly principal?: Principal;
   /**
    * Asked before any request runs (SPEC 8.3.2), and again for each newer token: the connection ends when the one in force
    * has expired (SPEC 8.3.14). Only the settings of `wiremux.1` can prove who a client is: in other dialects `principal`
@@ -54,28 +45,44 @@ export interface ServerConnectionOptions {
   readonly authenticate?: Authenticate;
   /** Name and version of this software, told to the client; at most 256 bytes. */
   readonly agent?: string;
-  readonly observer?: ConnectionObserver;
   /**
    * Where clients that ask for a session get one, to go on with after their transport is lost: give all connections of a
    * process the same. Default: requests end with the transport.
    */
   readonly sessions?: SessionStore<ServerConnection>;
+  /** Name of this process, told to clients with their sessions (SPEC 8.8). */
+  readonly node?: string;
+  /** What the frames that sessions keep may take: give all connections of a process the same. */
+  readonly kept?: KeptBudget;
+  /** Calls of the client that wait until it takes more requests. Past it: `too-many-requests`. Default 4,096. */
+  readonly maxQueuedCalls?: number;
+}
+
+/** What one connection has of its own. */
+export interface ConnectionOptions {
+  /** Names the connection in the log and in snapshots. Default: a random UUID. */
+  readonly id?: string;
+  /** Not started yet; the connection owns it from now on. */
+  readonly transport: Transport;
+  readonly dialect: Dialect;
+  /** The transport is one exchange: answers wait for the end of what the client sends (SPEC 7.6). */
+  readonly halfDuplex?: boolean;
+  /** Whom the connection acts for until `authenticate` says otherwise. Default: {@link ANONYMOUS}. */
+  readonly principal?: Principal;
+  readonly observer?: ConnectionObserver;
   /**
    * The server is leaving: only a client that comes back to its session is let in, and any other is closed with 1012 (SPEC
    * 8.10.2).
    */
   readonly resumesOnly?: boolean;
-  /** Name of this process, told to clients with their sessions (SPEC 8.8). */
-  readonly node?: string;
-  /** What the frames that sessions keep may take: give all connections of a process the same. */
-  readonly kept?: KeptBudget;
   /** Address of the client: detached sessions that nobody authenticated are counted with it. */
   readonly address?: string;
   /**
    * The client has come back to its session: `older` goes on over the transport of this connection, which has ended.
    * Called before {@link ServerConnection.closed} resolves.
    */
-  readonly onResumed?: (older: ServerConnection) => void;
-  /** Calls of the client that wait until it takes more requests. Past it: `too-many-requests`. Default 4,096. */
-  readonly maxQueuedCalls?: number;
+  onResumed?(older: ServerConnection): void;
 }
+
+/** What a {@link ServerConnection} is made of. */
+export interface ServerConnectionOptions extends ServiceOptions, ConnectionOptions {}

@@ -1,9 +1,20 @@
-import { type ChannelWeight, preEncoded, type RequestStats, type ResponderEvent, WiremuxError } from '@wiremux/framing';
+import {
+  type ChannelWeight,
+  type Clock,
+  type Peer,
+  preEncoded,
+  type RequestStats,
+  type ResponderEvent,
+  WiremuxError,
+} from '@wiremux/framing';
 import type { CommandSet, ImplementedCommand } from './command-set.js';
 import type { ClaimedRun, IdempotencyStore, KeptAnswer } from './idempotency.js';
+import type { Logger } from './logger.js';
 import { nearestName } from './near-names.js';
 import type { ConnectionObserver } from './observer.js';
+import type { OutgoingCalls } from './outgoing-calls.js';
 import { ANONYMOUS, type Principal } from './principal.js';
+import type { RedirectTargets } from './redirect-targets.js';
 import { RequestTable } from './request-table.js';
 import { Run, type RunState } from './run.js';
 import type { RunHost, RunOutcome } from './run-host.js';
@@ -47,9 +58,19 @@ type RequestEvent = Extract<ResponderEvent, { readonly kind: 'request' }>;
 const NAME_SHOWN = 64;
 
 /** Gives each event of the answerer's side to the run it is for, and begins the runs. */
-export class RequestDispatcher {
-  readonly #options: DispatcherOptions;
-  readonly #host: RunHost;
+export class RequestDispatcher implements RunHost {
+  readonly connection: string;
+  readonly peer: Peer;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly textAsBytes: boolean;
+  readonly redirects: RedirectTargets;
+  readonly calls: OutgoingCalls;
+  readonly #commands: CommandSet;
+  readonly #channels: readonly ChannelWeight[];
+  readonly #mostRuns: number;
+  readonly #idempotency: IdempotencyStore;
+  readonly #observer: ConnectionObserver;
   readonly #table = new RequestTable();
   /** From when on requests are refused, by the connection's clock, ms. */
   #refusesFrom = Number.POSITIVE_INFINITY;
@@ -57,10 +78,18 @@ export class RequestDispatcher {
   #failed = 0;
 
   constructor(options: DispatcherOptions) {
-    this.#options = options;
-    const { connection, peer, clock, log, textAsBytes, redirects, calls } = options;
-    const onOver = (run: Run, outcome: RunOutcome): void => this.#onOver(run, outcome);
-    this.#host = { connection, peer, clock, log, textAsBytes, redirects, calls, onOver };
+    this.connection = options.connection;
+    this.peer = options.peer;
+    this.clock = options.clock;
+    this.log = options.log;
+    this.textAsBytes = options.textAsBytes;
+    this.redirects = options.redirects;
+    this.calls = options.calls;
+    this.#commands = options.commands;
+    this.#channels = options.channels;
+    this.#mostRuns = options.mostRuns;
+    this.#idempotency = options.idempotency;
+    this.#observer = options.observer;
   }
 
   get counters(): RequestCounters {
@@ -95,7 +124,7 @@ export class RequestDispatcher {
 
   /** The connection is gone: what only it could ask for need not be kept. */
   close(): void {
-    this.#options.idempotency.forget(this);
+    this.#idempotency.forget(this);
   }
 
   /** The connection is dead: every handler is to stop. */
@@ -122,25 +151,25 @@ export class RequestDispatcher {
       this.#refuse(event.id, draining());
       return;
     }
-    const command = this.#options.commands.get(event.name);
+    const command = this.#commands.get(event.name);
     if (command === undefined) {
-      this.#refuse(event.id, unknownCommand(event.name, this.#options.commands));
+      this.#refuse(event.id, unknownCommand(event.name, this.#commands));
       return;
     }
-    if (this.#table.size >= this.#options.mostRuns) {
-      this.#refuse(event.id, tooManyRuns(this.#options.mostRuns));
+    if (this.#table.size >= this.#mostRuns) {
+      this.#refuse(event.id, tooManyRuns(this.#mostRuns));
       return;
     }
     const channel = this.#channelOf(event, command);
-    if (channel !== 'default') this.#host.peer.useChannel(event.id, channel);
-    if (command.contract.plain) this.#host.peer.keepPlain(event.id);
+    if (channel !== 'default') this.peer.useChannel(event.id, channel);
+    if (command.contract.plain) this.peer.keepPlain(event.id);
     if (event.idem === undefined) this.#run(event, command, channel, principal);
     else this.#runOnce(event.idem, event, command, channel, principal);
   }
 
   /** The server is about to leave, and the time for requests is over. */
   get #isLeaving(): boolean {
-    return this.#refusesFrom !== Number.POSITIVE_INFINITY && this.#host.clock.now() >= this.#refusesFrom;
+    return this.#refusesFrom !== Number.POSITIVE_INFINITY && this.clock.now() >= this.#refusesFrom;
   }
 
   #run(
@@ -150,9 +179,9 @@ export class RequestDispatcher {
     principal: Principal,
     claim?: ClaimedRun,
   ): void {
-    const run = new Run(this.#host, command, event, { channel, principal, claim });
+    const run = new Run(this, command, event, { channel, principal, claim });
     this.#table.add(run);
-    this.#options.observer.requestStarted?.(run);
+    this.#observer.requestStarted?.(run);
     run.start(event.args);
   }
 
@@ -166,7 +195,7 @@ export class RequestDispatcher {
   ): void {
     // Nobody but this connection can be told to be the same anonymous client.
     const owner = principal === ANONYMOUS ? this : principal.name;
-    const claim = this.#options.idempotency.claim({ owner, command: command.name, key, args: event.args });
+    const claim = this.#idempotency.claim({ owner, command: command.name, key, args: event.args });
     switch (claim.kind) {
       case 'run':
         this.#run(event, command, channel, principal, claim.run);
@@ -181,7 +210,7 @@ export class RequestDispatcher {
   }
 
   #answer(id: number, { values, error }: KeptAnswer): void {
-    const { peer } = this.#host;
+    const { peer } = this;
     try {
       for (const value of values) peer.sendValue(id, preEncoded(value));
     } catch (thrown) {
@@ -195,8 +224,8 @@ export class RequestDispatcher {
 
   #refuse(id: number, error: WiremuxError): void {
     this.#failed += 1;
-    this.#host.peer.failAnswer(id, error);
-    this.#options.observer.requestRefused?.(error.code);
+    this.peer.failAnswer(id, error);
+    this.#observer.requestRefused?.(error.code);
   }
 
   /** The channel the request asks for, else the contract's, as far as there is one of that name (SPEC 8.11.1). */
@@ -206,13 +235,14 @@ export class RequestDispatcher {
   }
 
   #hasChannel(channel: string | undefined): channel is string {
-    return channel !== undefined && this.#options.channels.some(({ name }) => name === channel);
+    return channel !== undefined && this.#channels.some(({ name }) => name === channel);
   }
 
-  #onOver(run: Run, outcome: RunOutcome): void {
+  /** Of {@link RunHost}. */
+  onOver(run: Run, outcome: RunOutcome): void {
     this.#table.remove(run);
     if (outcome.result === 'failed') this.#failed += 1;
-    this.#options.observer.requestEnded?.(run, outcome, this.#host.clock.now() - run.since);
+    this.#observer.requestEnded?.(run, outcome, this.clock.now() - run.since);
   }
 }
 

@@ -6,7 +6,7 @@ export type { CommandSet, ErasedHandler, ImplementedCommand, ServableSet } from 
 export { implement, mergeCommands } from './command-set.js';
 export { ServerConnection, serveConnection } from './connection.js';
 export type { ConnectionCounters, ConnectionEnd, ConnectionSnapshot } from './connection-facts.js';
-export type { ServerConnectionOptions } from './connection-options.js';
+export type { ConnectionOptions, ServerConnectionOptions, ServiceOptions } from './connection-options.js';
 export type { RequestFacts } from './context.js';
 export {
   type AnyArgs,

@@ -1,4 +1,5 @@
-import type { Clock, DialectName } from '@wiremux/framing';
+import { isIPv6 } from 'node:net';
+import type { DialectName } from '@wiremux/framing';
 import type {
   CallSnapshot,
   ClientCaller,
@@ -24,13 +25,12 @@ export interface RegisteredConnection {
     ServerConnection,
     'id' | 'dialect' | 'attached' | 'client' | 'counters' | 'snapshot' | 'drain' | 'close'
   >;
-  readonly transport: Pick<TappedTransport, 'terminate' | 'watch'>;
   readonly kind: TransportKind;
-  /** Address and port of the other end. */
-  readonly remote: string;
-}
-
-interface OpenConnection extends RegisteredConnection {
+  /** What carries it, or did last. */
+  transport: Pick<TappedTransport, 'terminate' | 'watch'>;
+  /** The other end of that. */
+  remoteAddress: string;
+  remotePort: number;
   /** What its clock counts from, ms since 1970; taken once, so that a time does not change while it is watched. */
   readonly epoch: number;
 }
@@ -53,19 +53,11 @@ export interface ConnectionRow {
 
 /** The open connections of a gateway, and the sums of all there ever were. */
 export class ConnectionRegistry {
-  readonly #clock: Clock;
-  readonly #wallClock: () => number;
-  readonly #open = new Map<string, OpenConnection>();
+  readonly #open = new Map<string, RegisteredConnection>();
   /** Those that are closed while handlers of theirs have not stopped yet. */
-  readonly #stopping = new Set<OpenConnection>();
+  readonly #stopping = new Set<RegisteredConnection>();
   readonly #idleWaiters: (() => void)[] = [];
   #ended: ConnectionCounters = NOTHING;
-
-  /** @param clock the clock of the connections */
-  constructor(clock: Clock, wallClock: () => number = Date.now) {
-    this.#clock = clock;
-    this.#wallClock = wallClock;
-  }
 
   /** Connections open now, those included that wait for their clients. */
   get size(): number {
@@ -83,9 +75,8 @@ export class ConnectionRegistry {
   }
 
   /** Holds a connection until it has closed and its handlers have stopped. */
-  add({ connection, transport, kind, remote }: RegisteredConnection): void {
-    const epoch = this.#wallClock() - this.#clock.now();
-    this.#open.set(connection.id, { connection, transport, kind, remote, epoch });
+  add(registered: RegisteredConnection): void {
+    this.#open.set(registered.connection.id, registered);
   }
 
   /** A connection has closed. */
@@ -103,9 +94,12 @@ export class ConnectionRegistry {
   }
 
   /** The client of a connection has come back over another transport. */
-  resumed(id: string, { transport, remote }: Pick<RegisteredConnection, 'transport' | 'remote'>): void {
+  resumed(id: string, newer: Pick<RegisteredConnection, 'transport' | 'remoteAddress' | 'remotePort'>): void {
     const open = this.#open.get(id);
-    if (open !== undefined) this.#open.set(id, { ...open, transport, remote });
+    if (open === undefined) return;
+    open.transport = newer.transport;
+    open.remoteAddress = newer.remoteAddress;
+    open.remotePort = newer.remotePort;
   }
 
   /** A handler of some connection has stopped. */
@@ -167,7 +161,8 @@ export class ConnectionRegistry {
   }
 }
 
-function describe({ connection, kind, remote, epoch }: OpenConnection, requestsLeft: number): ConnectionRow {
+function describe(registered: RegisteredConnection, requestsLeft: number): ConnectionRow {
+  const { connection, kind, remoteAddress, remotePort, epoch } = registered;
   const { id, since, dialect, principal, attached, channels, requests, calls } = connection.snapshot();
   const listed = requests.slice(0, requestsLeft);
   const listedCalls = calls.slice(0, requestsLeft - listed.length);
@@ -177,7 +172,7 @@ function describe({ connection, kind, remote, epoch }: OpenConnection, requestsL
     transport: kind,
     dialect,
     principal,
-    remote,
+    remote: `${isIPv6(remoteAddress) ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`,
     attached,
     channels: new ChannelMap(channels, listed).list(),
     requests: listed.map((request) => ({ ...request, since: Math.round(epoch + request.since) })),

@@ -6,6 +6,11 @@ import { isIPv4, isIPv6 } from 'node:net';
  * bits, all of which one subscriber has.
  */
 export function addressOf({ socket: { remoteAddress = '' } }: Pick<IncomingMessage, 'socket'>): string {
+  return countedAddress(remoteAddress);
+}
+
+/** The same for an address of which no request is at hand. */
+export function countedAddress(remoteAddress: string): string {
   const mapped = remoteAddress.replace(/^::ffff:/i, '');
   if (isIPv4(mapped)) return mapped;
   return isIPv6(remoteAddress) ? networkOf(remoteAddress) : remoteAddress;

@@ -1,5 +1,4 @@
 import { WIREMUX_1 } from '@wiremux/framing';
-import { VirtualClock } from '@wiremux/framing/testing';
 import type { ClientCaller, ConnectionCounters, ConnectionSnapshot } from '@wiremux/server';
 import { describe, expect, it } from 'vitest';
 import { ConnectionRegistry, type RegisteredConnection } from '../../src/connections/registry.js';
@@ -21,7 +20,9 @@ function fakeConnection(
       bytes: { in: 10, out: 20 },
       frames: { in: 1, out: 2 },
     },
-    remote: '127.0.0.1:1',
+    remoteAddress: '127.0.0.1',
+    remotePort: 1,
+    epoch: 1_000_000,
     kind: 'websocket' as const,
     transport: { terminate: () => {}, watch: () => () => {} },
   };
@@ -49,7 +50,7 @@ function fakeConnection(
   return Object.assign(fake, { connection });
 }
 
-const registry = (wallClock = 1_000_000) => new ConnectionRegistry(new VirtualClock(), () => wallClock);
+const registry = () => new ConnectionRegistry();
 
 const request = (id: number): ConnectionSnapshot['requests'][number] => ({
   id,
@@ -73,11 +74,12 @@ describe('ConnectionRegistry', () => {
 
     const terminated: string[] = [];
     connections.resumed('b', {
-      remote: '127.0.0.1:2',
+      remoteAddress: '::1',
+      remotePort: 2,
       transport: { terminate: () => void terminated.push('b'), watch: () => () => undefined },
     });
-    connections.resumed('c', { remote: '127.0.0.1:3', transport: { terminate: () => {}, watch: () => () => {} } });
-    expect(connections.rows()[1]).toMatchObject({ id: 'b', remote: '127.0.0.1:2' });
+    connections.resumed('c', fakeConnection('c'));
+    expect(connections.rows()[1]).toMatchObject({ id: 'b', remote: '[::1]:2' });
     for (const { transport } of connections.all()) transport.terminate();
     expect(terminated).toEqual(['b']);
     expect(connections.size).toBe(2);
@@ -122,8 +124,7 @@ describe('ConnectionRegistry', () => {
   });
 
   it("tells times as ms since 1970, whatever the connections' clock counts from", () => {
-    const clock = new VirtualClock();
-    const connections = new ConnectionRegistry(clock, () => 1_000_000 + clock.now());
+    const connections = registry();
     connections.add(fakeConnection('a', 1, [request(1)]));
     expect(connections.rows()).toMatchObject([{ id: 'a', since: 1_000_005, requests: [{ id: 1, since: 1_000_007 }] }]);
   });

@@ -9,11 +9,15 @@ import type { AcceptTerms } from './peer-core.js';
 /** Bytes a transport may hold before no more is given to it: what waits here can still be overtaken, there it cannot. */
 const TRANSPORT_HIGH_WATER = 262_144;
 
-/** What a {@link Link} connects, and whom it tells. */
-export interface LinkOptions {
+/** What a {@link Link} connects. */
+export interface LinkEnds {
   readonly peer: Peer;
   readonly transport: Transport;
   readonly clock: Clock;
+}
+
+/** Whom a {@link Link} tells. */
+export interface LinkHost {
   /**
    * Takes the peer's events, in order, one at a time. It may call the methods of the peer and of the link. What it throws
    * is thrown again in a turn of its own: the events behind it are not lost.
@@ -28,6 +32,9 @@ export interface LinkOptions {
   onClosed(code: number, reason: string): void;
 }
 
+/** Both in one. */
+export interface LinkOptions extends LinkEnds, LinkHost {}
+
 /**
  * Connects a sans-I/O {@link Peer} to a {@link Transport}, or with a session to one after another: gives it bytes and
  * time, hands on its events, and sends what it has once a turn of the event loop, as fast as the transport takes it. In a
@@ -40,7 +47,7 @@ export class Link implements TransportHandlers, Sleeper {
   #seat: TransportSeat | undefined;
   readonly #clock: Clock;
   readonly #alarms: Alarms;
-  readonly #options: LinkOptions;
+  readonly #host: LinkHost;
   /** A flush is due at the end of this turn. */
   #scheduled = false;
   /** Bytes are being read: whether a flush is due, and when, is known once they are. */
@@ -59,12 +66,15 @@ export class Link implements TransportHandlers, Sleeper {
   alarmAt: number = Number.POSITIVE_INFINITY;
   alarmPlace = -1;
 
-  constructor(options: LinkOptions) {
-    this.#options = options;
-    this.#clock = options.clock;
-    this.#alarms = options.clock.alarms ?? new OwnAlarm(options.clock);
-    this.#peer = this.#listenTo(options.peer);
-    this.#seat = new TransportSeat(options.transport, this);
+  constructor(options: LinkOptions);
+  constructor(ends: LinkEnds, host: LinkHost);
+  constructor(ends: LinkEnds, host: LinkHost = ends as LinkOptions) {
+    const { peer, transport, clock } = ends;
+    this.#host = host;
+    this.#clock = clock;
+    this.#alarms = clock.alarms ?? new OwnAlarm(clock);
+    this.#peer = this.#listenTo(peer);
+    this.#seat = new TransportSeat(transport, this);
     this.#schedule();
   }
 
@@ -247,7 +257,7 @@ export class Link implements TransportHandlers, Sleeper {
 
   #tell(event: PeerEvent): void {
     try {
-      this.#options.onEvent(event);
+      this.#host.onEvent(event);
     } catch (thrown) {
       this.#clock.defer(() => {
         throw thrown;
@@ -305,7 +315,7 @@ export class Link implements TransportHandlers, Sleeper {
     this.#seat = undefined;
     this.#peer.detach(this.#clock.now());
     this.#deliver();
-    this.#options.onDetached?.(code, reason);
+    this.#host.onDetached?.(code, reason);
     this.#setAlarm();
   }
 
@@ -324,6 +334,6 @@ export class Link implements TransportHandlers, Sleeper {
     const message = `The ${what} (close ${code}${why}). Ask again once there is another.`;
     this.#peer.transportClosed(new WiremuxError(lost, message));
     this.#deliver();
-    this.#options.onClosed(code, reason);
+    this.#host.onClosed(code, reason);
   }
 }

@@ -15,9 +15,9 @@ export function newCredentials(): SessionCredentials {
 }
 
 /** Compares hashes in a time that tells nothing of where they differ. */
-export function sameHash(one: Uint8Array, other: Uint8Array): boolean {
+export function sameHash(one: string, other: string): boolean {
   let difference = one.length ^ other.length;
-  for (let at = 0; at < one.length; at++) difference |= (one[at] as number) ^ (other[at] ?? 0);
+  for (let at = 0; at < one.length; at++) difference |= one.charCodeAt(at) ^ other.charCodeAt(at);
   return difference === 0;
 }
 

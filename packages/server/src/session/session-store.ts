@@ -38,11 +38,11 @@ export interface SessionStoreOptions {
   readonly limits?: Partial<SessionLimits>;
 }
 
-interface Entry<S> {
+/** Its bytes are text of as many code points: typed arrays take much for so few. */
+interface Entry<S> extends SessionOwner {
   readonly id: string;
   readonly session: S;
-  readonly secretHash: Uint8Array;
-  readonly owner: SessionOwner;
+  readonly secretHash: string;
   /** Ends the wait for the client to come back; undefined while a transport carries it. */
   stopWaiting: (() => void) | undefined;
 }
@@ -80,10 +80,16 @@ export class SessionStore<S extends Resumable> {
   }
 
   /** Takes a session in that a transport carries; what its client needs to resume it. */
-  add(session: S, owner: SessionOwner): SessionCredentials {
+  add(session: S, { principal, countedWith }: SessionOwner): SessionCredentials {
     const credentials = newCredentials();
-    const secretHash = this.#sha256(credentials.secret);
-    const entry: Entry<S> = { id: keyOf(credentials.id), session, secretHash, owner, stopWaiting: undefined };
+    const entry: Entry<S> = {
+      id: textOf(credentials.id),
+      session,
+      secretHash: textOf(this.#sha256(credentials.secret)),
+      principal,
+      countedWith,
+      stopWaiting: undefined,
+    };
     this.#byId.set(entry.id, entry);
     this.#bySession.set(session, entry);
     return credentials;
@@ -91,9 +97,9 @@ export class SessionStore<S extends Resumable> {
 
   /** The session of these credentials, if that principal may have it. Whatever is wrong, the answer is the same. */
   find({ id, secret }: SessionCredentials, principal: string): S | undefined {
-    const hash = this.#sha256(secret);
-    const entry = this.#byId.get(keyOf(id));
-    if (entry === undefined || entry.owner.principal !== principal) return undefined;
+    const hash = textOf(this.#sha256(secret));
+    const entry = this.#byId.get(textOf(id));
+    if (entry === undefined || entry.principal !== principal) return undefined;
     return sameHash(entry.secretHash, hash) ? entry.session : undefined;
   }
 
@@ -110,7 +116,7 @@ export class SessionStore<S extends Resumable> {
     const { ttl, ofOwner, detached } = this.#limits;
     entry.stopWaiting = this.#clock.timer(ttl, () => this.#expire(entry, 'its client did not come back in time'));
     this.#detached.add(entry);
-    const { countedWith } = entry.owner;
+    const { countedWith } = entry;
     const siblings = this.#detachedOf.get(countedWith) ?? new Set();
     this.#detachedOf.set(countedWith, siblings.add(entry));
     if (siblings.size > ofOwner) this.#expireOldest(siblings);
@@ -156,12 +162,12 @@ export class SessionStore<S extends Resumable> {
     entry.stopWaiting?.();
     entry.stopWaiting = undefined;
     this.#detached.delete(entry);
-    const siblings = this.#detachedOf.get(entry.owner.countedWith);
+    const siblings = this.#detachedOf.get(entry.countedWith);
     siblings?.delete(entry);
-    if (siblings?.size === 0) this.#detachedOf.delete(entry.owner.countedWith);
+    if (siblings?.size === 0) this.#detachedOf.delete(entry.countedWith);
   }
 }
 
-function keyOf(id: Uint8Array): string {
-  return String.fromCharCode(...id);
+function textOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }
