@@ -33,10 +33,10 @@ export function clientPeer({ agent, limits, codecs, contexts }: ClientPeerOption
     halfDuplex,
     limits,
     codecs,
-    ...(contexts === undefined ? {} : { contexts }),
-    ...(session ? { session: 'new' } : {}),
-    ...(successorOf === undefined ? {} : { successorOf }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(token === undefined ? {} : { token }),
+    contexts,
+    session: session ? 'new' : undefined,
+    successorOf,
+    agent,
+    token,
   });
 }

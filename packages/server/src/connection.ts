@@ -80,12 +80,12 @@ export class ServerConnection implements Resumable, LinkHost, AdmissionHost {
       now: clock.now(),
       channels: channelsOf(service),
       authenticate: authenticate !== undefined || service.sessions !== undefined || own.resumesOnly === true,
-      ...(halfDuplex === undefined ? {} : { halfDuplex }),
-      ...(codecs === undefined ? {} : { codecs }),
-      ...(contexts === undefined ? {} : { contexts }),
-      ...(kept === undefined ? {} : { kept }),
-      ...(limits === undefined ? {} : { limits }),
-      ...(agent === undefined ? {} : { agent }),
+      halfDuplex,
+      codecs,
+      contexts,
+      kept,
+      limits,
+      agent,
     });
     this.#admitter = new Admitter(service, principal ?? ANONYMOUS, this.#peer, this);
     this.#link = new Link({ peer: this.#peer, transport: own.transport, clock }, this);

@@ -7,9 +7,9 @@ export interface TokenVerdict {
   /** Whether it is accepted. */
   readonly ok: boolean;
   /** Why it is not; of the form of error codes. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** How long the token in force still holds, ms from now. */
-  readonly expires?: number;
+  readonly expires?: number | undefined;
 }
 
 /** The value of the key `auth`. A part of a ms is dropped, and a code that has not its form left out. */
@@ -26,12 +26,7 @@ export function parseVerdict(value: unknown): TokenVerdict | undefined {
   const expires = field(fields, 'expires');
   if (typeof ok !== 'boolean' || said === undefined) return undefined;
   if (expires !== undefined && !isUint(expires, 0, Number.MAX_SAFE_INTEGER)) return undefined;
-  const code = wellFormedCode(said);
-  return {
-    ok,
-    ...(code === undefined ? {} : { code }),
-    ...(expires === undefined ? {} : { expires }),
-  };
+  return { ok, code: wellFormedCode(said), expires };
 }
 
 /** The settings map of a token alone (SPEC 8.3.11). */

@@ -15,21 +15,21 @@ const DRAIN_MS = 600_000;
 /** Why a request was cancelled (SPEC 8.2.4). */
 export interface CancelReason {
   /** Of the form of error codes; anything else is left out. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** At most 1,024 bytes; longer is cut. */
-  readonly message?: string;
+  readonly message?: string | undefined;
 }
 
 /** What a server says when it is about to leave (SPEC 8.2.7, 8.10). */
 export interface DrainNotice {
   /** Why, for people. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Before so long a client does not move, whole ms up to 600,000. */
   readonly after: number;
   /** A random part of it goes on top, so that not all move at once; whole ms up to 600,000. */
   readonly jitter: number;
   /** The address to move to; the same as before where there is none. */
-  readonly at?: string;
+  readonly at?: string | undefined;
 }
 
 /** The payload of credit and ack frames. */
@@ -85,8 +85,7 @@ export function parseCancel(payload: Uint8Array): CancelReason | undefined {
   const said = strictText(field(value, 'code'), LIMITS.bytes);
   const message = strictText(field(value, 'message'), CANCEL_MESSAGE_BYTES);
   if (said === false || message === false) return undefined;
-  const code = wellFormedCode(said);
-  return { ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) };
+  return { code: wellFormedCode(said), message };
 }
 
 /** The result of a cancel|ack frame; undefined if malformed. An unknown one reads as `stopped` (SPEC 8.6.4). */
@@ -118,7 +117,7 @@ export function parseDrain(payload: Uint8Array): DrainNotice | undefined {
   const reason = strictText(field(value, 'reason'), LIMITS.bytes);
   const at = strictText(field(value, 'at'), LIMITS.bytes);
   if (!isUint(after, 0, DRAIN_MS) || !isUint(jitter, 0, DRAIN_MS) || reason === false || at === false) return undefined;
-  return { after, jitter, ...(reason === undefined ? {} : { reason }), ...(at === undefined ? {} : { at }) };
+  return { after, jitter, reason, at };
 }
 
 /** Only byte strings here (SPEC 8.2.1): false for anything else, undefined for nothing. */

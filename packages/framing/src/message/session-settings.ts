@@ -29,7 +29,7 @@ export interface SessionGrant {
   /** How long it is kept without a transport, seconds. */
   readonly ttl: number;
   /** Names the process that keeps it: 1 to 64 characters of `A-Z a-z 0-9 _ -`. */
-  readonly node?: string;
+  readonly node?: string | undefined;
 }
 
 /** What a server answers with `session` in its settings (SPEC 8.8.2). */
@@ -77,7 +77,7 @@ export function parseSession(value: unknown, sender: 'client' | 'server'): Sessi
   if (typeof resumed !== 'boolean') return '`wiremux.session.resumed` is not a boolean.';
   if (node === undefined && field(fields, 'node') !== undefined) return '`wiremux.session.node` is not a name.';
   if (node !== undefined && !NODE.test(node)) return '`wiremux.session.node` is not a name.';
-  return { kind: 'reply', id, secret, received, ttl, resumed, ...(node === undefined ? {} : { node }) };
+  return { kind: 'reply', id, secret, received, ttl, resumed, node };
 }
 
 /**

@@ -35,11 +35,11 @@ export interface PeerSettings {
   /** Client only: proof of who it is. A secret: never log it. */
   readonly token?: string;
   /** Name and version of its software. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
   /** Server only: what it says of the client's token. */
-  readonly auth?: TokenVerdict;
+  readonly auth?: TokenVerdict | undefined;
   /** The session that a client asks for, or what the server answers (SPEC 8.8). Has a secret: never log it. */
-  readonly session?: SessionRequest | SessionReply;
+  readonly session?: SessionRequest | SessionReply | undefined;
 }
 
 /** The most decoders that a side of wiremux.1 keeps for the other (SPEC 8.3.4). */
@@ -71,8 +71,8 @@ export function lastingSettings(settings: PeerSettings): PeerSettings {
     valueBytes: settings.valueBytes,
     contexts: settings.contexts,
     ...(token === undefined ? {} : { token }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(auth === undefined ? {} : { auth }),
+    agent,
+    auth,
   };
 }
 
@@ -156,9 +156,9 @@ function parseExtension(own: Fields, encodings: readonly string[], sender: 'clie
     credit,
     ...limits,
     ...(token === undefined ? {} : { token }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(auth === undefined ? {} : { auth }),
-    ...(session === undefined ? {} : { session }),
+    agent,
+    auth,
+    session,
   };
 }
 

@@ -23,7 +23,6 @@ export class OwnSettings {
   whole(session: PeerSettings['session']): PeerSettings {
     const limits = this.#limits;
     return {
-      ...DEFAULT_SETTINGS,
       maxFrame: limits.framePayload,
       credit: limits.answerCredit,
       openRequests: limits.openRequests,
@@ -33,9 +32,9 @@ export class OwnSettings {
       encodings: this.advertised.encodings,
       contexts: this.advertised.contexts,
       ...(this.token === undefined ? {} : { token: this.token }),
-      ...(this.#agent === undefined ? {} : { agent: this.#agent }),
-      ...(this.auth === undefined ? {} : { auth: this.auth }),
-      ...(session === undefined ? {} : { session }),
+      agent: this.#agent,
+      auth: this.auth,
+      session,
     };
   }
 }

@@ -20,34 +20,34 @@ export interface PeerOptions {
    * The transport is one exchange: what the client sends has ended before what the server sends begins (SPEC 7.6). See
    * `flush`, `endInput` and `outputEnded` of the peer.
    */
-  readonly halfDuplex?: boolean;
+  readonly halfDuplex?: boolean | undefined;
   /** What answers the other side's requests: `Responder`. A server needs it; a client may be given it later, or never. */
-  readonly responder?: ResponderConstructor;
+  readonly responder?: ResponderConstructor | undefined;
   /** Monotonic ms. */
   readonly now: number;
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<Limits> | undefined;
   /** Name and version of this software, told to the other side; at most 256 bytes. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
   /** Client: proof of who it is, at most 16 KiB. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Server: nothing is read past the client's settings until `accept()` (SPEC 8.3.2). */
-  readonly authenticate?: boolean;
+  readonly authenticate?: boolean | undefined;
   /** Channels beside `control`, with their weights (SPEC 8.12). */
-  readonly channels?: readonly ChannelWeight[];
+  readonly channels?: readonly ChannelWeight[] | undefined;
   /** Content encodings it can do, those it prefers first; `identity` is always there. Default: none (SPEC 4.8). */
-  readonly codecs?: readonly ContentCodec[];
+  readonly codecs?: readonly ContentCodec[] | undefined;
   /** The contexts it may take for them: give all peers of a process the same. Default: one of its own. */
-  readonly contexts?: ContextBudget;
+  readonly contexts?: ContextBudget | undefined;
   /**
    * Client: asks for a session, which outlives its transports; `peer.session` tells whether it was granted (SPEC 8.8).
    * Ignored where the dialect has none. A server grants one with `accept`.
    */
-  readonly session?: 'new';
+  readonly session?: 'new' | undefined;
   /** What sessions may keep for a replay: give all peers of a process the same. Default: one of its own. */
-  readonly kept?: KeptBudget;
+  readonly kept?: KeptBudget | undefined;
   /**
    * Client: the peer that has just said `session-lost`. This one goes on with its transport, the handshake done; `ready`
    * is its first event. The other options are to be the same.
    */
-  readonly successorOf?: Peer;
+  readonly successorOf?: Peer | undefined;
 }

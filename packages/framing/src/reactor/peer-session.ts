@@ -11,9 +11,9 @@ const NO_SECRET = new Uint8Array(0);
 /** What a session is made of. */
 export interface PeerSessionOptions {
   /** Client: asks for one. */
-  readonly session?: 'new';
+  readonly session?: 'new' | undefined;
   /** What all sessions of a process keep. Default: a budget of its own. */
-  readonly kept?: KeptBudget;
+  readonly kept?: KeptBudget | undefined;
 }
 
 /** What a peer knows of its session, if it has one, and what the session outlives its transports with (SPEC 8.8). */
@@ -45,7 +45,7 @@ export class PeerSession {
   get grant(): SessionGrant | undefined {
     if (this.#id === undefined) return undefined;
     const id = Uint8Array.from(this.#id, (char) => char.charCodeAt(0));
-    return { id, secret: this.#secret, ttl: this.#ttl, ...(this.#node === undefined ? {} : { node: this.#node }) };
+    return { id, secret: this.#secret, ttl: this.#ttl, node: this.#node };
   }
 
   /** It is granted, or was again. */
