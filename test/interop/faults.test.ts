@@ -49,7 +49,7 @@ describeWithComponent('mercurial', 'Where the reference implementation is at fau
     ({ do: 'call', name: base64(name), args: toJsonForm(new Map()), data: null, redirect: null }) as const;
 
   /** Gives frames to a server of ours; what it says. */
-  function ours(bytes: Uint8Array): PeerEvent[] {
+  function ours(bytes: Uint8Array): readonly PeerEvent[] {
     const peer = new Peer({ role: 'server', responder: Responder, dialect: EXP_FRAMING_0006, now: 0 });
     peer.receiveBytes(bytes, 0);
     return peer.takeEvents();
@@ -296,7 +296,7 @@ describeWithComponent('mercurial', 'Where the reference implementation is at fau
   });
 
   /** Gives frames to a client of ours that has request 1 open; what it says. */
-  function asOurClient(bytes: Uint8Array): PeerEvent[] {
+  function asOurClient(bytes: Uint8Array): readonly PeerEvent[] {
     const peer = new Peer({ role: 'client', dialect: EXP_FRAMING_0006, now: 0 });
     peer.open({ name: 'echo' });
     peer.takeBytes(0);

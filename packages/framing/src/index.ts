@@ -66,6 +66,7 @@ export { MAX_DEADLINE } from './message/request.js';
 export type { SessionGrant, SessionReply, SessionRequest } from './message/session-settings.js';
 export type { PeerSettings } from './message/settings.js';
 export { type SlowMode, type SlowPolicy, slowPolicy } from './message/slow.js';
+export type { PeerListener } from './reactor/context.js';
 export type { CancelResult, ConnectionEvent, PeerEvent, RequesterEvent, ResponderEvent } from './reactor/events.js';
 export { IdTable } from './reactor/id-table.js';
 export { Link, type LinkEnds, type LinkHost, type LinkOptions } from './reactor/link.js';

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Dialect } from '@wiremux/framing';
-import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, WebSocketServer } from 'ws';
+import { MuxSocket } from '../transport/ws-transport.js';
 import { addressOf } from './address.js';
 import { type OriginPolicy, refuseOrigin } from './origin.js';
 import { refuseConnection } from './respond.js';
@@ -36,7 +37,7 @@ export interface UpgradeSources {
 
 /** A WebSocket that has passed the handshake. */
 export interface AcceptedSocket {
-  readonly socket: WebSocket;
+  readonly socket: MuxSocket;
   /** The stream below it. */
   readonly stream: Duplex;
   readonly dialect: Dialect;
@@ -47,7 +48,8 @@ export interface AcceptedSocket {
 export function createUpgrader(
   sources: UpgradeSources,
 ): (request: IncomingMessage, stream: Duplex, head: Buffer) => void {
-  const options: ServerOptions & { readonly closeTimeout: number } = {
+  const options: ServerOptions<typeof MuxSocket> & { readonly closeTimeout: number } = {
+    WebSocket: MuxSocket,
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
@@ -81,11 +83,14 @@ export function createUpgrader(
     if (dialect === undefined) {
       return refuse(stream, 'dialect', 400, unknownDialects(offerOf(request), sources.dialects));
     }
-    sockets.handleUpgrade(request, stream, head, (socket) => sources.accepted({ socket, stream, dialect, request }));
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      // The socket listens itself from now on.
+      stream.off('error', destroy);
+      sources.accepted({ socket, stream, dialect, request });
+    });
   };
 }
 
-/** Stays as long as the stream, so it is no closure: one of the handshake would keep the request and its headers. */
 function destroy(this: Duplex): void {
   this.destroy();
 }

@@ -11,6 +11,11 @@ const LOW_WATER = 64 * 1024;
 /** The stream below a WebSocket, as far as messages are written to it. */
 export type MessageStream = Pick<Duplex, 'write' | 'cork' | 'uncork' | 'writableLength'>;
 
+/** A `ws` socket that knows its transport: listeners of all sockets are the same functions then. */
+export class MuxSocket extends WebSocket {
+  transport: WsTransport | undefined;
+}
+
 /**
  * The transport of SPEC 7.1 over a `ws` socket and the stream below it. Binary messages are a byte stream; a text message
  * closes with 1003. A small message is written at once, large ones of one turn leave in one write.
@@ -20,14 +25,14 @@ export type MessageStream = Pick<Duplex, 'write' | 'cork' | 'uncork' | 'writable
  * them is compressed.
  */
 export class WsTransport implements Transport {
-  readonly #socket: WebSocket;
+  readonly #socket: MuxSocket;
   readonly #stream: MessageStream;
   #corked = false;
   #filled = false;
   #closing = false;
   #handlers: TransportHandlers | undefined;
 
-  constructor(socket: WebSocket, stream: MessageStream) {
+  constructor(socket: MuxSocket, stream: MessageStream) {
     this.#socket = socket;
     this.#stream = stream;
     // A socket without this listener throws its error at the process; 'close' follows every error and tells the rest.
@@ -36,15 +41,21 @@ export class WsTransport implements Transport {
 
   start(handlers: TransportHandlers): void {
     this.#handlers = handlers;
-    this.#socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (this.#closing) return;
-      if (!isBinary) {
-        this.close(CloseCode.TextMessage, 'Send binary messages: a text message carries no frames.');
-        return;
-      }
-      handlers.bytes(new Uint8Array(data.buffer, data.byteOffset, data.length));
-    });
-    this.#socket.on('close', (code: number, reason: Buffer) => handlers.closed(code, reason.toString()));
+    this.#socket.transport = this;
+    this.#socket.on('message', onMessage);
+    this.#socket.on('close', onClose);
+  }
+
+  /** Of {@link MuxSocket}: a message has come. */
+  received(data: Buffer, isBinary: boolean): void {
+    if (this.#closing) return;
+    if (isBinary) this.#handlers?.bytes(new Uint8Array(data.buffer, data.byteOffset, data.length));
+    else this.close(CloseCode.TextMessage, 'Send binary messages: a text message carries no frames.');
+  }
+
+  /** Of {@link MuxSocket}. */
+  closed(code: number, reason: string): void {
+    this.#handlers?.closed(code, reason);
   }
 
   send(chunks: readonly Uint8Array[]): void {
@@ -60,7 +71,7 @@ export class WsTransport implements Transport {
     const last = pieces.pop() as Uint8Array;
     this.#cork();
     for (const piece of pieces) this.#stream.write(piece);
-    this.#stream.write(last, this.#written);
+    this.#stream.write(last, () => this.#written());
     if (this.bufferedBytes > LOW_WATER) this.#filled = true;
   }
 
@@ -89,11 +100,11 @@ export class WsTransport implements Transport {
     this.#socket.terminate();
   }
 
-  readonly #written = (): void => {
+  #written(): void {
     if (!this.#filled || this.bufferedBytes > LOW_WATER) return;
     this.#filled = false;
     if (this.#socket.readyState === WebSocket.OPEN) this.#handlers?.drain();
-  };
+  }
 
   #cork(): void {
     if (this.#corked) return;
@@ -107,3 +118,11 @@ export class WsTransport implements Transport {
 }
 
 function ignore(): void {}
+
+function onMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
+  (this as MuxSocket).transport?.received(data, isBinary);
+}
+
+function onClose(this: WebSocket, code: number, reason: Buffer): void {
+  (this as MuxSocket).transport?.closed(code, reason.toString());
+}

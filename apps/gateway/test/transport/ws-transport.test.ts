@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { WsTransport } from '../../src/transport/ws-transport.js';
+import { MuxSocket, WsTransport } from '../../src/transport/ws-transport.js';
 
 /** What a transport told its handlers. */
 interface Told {
@@ -23,13 +23,13 @@ interface Ends {
 }
 
 async function connect(): Promise<Ends> {
-  const sockets = new WebSocketServer({ noServer: true });
+  const sockets = new WebSocketServer({ noServer: true, WebSocket: MuxSocket });
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
   });
-  const accepted = new Promise<{ socket: WebSocket; stream: Duplex }>((resolve) => {
+  const accepted = new Promise<{ socket: MuxSocket; stream: Duplex }>((resolve) => {
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       sockets.handleUpgrade(request, stream, head, (socket) => resolve({ socket, stream }));
     });

@@ -29,8 +29,19 @@ export const DEFAULT_CHANNELS: readonly ChannelWeight[] = [
   { name: 'bulk', weight: 1 },
 ];
 
-/** What {@link Scheduler.next}'s callback returns when nothing of the whole channel may go now. */
+/** What {@link Sender.sendFrame} returns when nothing of the whole channel may go now. */
 export const BLOCKED = -1;
+
+/** Who sends the frames. */
+export interface Sender<T extends Sendable> {
+  /**
+   * Sends the next frame of `sendable`. Returns its bytes; 0 if it does not fit just now: then it stays next; or
+   * {@link BLOCKED}: then other channels have the turns.
+   */
+  sendFrame(sendable: T): number;
+}
+
+const NONE: readonly never[] = [];
 
 /** Bytes a channel of weight 1 may send in its turn (SPEC 8.12.3). */
 export const QUANTUM = 16_384;
@@ -51,11 +62,11 @@ interface Channel<T extends Sendable> extends TakesTurns {
 export class Scheduler<T extends Sendable> {
   readonly #weights: readonly ChannelWeight[];
   /** Those on which something was sent: few. */
-  readonly #channels: Channel<T>[] = [];
+  #channels: readonly Channel<T>[] = NONE;
   /** Channels that have something to send; the first has the turn. */
   readonly #active = new TurnList<Channel<T>>();
   /** Channels that get no turn until {@link Scheduler.unblock}; each has something to send. */
-  readonly #blocked: Channel<T>[] = [];
+  #blocked: readonly Channel<T>[] = NONE;
 
   /** @throws {WiremuxError} `unsupported` without a channel `default`, or for a weight that is not 1 to 256 */
   constructor(channels: readonly ChannelWeight[]) {
@@ -87,7 +98,9 @@ export class Scheduler<T extends Sendable> {
 
   /** Channels that were blocked get their turns again, and find out whether they still are. */
   unblock(): void {
-    for (const channel of this.#blocked.splice(0)) this.#active.append(channel);
+    const blocked = this.#blocked;
+    this.#blocked = NONE;
+    for (const channel of blocked) this.#active.append(channel);
   }
 
   /** All that wait for their turn, in any order; some may have nothing to send any more. */
@@ -100,11 +113,8 @@ export class Scheduler<T extends Sendable> {
     return this.#active.first !== undefined;
   }
 
-  /**
-   * Lets the next in turn send one frame. `send` returns the frame's bytes; 0 if it does not fit just now: then it stays
-   * next; or {@link BLOCKED}: then other channels have the turns. Returns what `send` did; 0 also when nobody can send.
-   */
-  next(send: (sendable: T) => number): number {
+  /** Lets the next in turn send one frame, and returns what that did; 0 also when nobody can send. */
+  next(sender: Sender<T>): number {
     for (;;) {
       const channel = this.#active.first;
       const sendable = channel?.queue.first;
@@ -118,7 +128,7 @@ export class Scheduler<T extends Sendable> {
         if (channel.deficit <= 0) this.#rotate(channel);
         continue;
       }
-      const bytes = send(sendable);
+      const bytes = sender.sendFrame(sendable);
       if (bytes === 0) return 0;
       if (bytes === BLOCKED) {
         this.#block(channel);
@@ -149,7 +159,7 @@ export class Scheduler<T extends Sendable> {
       queue: new TurnList(),
       behind: undefined,
     };
-    this.#channels.push(channel);
+    this.#channels = [...this.#channels, channel];
     return channel;
   }
 
@@ -165,7 +175,7 @@ export class Scheduler<T extends Sendable> {
 
   #block(channel: Channel<T>): void {
     this.#active.removeFirst();
-    this.#blocked.push(channel);
+    this.#blocked = [...this.#blocked, channel];
   }
 
   /** The channel that had the turn goes behind the others. */

@@ -27,7 +27,19 @@ export interface ContextBasis {
   readonly encodings: Encodings;
 }
 
-const nobody = (): void => undefined;
+/** Who drives a peer. */
+export interface PeerListener {
+  /** There may be bytes to take, events to handle, or reading to pause or resume. */
+  wake(): void;
+  /**
+   * Another 16 requests were opened or answered and nothing of them was taken: bytes taken now give the other side
+   * something to do meanwhile.
+   */
+  burst?(): void;
+}
+
+const NOBODY: PeerListener = { wake: () => undefined };
+const NO_EVENTS: readonly never[] = [];
 
 /** What the parts of one peer share, and whom they tell. Time is that of the call being made. */
 export class PeerContext {
@@ -44,11 +56,12 @@ export class PeerContext {
   /** What this side announces, and what the other side did (the defaults until then). */
   readonly ownSettings: OwnSettings;
   remoteSettings: PeerSettings = DEFAULT_SETTINGS;
-  /** Called when there may be bytes to take, events to handle, or reading to pause or resume. */
-  onWake: () => void = nobody;
+  listener: PeerListener = NOBODY;
   readonly #owner: ContextOwner;
-  readonly #control: ControlBudget;
-  #events: PeerEvent[] = [];
+  /** Full until something is first charged. */
+  #control: ControlBudget | undefined;
+  /** Absent while there is nothing to tell. */
+  #events: PeerEvent[] | undefined;
 
   constructor(owner: ContextOwner, basis: ContextBasis) {
     const { role, dialect, limits, now } = basis;
@@ -62,33 +75,34 @@ export class PeerContext {
     this.encodings = basis.encodings;
     this.now = now;
     this.ownSettings = basis.ownSettings;
-    this.#control = new ControlBudget(dialect, role, limits, now);
   }
 
-  /** Tells the application; a function of its own, which readers are given. */
-  readonly emit = (event: PeerEvent): void => {
+  /** Tells the application. */
+  emit(event: PeerEvent): void {
+    this.#events ??= [];
     this.#events.push(event);
-  };
+  }
 
   /** There is something to tell. */
   get eventful(): boolean {
-    return this.#events.length > 0;
+    return this.#events !== undefined;
   }
 
   /** What there is to tell, in order. */
-  takeEvents(): PeerEvent[] {
+  takeEvents(): readonly PeerEvent[] {
     const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    this.#events = undefined;
+    return events ?? NO_EVENTS;
   }
 
   /** There may be bytes to take. */
   wake(): void {
-    this.onWake();
+    this.listener.wake();
   }
 
   /** Takes from the control budget of the other side; the fault where it has none left (SPEC 9.1.14). */
   charge(what: string): ProtocolFault | undefined {
+    this.#control ??= new ControlBudget(this.dialect, this.role, this.limits, this.now);
     return this.#control.charge(what, this.now);
   }
 

@@ -2,6 +2,7 @@ import { CloseCode, WiremuxError } from '../errors.js';
 import { OwnAlarm } from '../transport/own-alarm.js';
 import { TransportSeat } from '../transport/seat.js';
 import type { Alarms, Clock, Sleeper, Transport, TransportHandlers } from '../transport/transport.js';
+import type { PeerListener } from './context.js';
 import type { PeerEvent } from './events.js';
 import type { Peer } from './peer.js';
 import type { AcceptTerms } from './peer-core.js';
@@ -41,7 +42,7 @@ export interface LinkOptions extends LinkEnds, LinkHost {}
  * turn of many requests it sends each burst at once: both sides work at the same time then, and not by turns. The same on
  * every side and platform.
  */
-export class Link implements TransportHandlers, Sleeper {
+export class Link implements PeerListener, TransportHandlers, Sleeper {
   #peer: Peer;
   /** Undefined while the session waits for a transport, and at the end. */
   #seat: TransportSeat | undefined;
@@ -73,7 +74,8 @@ export class Link implements TransportHandlers, Sleeper {
     this.#host = host;
     this.#clock = clock;
     this.#alarms = clock.alarms ?? new OwnAlarm(clock);
-    this.#peer = this.#listenTo(peer);
+    this.#peer = peer;
+    peer.listen(this);
     this.#seat = new TransportSeat(transport, this);
     this.#schedule();
   }
@@ -113,7 +115,8 @@ export class Link implements TransportHandlers, Sleeper {
    * there is. Without it the transport is closed then.
    */
   renew(successor: Peer): void {
-    this.#peer = this.#listenTo(successor);
+    this.#peer = successor;
+    successor.listen(this);
     this.#schedule();
   }
 
@@ -170,16 +173,19 @@ export class Link implements TransportHandlers, Sleeper {
     this.#onTransportClosed(this.#seat, code, reason);
   }
 
+  /** Of {@link PeerListener}, as is what follows. */
+  wake(): void {
+    this.#schedule();
+  }
+
+  burst(): void {
+    this.#send();
+  }
+
   /** Of {@link Alarms}. */
   onAlarm(): void {
     this.#peer.handleTimeout(this.#clock.now());
     this.#flush();
-  }
-
-  #listenTo(peer: Peer): Peer {
-    peer.onWake(() => this.#schedule());
-    peer.onBurst(() => this.#send());
-    return peer;
   }
 
   #schedule(): void {

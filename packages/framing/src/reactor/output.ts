@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect/dialect.js';
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { WiremuxError } from '../errors.js';
-import { BLOCKED, type ChannelWeight, Scheduler } from '../flow/scheduler.js';
+import { BLOCKED, type ChannelWeight, Scheduler, type Sender } from '../flow/scheduler.js';
 import type { SendWindow } from '../flow/send-window.js';
 import { FrameBatch } from '../frame/batch.js';
 import { HEADER_SIZE, StreamFlag } from '../frame/frame.js';
@@ -35,6 +35,8 @@ interface LinkFrame {
   readonly payload: Uint8Array;
 }
 
+const NONE: readonly never[] = [];
+
 /** Is told what is being sent. */
 export interface OutputListener {
   /** A half has scheduled a frame. */
@@ -47,7 +49,7 @@ export interface OutputListener {
  * Everything this side has to send, in the order it may go: link frames, credit and cancel, then the channels' frames
  * (SPEC 8.12). A message is built only when the transport asks for one.
  */
-export class Output implements FrameWriter, ControlWriter {
+export class Output implements FrameWriter, ControlWriter, Sender<SendHalf> {
   readonly batch: FrameBatch = new FrameBatch();
   readonly streams: OutboundStreams;
   readonly scheduler: Scheduler<SendHalf>;
@@ -67,7 +69,7 @@ export class Output implements FrameWriter, ControlWriter {
   #dead = false;
   /** The frame begun, if its payload goes through an encoder. */
   #encoding: EncodingFrame | undefined;
-  #linkFrames: LinkFrame[] = [];
+  #linkFrames: readonly LinkFrame[] = NONE;
   /** What goes out again on the next transport; undefined without a session. */
   #kept: KeptFrames | undefined;
   /** The other side has not said yet whether the session goes on: nothing of it may be sent (SPEC 8.3.3). */
@@ -132,13 +134,14 @@ export class Output implements FrameWriter, ControlWriter {
 
   /** Queues a link frame behind those that wait. */
   link(type: number, flags: number, payload: Uint8Array): void {
-    this.#linkFrames.push({ type, flags, payload });
+    this.#linkFrames = [...this.#linkFrames, { type, flags, payload }];
   }
 
   /** Puts a link frame ahead of everything that waits, but for the settings: those are always first (SPEC 8.1.2). */
   linkFirst(type: number, flags: number, payload: Uint8Array): void {
     const at = this.#linkFrames[0]?.type === FrameType.SenderSettings ? 1 : 0;
-    this.#linkFrames.splice(at, 0, { type, flags, payload });
+    const frame = { type, flags, payload };
+    this.#linkFrames = [...this.#linkFrames.slice(0, at), frame, ...this.#linkFrames.slice(at)];
   }
 
   /** Grants of one request merge while they wait (SPEC 8.7.6). */
@@ -172,7 +175,7 @@ export class Output implements FrameWriter, ControlWriter {
   /** The transport is gone, and its link frames with it. */
   dropLink(): void {
     this.#linkStream = newOutboundStream(this.#linkStream.id, this.#linkStream.channel);
-    this.#linkFrames = [];
+    this.#linkFrames = NONE;
   }
 
   /** Goes on with the link stream that another has begun, on a transport that it hands over. */
@@ -191,7 +194,7 @@ export class Output implements FrameWriter, ControlWriter {
     this.#dead = true;
     this.#encoders?.close();
     for (const half of halves) half.abandon();
-    this.#linkFrames = [];
+    this.#linkFrames = NONE;
     this.#control = undefined;
     this.#kept?.close();
     this.kept = undefined;
@@ -282,11 +285,11 @@ export class Output implements FrameWriter, ControlWriter {
 
   #writeChannels(): void {
     if (this.window?.open === false) this.#writeErrors();
-    while (this.scheduler.next(this.#writeNext) > 0);
+    while (this.scheduler.next(this) > 0);
   }
 
-  /** The half's next frame, for the scheduler. */
-  readonly #writeNext = (half: SendHalf): number => {
+  /** Of {@link Sender}: the half's next frame. */
+  sendFrame(half: SendHalf): number {
     const left = LONE_PAYLOAD - this.batch.size;
     if (left < LEAST_ROOM || this.window?.open === false) return 0;
     const route = this.streams.of(half.channel);
@@ -296,7 +299,7 @@ export class Output implements FrameWriter, ControlWriter {
     const bytes = half.writeFrame(this, route.encodes ? mostPlain(room) : room);
     this.#listener.scheduled(half);
     return bytes;
-  };
+  }
 
   /** Errors that nothing else of their half is ahead of (SPEC 8.7.7). */
   #writeErrors(): void {
@@ -358,7 +361,7 @@ export class Output implements FrameWriter, ControlWriter {
       this.#count(payload.length);
       this.batch.append({ requestId: 0, streamId: stream.id, streamFlags, type, flags }, payload);
     }
-    this.#linkFrames = [];
+    this.#linkFrames = NONE;
   }
 
   /** Credit and cancels; false if some had to be left for the next message, which nothing may overtake. */

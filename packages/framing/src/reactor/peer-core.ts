@@ -1,6 +1,6 @@
 import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { FrameHeader } from '../frame/frame.js';
-import { FrameReader } from '../frame/reader.js';
+import { FrameReader, type FrameSink } from '../frame/reader.js';
 import type { TokenVerdict } from '../message/auth.js';
 import type { SessionGrant, SessionReply } from '../message/session-settings.js';
 import { DEFAULT_SETTINGS, lastingSettings, type PeerSettings } from '../message/settings.js';
@@ -51,7 +51,6 @@ export class PeerCore implements PartsHost {
   #inputEnded = false;
   #bytesIn = 0;
   #state: State = 'reading';
-  readonly #sink = (header: FrameHeader, payload: Uint8Array): boolean => this.#receiveFrame(header, payload);
 
   /** @param predecessor the core whose session was lost, and whose transport this one takes over */
   constructor(options: PeerOptions, predecessor?: PeerCore) {
@@ -129,7 +128,7 @@ export class PeerCore implements PartsHost {
     this.#context.encodings.close();
   }
 
-  takeEvents(): PeerEvent[] {
+  takeEvents(): readonly PeerEvent[] {
     if (this.#router.isDecoding) this.#goOnDecoding();
     return this.#context.takeEvents();
   }
@@ -331,6 +330,11 @@ export class PeerCore implements PartsHost {
     this.#session.lostTo = settings;
     this.#end(new WiremuxError('session-lost', 'The server does not know the session any more. Ask again.'));
     this.#context.emit({ kind: 'session-lost', settings });
+  }
+
+  /** Made for each chunk that is read. */
+  get #sink(): FrameSink {
+    return (header, payload) => this.#receiveFrame(header, payload);
   }
 
   /** False stops the frame reader. */

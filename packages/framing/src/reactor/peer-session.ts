@@ -21,7 +21,7 @@ export class PeerSession {
   /** A client asked for it. */
   readonly asked: boolean;
   readonly received: ReceivedCount = new ReceivedCount();
-  readonly progress: ResumeProgress = new ResumeProgress();
+  #progress: ResumeProgress | undefined;
   readonly #budget: KeptBudget;
   /** What was granted. The id is text of as many code points as bytes: typed arrays take much for so few. */
   #id: string | undefined;
@@ -35,6 +35,12 @@ export class PeerSession {
   constructor({ session, kept = new KeptBudget() }: PeerSessionOptions, { duplex }: Dialect) {
     this.asked = session === 'new' && duplex;
     this.#budget = kept;
+  }
+
+  /** Of its resumes, once there is one. */
+  get progress(): ResumeProgress {
+    this.#progress ??= new ResumeProgress();
+    return this.#progress;
   }
 
   /** It was granted: it may outlive its transport. */

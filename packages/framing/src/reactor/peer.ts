@@ -8,6 +8,7 @@ import type { RedirectLocation } from '../message/redirect.js';
 import { grantProblem, type SessionGrant } from '../message/session-settings.js';
 import type { PeerSettings } from '../message/settings.js';
 import type { Answering } from './answering.js';
+import type { PeerListener } from './context.js';
 import type { CancelResult, PeerEvent } from './events.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { type AcceptTerms, PeerCore } from './peer-core.js';
@@ -49,7 +50,6 @@ export class Peer {
   readonly role: 'client' | 'server';
   readonly #core: PeerCore;
   readonly #answering: Answering;
-  #onBurst: () => void = () => undefined;
   #unsent = 0;
 
   constructor(options: PeerOptions) {
@@ -61,17 +61,14 @@ export class Peer {
     this.#answering = answering;
   }
 
-  /** `callback` is called when there may be bytes to take, events to handle, or reading to pause or resume. */
-  onWake(callback: () => void): void {
-    this.#core.parts.context.onWake = callback;
+  /** The listener is told from now on when there is something to do, and no other. */
+  listen(listener: PeerListener): void {
+    this.#core.parts.context.listener = listener;
   }
 
-  /**
-   * `callback` is called each time that 16 requests were opened or answered and nothing of them was taken: bytes taken now
-   * give the other side something to do meanwhile.
-   */
-  onBurst(callback: () => void): void {
-    this.#onBurst = callback;
+  /** The same for who wants to know no more than that there may be something. */
+  onWake(callback: () => void): void {
+    this.listen({ wake: callback });
   }
 
   /** Requests opened or answered since bytes were taken last. */
@@ -118,7 +115,7 @@ export class Peer {
   }
 
   /** What happened since the last call, in order. */
-  takeEvents(): PeerEvent[] {
+  takeEvents(): readonly PeerEvent[] {
     return this.#core.takeEvents();
   }
 
@@ -416,7 +413,7 @@ export class Peer {
   #countUnsent(): void {
     if (++this.#unsent < BURST) return;
     this.#unsent = 0;
-    this.#onBurst();
+    this.#core.parts.context.listener.burst?.();
   }
 }
 

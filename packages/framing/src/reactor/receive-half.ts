@@ -39,7 +39,7 @@ export class ReceiveBudget {
   #claimed = 0;
   #incomplete = 0;
   /** Halves whose grant did not fit into the bound: they get it when others give back. */
-  readonly #starved = new StarvedHalves();
+  #starved: StarvedHalves | undefined;
   /** In a dialect without credit: halves that hold more unread bytes than they may. */
   readonly #overfull: Set<ReceiveHalf> | undefined;
 
@@ -143,14 +143,14 @@ export class ReceiveBudget {
 
   /** Grants what is due, as far as it fits; but nothing so small that it costs the other side's patience (SPEC 9.1.16). */
   #grant(half: ReceiveHalf): void {
-    this.#starved.delete(half);
+    this.#starved?.delete(half);
     if (half.closed) return;
     // What one answer may hold is not taken from others: half of it all is for windows as they begin (SPEC 8.5.7).
     if (this.left > this.#context.limits.grantedBytes / 2) half.raise();
     const { due } = half;
     if (due === 0) return;
     const amount = Math.min(due, this.left);
-    if (amount < due) this.#starved.add(half);
+    if (amount < due) this.#starve(half);
     if (amount < Math.min(due, SMALL_GRANT)) return;
     half.grant(amount);
     this.#count(half);
@@ -159,7 +159,12 @@ export class ReceiveBudget {
   }
 
   #feedStarved(): void {
-    while (this.#starved.first !== undefined && this.left >= SMALL_GRANT) this.#grant(this.#starved.first);
+    while (this.#starved?.first !== undefined && this.left >= SMALL_GRANT) this.#grant(this.#starved.first);
+  }
+
+  #starve(half: ReceiveHalf): void {
+    this.#starved ??= new StarvedHalves();
+    this.#starved.add(half);
   }
 
   #pauseOrResume(half: ReceiveHalf, overfull: Set<ReceiveHalf>): void {

@@ -8,6 +8,7 @@ import { parseProgress } from '../message/progress.js';
 import { MAX_CREDIT, MIN_CREDIT } from '../message/settings.js';
 import { DROPPED_TOPIC } from '../message/slow.js';
 import type { PeerContext } from './context.js';
+import type { PeerEvent } from './events.js';
 import { DATA_CREDIT, grantTo } from './grant.js';
 import { type HalfKind, halfKind } from './half-kind.js';
 import { IdTable } from './id-table.js';
@@ -39,6 +40,7 @@ export class Requester {
   /** How most answers are read. */
   readonly #usual: AnswerReaderOptions;
   readonly #longMaps = new LongMaps();
+  readonly #emit = (event: PeerEvent): void => this.#context.emit(event);
   readonly #half: HalfKind;
   readonly #firstId: number;
   #nextId: number;
@@ -211,12 +213,12 @@ export class Requester {
   }
 
   #readerFor(id: number, { bytePieces, encodedValues = false, redirect }: OutgoingRequest): ReadsAnswer {
-    const { dialect, emit } = this.#context;
+    const { dialect } = this.#context;
     const offers = dialect.redirects && redirect !== undefined && redirect.targets.length > 0;
     const readLocation = offers ? redirect.readLocation : undefined;
     const isUsual = bytePieces === undefined && !encodedValues && !offers;
     const options = isUsual ? this.#usual : { codes: dialect.extended, bytePieces, encodedValues, readLocation };
-    return dialect.answers.reader(id, emit, this.#readers, options);
+    return dialect.answers.reader(id, this.#emit, this.#readers, options);
   }
 
   /** A request whose map waited for that of another may be opened now. */

@@ -21,7 +21,7 @@ export interface InboundStream {
   decoding: StreamDecoding | undefined;
 }
 
-const NONE: readonly InboundStream[] = [];
+const NONE: readonly never[] = [];
 
 const ALL_FLAGS: number = StreamFlag.Begin | StreamFlag.End | StreamFlag.Encoded;
 

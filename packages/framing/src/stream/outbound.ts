@@ -45,11 +45,13 @@ export function newOutboundStream(id: number, channel: string): OutboundStream {
   };
 }
 
+const NONE: readonly never[] = [];
+
 /** Gives each channel its stream when the first frame goes out (SPEC 4.2, 8.12.1). */
 export class OutboundStreams {
   /** One for each channel that was used: few. */
-  readonly #routes: OutboundRoute[] = [];
-  readonly #streams: OutboundStream[] = [];
+  #routes: readonly OutboundRoute[] = NONE;
+  #streams: readonly OutboundStream[] = NONE;
   /** The route asked for last: frames of one channel come in runs. */
   #last: OutboundRoute | undefined;
   #nextId: number;
@@ -77,14 +79,14 @@ export class OutboundStreams {
     const last = this.#streams.at(-1);
     const stream = last === undefined || this.#streams.length < this.most ? this.#open(channel) : last;
     const route = { channel, stream, settled: false, encodes: false };
-    this.#routes.push(route);
+    this.#routes = [...this.#routes, route];
     return route;
   }
 
   #open(channel: string): OutboundStream {
     const stream = newOutboundStream(this.#nextId, this.most === 1 ? 'default' : channel);
     this.#nextId += 2;
-    this.#streams.push(stream);
+    this.#streams = [...this.#streams, stream];
     return stream;
   }
 }

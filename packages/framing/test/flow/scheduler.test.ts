@@ -31,10 +31,12 @@ const CHANNELS = [
 function order(scheduler: Scheduler<Source>, count: number): string[] {
   const names: string[] = [];
   for (let sent = 0; sent < count; sent++) {
-    const bytes = scheduler.next((sender) => {
-      names.push(sender.name);
-      sender.left--;
-      return sender.bytes;
+    const bytes = scheduler.next({
+      sendFrame: (source) => {
+        names.push(source.name);
+        source.left--;
+        return source.bytes;
+      },
     });
     if (bytes === 0) break;
   }
@@ -149,9 +151,11 @@ describe('SPEC 8.12 who sends next', () => {
     const asked: string[] = [];
     for (let tries = 0; tries < 3; tries++) {
       expect(
-        scheduler.next(({ name }) => {
-          asked.push(name);
-          return 0;
+        scheduler.next({
+          sendFrame: ({ name }) => {
+            asked.push(name);
+            return 0;
+          },
         }),
       ).toBe(0);
     }
@@ -184,11 +188,13 @@ describe('SPEC 8.12.10 a channel that is blocked', () => {
   function orderBut(scheduler: Scheduler<Source>, count: number, blocked: readonly string[]): string[] {
     const names: string[] = [];
     for (let sent = 0; sent < count; sent++) {
-      const bytes = scheduler.next((sender) => {
-        if (blocked.includes(sender.channel)) return BLOCKED;
-        names.push(sender.name);
-        sender.left--;
-        return sender.bytes;
+      const bytes = scheduler.next({
+        sendFrame: (source) => {
+          if (blocked.includes(source.channel)) return BLOCKED;
+          names.push(source.name);
+          source.left--;
+          return source.bytes;
+        },
       });
       if (bytes === 0) break;
     }
