@@ -3,7 +3,8 @@ import { type Observable, ReplaySubject } from 'rxjs';
 import type { Backoff } from './backoff.js';
 import type { Leaving } from './leaving.js';
 import { isLoss, type Line, type Loss, type OpenLine } from './line.js';
-import { openLater } from './open-later.js';
+import type { WantedLine } from './open-later.js';
+import { MOVING } from './parts.js';
 import { type ResumptionPlan, resumeSession } from './resumption.js';
 import type { Status } from './status.js';
 
@@ -171,9 +172,7 @@ export class Connection {
     // Between two exchanges there is no socket that would keep the process alive.
     const letGo = line.transport === 'http' ? holdProcess() : undefined;
     const backoff = isFallback ? fallback?.upgrade : undefined;
-    const stopUpgrade =
-      backoff &&
-      openLater({ open, backoff, clock, firstWait: backoff.next() }, (better) => this.#replace(line, better));
+    const stopUpgrade = backoff && this.#openLater({ open, backoff, clock, firstWait: backoff.next() }, line);
     return () => {
       letGo?.();
       stopUpgrade?.();
@@ -194,13 +193,26 @@ export class Connection {
     const moveIn = after + jitter * random();
     this.#leaving = { ...leaving, moveAt: clock.now() + moveIn };
     const wanted = { open: openThere, firstWait: moveIn, backoff: moving, clock };
-    const stopMoving = openLater(wanted, (next) => this.#replace(line, next));
+    const stopMoving = this.#openLater(wanted, line);
     const stop = this.#stop;
     this.#stop = () => {
       stop?.();
       stopMoving();
     };
     this.#tellOpen(line);
+  }
+
+  /** Opens another line, to take the place of this one; the result ends the tries. */
+  #openLater(wanted: WantedLine, line: Line): () => void {
+    let stop: (() => void) | undefined;
+    let isOver = false;
+    MOVING.use(({ openLater }) => {
+      if (!isOver) stop = openLater(wanted, (other) => this.#replace(line, other));
+    });
+    return () => {
+      isOver = true;
+      stop?.();
+    };
   }
 
   /** New requests go over the other line; those on this one run to their ends there. */

@@ -1,5 +1,4 @@
 import type { DrainNotice } from '@wiremux/framing';
-import { socketUrl } from './url.js';
 
 /** What a line's gateway said when it was about to leave (SPEC 8.10). Times in ms. */
 export interface Leaving {
@@ -28,7 +27,7 @@ export function leavingOf(
 function addressFor(at: string, from: URL, hosts: readonly string[] | undefined): string | undefined {
   const address = complete(at, from);
   if (address === undefined || address.username !== '' || address.password !== '') return undefined;
-  if (from.protocol === 'wss:' && address.protocol !== 'wss:') return undefined;
+  if (address.protocol !== 'wss:' && (address.protocol !== 'ws:' || from.protocol === 'wss:')) return undefined;
   const allowed = hosts ?? [from.hostname];
   return allowed.includes(address.hostname) || allowed.includes(hostAndPort(address)) ? address.href : undefined;
 }
@@ -37,7 +36,8 @@ function addressFor(at: string, from: URL, hosts: readonly string[] | undefined)
 function complete(at: string, from: URL): URL | undefined {
   const isUrl = at.includes('://');
   try {
-    const address = new URL(socketUrl(isUrl || at.startsWith('/') ? at : `//${at}`, from.href));
+    const address = new URL(isUrl || at.startsWith('/') ? at : `//${at}`, from);
+    address.protocol = address.protocol.replace('http', 'ws');
     if (!isUrl && address.pathname === '/') {
       address.pathname = from.pathname;
       address.search = from.search;

@@ -1,6 +1,6 @@
 import type { Clock } from '@wiremux/framing';
 import type { Backoff } from './backoff.js';
-import { isLoss, type Line, type OpenLine } from './line.js';
+import type { Line, OpenLine } from './line.js';
 
 /** A line that is wanted beside the one in use, and when to try it. */
 export interface WantedLine {
@@ -28,7 +28,7 @@ export function openLater({ open, firstWait, backoff, clock }: WantedLine, use: 
     const { signal } = abort;
     const opened = await open(signal);
     if (signal.aborted) return;
-    if (isLoss(opened)) {
+    if ('reconnect' in opened) {
       wait(backoff.next());
     } else {
       backoff.reset();

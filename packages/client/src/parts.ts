@@ -17,6 +17,12 @@ export const BYTE_PIECES: OnDemand<typeof import('./byte-pieces.js')> = new OnDe
 /** What sends a newer token before one expires. Without it the gateway ends the connection, and the next begins with one. */
 export const TOKENS: OnDemand<typeof import('./token-refresh.js')> = new OnDemand(() => import('./token-refresh.js'));
 
+/**
+ * What moves to another line while the one there is still works: away from a gateway that leaves, or back to a WebSocket.
+ * Without it the client goes on as it is, until the line is lost.
+ */
+export const MOVING: OnDemand<typeof import('./moving.js')> = new OnDemand(() => import('./moving.js'));
+
 /** The parts that a run with these options needs before it is sent; of most there are none. */
 export function partsOf(
   { data, redirect }: DataOptions,

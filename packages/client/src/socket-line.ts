@@ -14,10 +14,10 @@ import { type ClientPeerOptions, clientPeer } from './client-peer.js';
 import { deferred } from './deferred.js';
 import { connectFailed, dialOnce, type Token } from './dialing.js';
 import type { RunSource } from './dispatcher.js';
-import { type Leaving, leavingOf } from './leaving.js';
+import type { Leaving } from './leaving.js';
 import type { Line, LineSession, Loss } from './line.js';
 import { closeLoss, faultLoss } from './loss.js';
-import { TOKENS } from './parts.js';
+import { MOVING, TOKENS } from './parts.js';
 import type { PeerRuns } from './peer-runs.js';
 import type { Run } from './run.js';
 import type { TokenRefresh } from './token-refresh.js';
@@ -31,7 +31,7 @@ export interface SocketConfig extends ClientPeerOptions {
   readonly token: Token;
   readonly connectTimeout: number;
   readonly dial: Dial;
-  /** Where a gateway that leaves may send the client; see {@link leavingOf}. */
+  /** Where a gateway that leaves may send the client; see `leavingOf`. */
   readonly hosts: readonly string[] | undefined;
   readonly clock: Clock;
   /** Requests are to outlive their transport (SPEC 8.8). */
@@ -248,7 +248,7 @@ class SocketLine implements Line, LineSession {
     if (event.kind === 'ready') this.#onReady(event.settings);
     if (event.kind === 'drain') {
       const { url, hosts } = this.#config;
-      this.#leaving.resolve(leavingOf(event.notice, url, hosts));
+      MOVING.use(({ leavingOf }) => this.#leaving.resolve(leavingOf(event.notice, url, hosts)));
     }
     if (event.kind === 'token-answered') this.#tokens?.judged(event.verdict);
     if (event.kind === 'session-lost') this.#renew();

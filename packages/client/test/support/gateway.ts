@@ -14,11 +14,11 @@ import type { Mux } from '../../src/client.js';
 import { connect } from '../../src/connect.js';
 import type { Commands } from '../../src/contract.js';
 import type { ConnectOptions } from '../../src/options.js';
-import { BYTE_PIECES, REDIRECTS, TOKENS, UPLOADS } from '../../src/parts.js';
+import { BYTE_PIECES, MOVING, REDIRECTS, TOKENS, UPLOADS } from '../../src/parts.js';
 import type { Dial } from '../../src/transport/dial.js';
 
 // Virtual time does not wait for files.
-await Promise.all([UPLOADS, REDIRECTS, BYTE_PIECES, TOKENS].map((part) => part.load()));
+await Promise.all([UPLOADS, REDIRECTS, BYTE_PIECES, TOKENS, MOVING].map((part) => part.load()));
 
 type EventOf<Kind extends PeerEvent['kind']> = Extract<PeerEvent, { readonly kind: Kind }>;
 

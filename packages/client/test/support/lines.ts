@@ -2,6 +2,10 @@ import { type DialectName, WiremuxError } from '@wiremux/framing';
 import { deferred } from '../../src/deferred.js';
 import type { Leaving } from '../../src/leaving.js';
 import type { Line, Loss, OpenLine, TransportKind } from '../../src/line.js';
+import { MOVING } from '../../src/parts.js';
+
+// Virtual time does not wait for files.
+await MOVING.load();
 
 /** What trying again may mend. */
 export const LOST: Loss = {
