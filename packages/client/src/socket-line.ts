@@ -254,8 +254,7 @@ class SocketLine implements Line, LineSession {
     if (event.kind === 'session-lost') this.#renew();
     else this.#runs.receive(event);
     if (event.kind === 'resumed') this.#resumed(undefined);
-    // An end makes room for another.
-    if (this.#inUse) this.send();
+    if (event.kind === 'slots-free' && this.#inUse) this.send();
   }
 
   #onReady({ agent, auth }: PeerSettings): void {

@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { AnswerSink, Failure, Pump } from '../src/pump.js';
 import { pumpFor } from '../src/pump-for.js';
@@ -227,5 +227,52 @@ describe('a pump of an Observable', () => {
     pump.start();
     expect(emitted).toBe(3);
     expect(sink).toMatchObject({ values: [1, 2, 3], ends: [undefined] });
+  });
+
+  it.each([
+    ['completes', (subscriber: Subscriber<unknown>) => subscriber.complete(), undefined],
+    ['fails', (subscriber: Subscriber<unknown>) => subscriber.error('broken'), { thrown: 'broken' }],
+  ])('ends once when it %s, and has it clean up', (_, end, failure) => {
+    const sink = new RecordingSink();
+    let cleanedUp = 0;
+    const pump = pumpInto(
+      sink,
+      new Observable((subscriber) => {
+        subscriber.next(1);
+        end(subscriber);
+        return () => cleanedUp++;
+      }),
+    );
+    pump.start();
+    pump.stop();
+    expect(cleanedUp).toBe(1);
+    expect(sink).toMatchObject({ values: [1], ends: [failure] });
+  });
+
+  it('tells what it throws as it cleans up', () => {
+    const sink = new RecordingSink();
+    const pump = pumpInto(
+      sink,
+      new Observable(() => () => {
+        throw new Error('stuck');
+      }),
+    );
+    pump.start();
+    pump.stop();
+    expect(sink.ends).toMatchObject([{ thrown: { errors: [{ message: 'stuck' }] } }]);
+  });
+
+  it('never subscribes when it is stopped before it starts', () => {
+    const sink = new RecordingSink();
+    let subscribed = 0;
+    const pump = pumpInto(
+      sink,
+      new Observable(() => {
+        subscribed += 1;
+      }),
+    );
+    pump.stop();
+    expect(subscribed).toBe(0);
+    expect(sink).toMatchObject({ values: [], ends: [undefined] });
   });
 });

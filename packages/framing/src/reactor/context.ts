@@ -29,13 +29,18 @@ export interface ContextBasis {
 
 /** Who drives a peer. */
 export interface PeerListener {
-  /** There may be bytes to take, events to handle, or reading to pause or resume. */
+  /**
+   * There may be bytes to take, events to handle, or reading to pause or resume; but not for values that `receiveBytes` has
+   * brought.
+   */
   wake(): void;
   /**
    * Another 16 requests were opened or answered and nothing of them was taken: bytes taken now give the other side
    * something to do meanwhile.
    */
   burst?(): void;
+  /** A value was queued: its bytes may be taken at once, or together with what follows. Left out: it is woken. */
+  value?(): void;
 }
 
 const NOBODY: PeerListener = { wake: () => undefined };
@@ -62,6 +67,7 @@ export class PeerContext {
   #control: ControlBudget | undefined;
   /** Absent while there is nothing to tell. */
   #events: PeerEvent[] | undefined;
+  #stirred = false;
 
   constructor(owner: ContextOwner, basis: ContextBasis) {
     const { role, dialect, limits, now } = basis;
@@ -79,6 +85,12 @@ export class PeerContext {
 
   /** Tells the application. */
   emit(event: PeerEvent): void {
+    this.goOn(event);
+    this.#stirred = true;
+  }
+
+  /** Tells the application of an answer that goes on. */
+  goOn(event: PeerEvent): void {
     this.#events ??= [];
     this.#events.push(event);
   }
@@ -88,10 +100,16 @@ export class PeerContext {
     return this.#events !== undefined;
   }
 
+  /** There is more to tell than that answers go on: timeouts, and whether anything is open, may have changed with it. */
+  get stirred(): boolean {
+    return this.#stirred;
+  }
+
   /** What there is to tell, in order. */
   takeEvents(): readonly PeerEvent[] {
     const events = this.#events;
     this.#events = undefined;
+    this.#stirred = false;
     return events ?? NO_EVENTS;
   }
 

@@ -10,6 +10,9 @@ import type { AcceptTerms } from './peer-core.js';
 /** Bytes a transport may hold before no more is given to it: what waits here can still be overtaken, there it cannot. */
 const TRANSPORT_HIGH_WATER = 262_144;
 
+/** A value is gathered with others if something was sent so shortly before it, ms. */
+const GATHER_MS = 1;
+
 /** What a {@link Link} connects. */
 export interface LinkEnds {
   readonly peer: Peer;
@@ -39,8 +42,8 @@ export interface LinkOptions extends LinkEnds, LinkHost {}
 /**
  * Connects a sans-I/O {@link Peer} to a {@link Transport}, or with a session to one after another: gives it bytes and
  * time, hands on its events, and sends what it has once a turn of the event loop, as fast as the transport takes it. In a
- * turn of many requests it sends each burst at once: both sides work at the same time then, and not by turns. The same on
- * every side and platform.
+ * turn of many requests it sends each burst at once: both sides work at the same time then, and not by turns; and a value
+ * that comes after a pause goes at once too. The same on every side and platform.
  */
 export class Link implements PeerListener, TransportHandlers, Sleeper {
   #peer: Peer;
@@ -51,6 +54,8 @@ export class Link implements PeerListener, TransportHandlers, Sleeper {
   readonly #host: LinkHost;
   /** A flush is due at the end of this turn. */
   #scheduled = false;
+  /** When something was sent last. */
+  #sentAt = Number.NEGATIVE_INFINITY;
   /** Bytes are being read: whether a flush is due, and when, is known once they are. */
   #reading = false;
   #flushDue = false;
@@ -173,13 +178,25 @@ export class Link implements PeerListener, TransportHandlers, Sleeper {
     this.#onTransportClosed(this.#seat, code, reason);
   }
 
-  /** Of {@link PeerListener}, as is what follows. */
+  /** Of {@link PeerListener}, as are those that follow. */
   wake(): void {
     this.#schedule();
   }
 
   burst(): void {
     this.#send();
+  }
+
+  /** Of thousands of subscribers each is sent its update in one go: by the end of the turn it would have left the cache. */
+  value(): void {
+    const now = this.#clock.now();
+    if (this.#scheduled || this.#reading || this.#delivering || this.#closed || now < this.#sentAt + GATHER_MS) {
+      this.#schedule();
+      return;
+    }
+    this.#send(now);
+    // Whoever queued it is not called from within.
+    if (this.#peer.eventful) this.#schedule();
   }
 
   /** Of {@link Alarms}. */
@@ -214,8 +231,7 @@ export class Link implements PeerListener, TransportHandlers, Sleeper {
   }
 
   /** Gives the transport what it takes; true if it was given anything. */
-  #send(): boolean {
-    const now = this.#clock.now();
+  #send(now: number = this.#clock.now()): boolean {
     let sent = false;
     while (this.#seat !== undefined && this.#seat.transport.bufferedBytes < TRANSPORT_HIGH_WATER) {
       const message = this.#peer.takeBytes(now);
@@ -223,6 +239,7 @@ export class Link implements PeerListener, TransportHandlers, Sleeper {
       this.#seat.transport.send(message);
       sent = true;
     }
+    if (sent) this.#sentAt = now;
     return sent;
   }
 

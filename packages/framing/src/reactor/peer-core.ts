@@ -438,7 +438,7 @@ export class PeerCore implements PartsHost {
 
   #afterRead(broken: ProtocolFault | undefined): void {
     this.fail(broken);
-    if (this.#context.eventful) this.#context.wake();
+    if (this.#context.stirred) this.#context.wake();
   }
 
   /** Of {@link PartsHost}. */

@@ -114,6 +114,11 @@ export class Peer {
     return this.#core.parts.context.remoteSettings;
   }
 
+  /** Something has happened since `takeEvents` was called last. */
+  get eventful(): boolean {
+    return this.#core.parts.context.eventful;
+  }
+
   /** What happened since the last call, in order. */
   takeEvents(): readonly PeerEvent[] {
     return this.#core.takeEvents();
@@ -317,7 +322,11 @@ export class Peer {
    * `slow-reader` past the limit `sendQueue`
    */
   sendValue(id: number, value: unknown): boolean {
-    return this.#answering.responder?.sendValue(id, value) ?? true;
+    const hasRoom = this.#answering.responder?.sendValue(id, value) ?? true;
+    const { listener } = this.#core.parts.context;
+    if (listener.value === undefined) listener.wake();
+    else listener.value();
+    return hasRoom;
   }
 
   /**
@@ -326,7 +335,9 @@ export class Peer {
    * @throws {WiremuxError} `wrong-length` for a length that is none, `internal` inside a byte string, `slow-reader`
    */
   beginBytes(id: number, length?: number): boolean {
-    return this.#answering.responder?.beginBytes(id, length) ?? true;
+    const hasRoom = this.#answering.responder?.beginBytes(id, length) ?? true;
+    this.#core.parts.context.wake();
+    return hasRoom;
   }
 
   /**
@@ -334,7 +345,9 @@ export class Peer {
    * @throws {WiremuxError} `wrong-length` for more than it said, `slow-reader`
    */
   sendBytes(id: number, bytes: Uint8Array): boolean {
-    return this.#answering.responder?.sendBytes(id, bytes) ?? true;
+    const hasRoom = this.#answering.responder?.sendBytes(id, bytes) ?? true;
+    this.#core.parts.context.wake();
+    return hasRoom;
   }
 
   /**
@@ -342,7 +355,9 @@ export class Peer {
    * @throws {WiremuxError} `wrong-length` for less than it said, `slow-reader`
    */
   endBytes(id: number): boolean {
-    return this.#answering.responder?.endBytes(id) ?? true;
+    const hasRoom = this.#answering.responder?.endBytes(id) ?? true;
+    this.#core.parts.context.wake();
+    return hasRoom;
   }
 
   /** Queues text output; never waits, the oldest is dropped past the limit `textQueue`. */

@@ -40,7 +40,7 @@ export class Requester {
   /** How most answers are read. */
   readonly #usual: AnswerReaderOptions;
   readonly #longMaps = new LongMaps();
-  readonly #emit = (event: PeerEvent): void => this.#context.emit(event);
+  readonly #goOn = (event: PeerEvent): void => this.#context.goOn(event);
   readonly #half: HalfKind;
   readonly #firstId: number;
   #nextId: number;
@@ -218,7 +218,7 @@ export class Requester {
     const readLocation = offers ? redirect.readLocation : undefined;
     const isUsual = bytePieces === undefined && !encodedValues && !offers;
     const options = isUsual ? this.#usual : { codes: dialect.extended, bytePieces, encodedValues, readLocation };
-    return dialect.answers.reader(id, this.#emit, this.#readers, options);
+    return dialect.answers.reader(id, this.#goOn, this.#readers, options);
   }
 
   /** A request whose map waited for that of another may be opened now. */

@@ -440,7 +440,7 @@ export class Responder implements IntakeTarget {
     makeRoom(send, whole, this.#context.limits.sendQueue);
     this.#beginAnswer(request);
     const room = addBytes(send, whole, first, rest, flags);
-    this.#wake(send);
+    this.#enqueue(send);
     // It was the longest of the answers held.
     if (!request.running) return false;
     // A command that waited here before it has read its data would keep the input from ending.
@@ -488,11 +488,16 @@ export class Responder implements IntakeTarget {
   }
 
   #wake(send: SendHalf): void {
+    this.#enqueue(send);
+    this.#context.wake();
+  }
+
+  /** Something was added to the half. */
+  #enqueue(send: SendHalf): void {
     if (this.#held?.hold(send) === true) {
       const overfull = this.#held.takeOverfull();
       if (overfull !== undefined) this.#failHeld(overfull);
     }
     this.#context.output.scheduler.wake(send);
-    this.#context.wake();
   }
 }

@@ -61,6 +61,7 @@ async function exchange(
   const move = (from: Peer, to: Peer): void => {
     for (let sent = from.takeBytes(0); sent !== undefined; sent = from.takeBytes(0)) {
       to.receiveBytes(Buffer.concat(sent), 0);
+      for (const event of to.takeEvents()) handle(event);
     }
     for (const event of from.takeEvents()) handle(event);
   };

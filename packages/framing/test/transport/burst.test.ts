@@ -56,6 +56,56 @@ describe('a burst in one turn', () => {
   });
 });
 
+describe('a value', () => {
+  /** A request that was answered a ms ago; its server says how much it has sent since. */
+  async function quiet() {
+    const ends = pair();
+    await ends.clock.settle();
+    const id = ends.client.peer.open({ name: 'updates' });
+    await ends.clock.advance(1);
+    return { ...ends, id, sent: () => ends.server.transport.bufferedBytes };
+  }
+
+  it('goes at once after a pause of a ms, and those that follow it together at the end of the turn', async () => {
+    const { clock, client, server, id, sent } = await quiet();
+    server.peer.sendValue(id, 'first');
+    const first = sent();
+    expect(first).toBeGreaterThan(0);
+    server.peer.sendValue(id, 'second');
+    server.peer.sendValue(id, 'third');
+    expect(sent()).toBe(first);
+    await clock.settle();
+    expect(client.of('values').map(({ values }) => values)).toEqual([['first'], ['second', 'third']]);
+    await clock.advance(1);
+    server.peer.sendValue(id, 'fourth');
+    expect(sent()).toBeGreaterThan(0);
+  });
+
+  it('tells that there is room again when the turn is over, and not from within', async () => {
+    const { clock, server, id } = await quiet();
+    expect(server.peer.sendValue(id, 'x'.repeat(300_000))).toBe(false);
+    expect(server.of('answer-writable')).toEqual([]);
+    await clock.settle();
+    expect(server.of('answer-writable').length).toBe(1);
+  });
+
+  it('waits for the end of the turn where the other side is being read', async () => {
+    const sent: number[] = [];
+    const { clock, client, server } = pair({
+      onServer: (event, peer) => {
+        if (event.kind !== 'request') return;
+        peer.sendValue(event.id, 'at once');
+        sent.push(server.transport.bufferedBytes);
+      },
+    });
+    await clock.advance(1);
+    client.peer.open({ name: 'quick' });
+    await clock.settle();
+    expect(sent).toEqual([0]);
+    expect(client.of('values').length).toBe(1);
+  });
+});
+
 /** Counts the messages given to it; hands on what it is told came. */
 class CountingTransport implements Transport {
   readonly bufferedBytes = 0;
