@@ -1,5 +1,6 @@
 import type { CborLimits } from './bounds.js';
 import { type CborError, CborErrorCode, unfinished } from './error.js';
+import { argumentWidth, leastArgument, readArgument } from './head.js';
 import { materializer, NO_VALUE } from './materialize.js';
 import { CUT, REFUSED, Scanner } from './scan.js';
 
@@ -23,6 +24,21 @@ export function decodeStrict(bytes: Uint8Array, limits: CborLimits): DecodeResul
   const refused = scanWhole(new Scanner(limits, true), bytes);
   return refused === undefined ? decodeOne(bytes, limits) : { ok: false, error: refused };
 }
+
+/** As {@link decodeStrict} where only an unsigned integer is wanted; undefined for anything else. Past 2^53 it is rounded. */
+export function decodeUint(bytes: Uint8Array): number | undefined {
+  const initial = bytes[0] ?? NO_UINT;
+  if (initial < ONE_BYTE) return bytes.length === 1 ? initial : undefined;
+  if (initial >= NO_UINT) return undefined;
+  const width = argumentWidth(initial);
+  if (bytes.length !== 1 + width) return undefined;
+  const value = readArgument(bytes, 1, width);
+  return value < leastArgument(width) ? undefined : value;
+}
+
+/** Integers below it are their own heads; heads from the other on are of no unsigned integer. */
+const ONE_BYTE = 24;
+const NO_UINT = 28;
 
 /** What is wrong with the value just read, or with what comes behind it. */
 function endError({ length }: Uint8Array): CborError | undefined {

@@ -1,6 +1,6 @@
 export { type CborLimits, MAX_BIGNUM, MAX_DEPTH, MAX_NUMBER_KEYS } from './bounds.js';
 export { type ByteRange, rangeOf } from './byte-range.js';
-export { type DecodeResult, decodeOne, decodeStrict } from './decode.js';
+export { type DecodeResult, decodeOne, decodeStrict, decodeUint } from './decode.js';
 export { encodeRange, encodeValue, writeValue } from './encode.js';
 export { EncodedValue, preEncoded } from './encoded-value.js';
 export { type CborError, CborErrorCode } from './error.js';

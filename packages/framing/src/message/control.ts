@@ -1,4 +1,4 @@
-import { type CborLimits, decodeStrict, utf8Decode } from '../cbor/index.js';
+import { type CborLimits, decodeStrict, decodeUint, utf8Decode } from '../cbor/index.js';
 import { WiremuxError } from '../errors.js';
 import { wellFormedCode } from './failure.js';
 import { cutText, field, isFields, isUint } from './fields.js';
@@ -32,7 +32,7 @@ export interface DrainNotice {
   readonly at?: string | undefined;
 }
 
-/** The payload of credit and ack frames. */
+/** The payload of a credit frame. */
 export function encodeUint(value: number): Uint8Array {
   return encodeField(value);
 }
@@ -61,13 +61,13 @@ function read(payload: Uint8Array): unknown {
 
 /** The grant of a credit frame, 1 to 2^24; undefined if malformed (SPEC 8.2.3). */
 export function parseCredit(payload: Uint8Array): number | undefined {
-  const value = read(payload);
+  const value = decodeUint(payload);
   return isUint(value, 1, MAX_CREDIT) ? value : undefined;
 }
 
 /** The count of an ack frame; undefined if malformed (SPEC 8.2.5). */
 export function parseAck(payload: Uint8Array): number | undefined {
-  const value = read(payload);
+  const value = decodeUint(payload);
   return isUint(value, 0, Number.MAX_SAFE_INTEGER) ? value : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { FrameType, PingFlag } from '../dialect/types.js';
 import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
 import type { SendWindow } from '../flow/send-window.js';
-import { encodePing, encodeUint, PING_BYTES, parseAck, parsePing } from '../message/control.js';
+import { encodePing, PING_BYTES, parseAck, parsePing } from '../message/control.js';
 import type { ReceivedCount } from '../session/received-count.js';
 import type { PeerContext } from './context.js';
 import type { TimedPart } from './transport-watch.js';
@@ -61,16 +61,19 @@ export class Heartbeat implements TimedPart {
     return this.#received.overdue;
   }
 
-  /** Puts the ack, and a pong behind it, ahead of what is about to be sent. `sending`: something else goes anyway. */
-  flush(sending: boolean): void {
+  /**
+   * The session frames to acknowledge with the next message, if there is news; queues a pong, which goes behind that.
+   * @param sending something else goes anyway
+   */
+  tell(sending: boolean): number | undefined {
     const { output, now } = this.#context;
     if (this.#pong !== undefined) {
-      output.linkFirst(FrameType.Ping, PingFlag.Pong, encodePing(this.#pong));
+      output.link(FrameType.Ping, PingFlag.Pong, encodePing(this.#pong));
       this.#pong = undefined;
     } else if (!sending && !this.#received.isDue(now)) {
-      return;
+      return undefined;
     }
-    if (this.#received.told()) output.linkFirst(FrameType.Ack, 0, encodeUint(this.#received.frames));
+    return this.#received.told() ? this.#received.frames : undefined;
   }
 
   /**

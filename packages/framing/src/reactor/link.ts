@@ -238,6 +238,7 @@ export class Link implements PeerListener, TransportHandlers, Sleeper {
       if (message === undefined) break;
       this.#seat.transport.send(message);
       sent = true;
+      if (!this.#peer.pending) break;
     }
     if (sent) this.#sentAt = now;
     return sent;

@@ -1,3 +1,4 @@
+import { type ByteRange, encodeRange, rangeOf } from '../cbor/index.js';
 import type { Dialect } from '../dialect/dialect.js';
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { WiremuxError } from '../errors.js';
@@ -137,13 +138,6 @@ export class Output implements FrameWriter, ControlWriter, Sender<SendHalf> {
     this.#linkFrames = [...this.#linkFrames, { type, flags, payload }];
   }
 
-  /** Puts a link frame ahead of everything that waits, but for the settings: those are always first (SPEC 8.1.2). */
-  linkFirst(type: number, flags: number, payload: Uint8Array): void {
-    const at = this.#linkFrames[0]?.type === FrameType.SenderSettings ? 1 : 0;
-    const frame = { type, flags, payload };
-    this.#linkFrames = [...this.#linkFrames.slice(0, at), frame, ...this.#linkFrames.slice(at)];
-  }
-
   /** Grants of one request merge while they wait (SPEC 8.7.6). */
   credit(requestId: number, bytes: number): void {
     if (this.#dead) return;
@@ -238,9 +232,9 @@ export class Output implements FrameWriter, ControlWriter, Sender<SendHalf> {
     this.batch.write(payload, 0, payload.length);
   }
 
-  /** The next message, whole frames; undefined if nothing may go now. */
-  takeMessage(now: number): Uint8Array[] | undefined {
-    this.#writeLinkFrames();
+  /** The next message, whole frames; undefined if nothing may go now. @param acknowledged session frames to say came */
+  takeMessage(now: number, acknowledged?: number): Uint8Array[] | undefined {
+    this.#writeLinkFrames(acknowledged);
     if (this.#settingsFirst && !this.#linkStream.begun) return undefined;
     if (this.resuming || (this.#kept?.replaying === true && !this.empty)) return this.#takeBatch();
     if (this.#kept?.replaying === true) return this.#takeReplay(this.#kept, now);
@@ -353,15 +347,26 @@ export class Output implements FrameWriter, ControlWriter, Sender<SendHalf> {
     this.batch.append({ requestId, streamId: stream.id, streamFlags, type, flags }, payload);
   }
 
-  #writeLinkFrames(): void {
-    if (this.#linkFrames.length === 0) return;
-    for (const { type, flags, payload } of this.#linkFrames) {
-      const stream = this.#linkStream;
-      const streamFlags = nextStreamFlags(stream, HEADER_SIZE + payload.length);
-      this.#count(payload.length);
-      this.batch.append({ requestId: 0, streamId: stream.id, streamFlags, type, flags }, payload);
-    }
+  /** Settings are always first (SPEC 8.1.2), and an acknowledgement goes ahead of everything else. */
+  #writeLinkFrames(acknowledged: number | undefined): void {
+    const frames = this.#linkFrames;
     this.#linkFrames = NONE;
+    let next = 0;
+    for (; frames[next]?.type === FrameType.SenderSettings; next++) this.#writeLinkFrame(frames[next] as LinkFrame);
+    if (acknowledged !== undefined) this.#writeLink(FrameType.Ack, 0, encodeRange(acknowledged));
+    for (; next < frames.length; next++) this.#writeLinkFrame(frames[next] as LinkFrame);
+  }
+
+  #writeLinkFrame({ type, flags, payload }: LinkFrame): void {
+    this.#writeLink(type, flags, rangeOf(payload));
+  }
+
+  #writeLink(type: number, flags: number, { bytes, from, to }: ByteRange): void {
+    const stream = this.#linkStream;
+    const length = to - from;
+    this.#count(length);
+    this.batch.begin(length, 0, stream.id, nextStreamFlags(stream, HEADER_SIZE + length), type, flags);
+    this.batch.write(bytes, from, to);
   }
 
   /** Credit and cancels; false if some had to be left for the next message, which nothing may overtake. */

@@ -138,9 +138,9 @@ export class PeerCore implements PartsHost {
     const last = this.#state === 'dead';
     if (!last && (!this.#maySend || !this.#onTransport)) return undefined;
     this.parts.budget.noteProgress();
-    if (this.#context.dialect.duplex && !last && !this.#output.resuming)
-      this.parts.heartbeat.flush(this.#output.pending);
-    return this.#output.takeMessage(now);
+    const tells = this.#context.dialect.duplex && !last && !this.#output.resuming;
+    const acknowledged = tells ? this.parts.heartbeat.tell(this.#output.pending) : undefined;
+    return this.#output.takeMessage(now, acknowledged);
   }
 
   get readPaused(): boolean {

@@ -130,6 +130,11 @@ export class Peer {
     return this.#core.takeBytes(now);
   }
 
+  /** There may be more to take than was taken. */
+  get pending(): boolean {
+    return this.#core.parts.output.pending;
+  }
+
   /**
    * The transport should not be read: its bytes would have no bound (SPEC 5.8, 5.9, 8.3.2, 9.1.24). A dead peer drops them, and
    * its transport must read to see the other side close.
