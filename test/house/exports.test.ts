@@ -9,6 +9,7 @@ const entries: Readonly<Record<string, () => Promise<object>>> = {
   '@wiremux/framing/byte-strings': () => import('@wiremux/framing/byte-strings'),
   '@wiremux/framing/redirects': () => import('@wiremux/framing/redirects'),
   '@wiremux/framing/testing': () => import('@wiremux/framing/testing'),
+  '@wiremux/framing/tokens': () => import('@wiremux/framing/tokens'),
   '@wiremux/framing/zlib': () => import('@wiremux/framing/zlib'),
   '@wiremux/framing/zstd': () => import('@wiremux/framing/zstd'),
   '@wiremux/server': () => import('@wiremux/server'),

@@ -20,7 +20,7 @@ import { closeLoss, faultLoss } from './loss.js';
 import { MOVING, TOKENS } from './parts.js';
 import type { PeerRuns } from './peer-runs.js';
 import type { Run } from './run.js';
-import type { TokenRefresh } from './token-refresh.js';
+import type { TokenRefresh, TokenSink } from './token-refresh.js';
 import type { Dial, DialedTransport } from './transport/dial.js';
 import { withNode } from './url.js';
 
@@ -271,7 +271,7 @@ class SocketLine implements Line, LineSession {
     else if (typeof token === 'function' && verdict.expires !== undefined) {
       TOKENS.use((part) => {
         if (this.#closed) return;
-        const send = (newer: string): void => this.#peer.refreshToken(newer, clock.now());
+        const send: TokenSink = (newer, by) => this.#peer.refreshToken(newer, clock.now(), by);
         this.#tokens ??= new part.TokenRefresh({ token, clock, send });
         this.#tokens.judged(verdict);
       });

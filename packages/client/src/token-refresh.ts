@@ -1,19 +1,23 @@
-import type { Clock, TokenVerdict } from '@wiremux/framing';
+import { type Clock, MAX_DEADLINE, type TokenRefreshConstructor, type TokenVerdict } from '@wiremux/framing';
+import { TokenRefresh as TokenSender } from '@wiremux/framing/tokens';
 
 /** The part of the time a token still has after which a newer one is sent. */
 const SHARE = 0.8;
 /** The least time between two tokens, ms: what the gateway allows (SPEC 8.3.11), and room for what the network does to it. */
 const INTERVAL = 11_000;
-/** The longest timer there is everywhere, ms; what is due later is looked at again then. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** The longest timer there is everywhere, ms, which deadlines keep to too; what is due later is looked at again then. */
+const LONGEST_TIMER = MAX_DEADLINE;
 
 export interface TokenRefreshOptions {
   /** Asked for each newer token. */
   readonly token: () => string | Promise<string>;
   readonly clock: Clock;
   /** Sends one. It may throw. */
-  readonly send: (token: string) => void;
+  readonly send: TokenSink;
 }
+
+/** Sends a token over a peer, with what does so there. */
+export type TokenSink = (token: string, by: TokenRefreshConstructor) => void;
 
 /**
  * Keeps one connection's token fresh: sends a newer one, in place, before the one in force expires (SPEC 8.3.11). Where
@@ -68,7 +72,7 @@ export class TokenRefresh {
       const newer = await token();
       if (this.#stopped) return;
       this.#lastAt = clock.now();
-      send(newer);
+      send(newer, TokenSender);
     } catch {
       // No token now, or none that fits: the one in force holds on, and there is time for another try or there is not.
       this.#plan();

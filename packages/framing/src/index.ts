@@ -74,7 +74,7 @@ export { ObserverReader, type ValueObserver } from './reactor/observer-reader.js
 export type { OutgoingRequest } from './reactor/outgoing-request.js';
 export { Peer } from './reactor/peer.js';
 export type { AcceptTerms } from './reactor/peer-core.js';
-export type { PeerOptions } from './reactor/peer-options.js';
+export type { PeerOptions, TokenRefreshConstructor } from './reactor/peer-options.js';
 export type { AnswerConsumer, ReadableRequest } from './reactor/reading.js';
 export {
   cancelReason,

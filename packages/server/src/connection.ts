@@ -14,6 +14,7 @@ import {
   Responder,
   WiremuxError,
 } from '@wiremux/framing';
+import { TokenRefresh } from '@wiremux/framing/tokens';
 import { type AdmissionHost, type AdmissionTerms, Admitter } from './admission.js';
 import { callerOf } from './caller.js';
 import type { ClientCaller } from './client-caller.js';
@@ -76,6 +77,7 @@ export class ServerConnection implements Resumable, LinkHost, AdmissionHost {
     this.#peer = new Peer({
       role: 'server',
       responder: Responder,
+      tokens: TokenRefresh,
       dialect,
       now: clock.now(),
       channels: channelsOf(service),

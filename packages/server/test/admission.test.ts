@@ -1,4 +1,5 @@
 import { WiremuxError } from '@wiremux/framing';
+import { TokenRefresh } from '@wiremux/framing/tokens';
 import { describe, expect, it } from 'vitest';
 import type { Admission } from '../src/admission.js';
 import { implement } from '../src/command-set.js';
@@ -25,7 +26,7 @@ const admit = (token: string, server: RigOptions['server'] = {}): Promise<Rig> =
   serve(set, { client: { token }, server: { authenticate: judge, ...server } });
 
 async function refresh({ client, clock }: Rig, token: string): Promise<void> {
-  client.peer.refreshToken(token, clock.now());
+  client.peer.refreshToken(token, clock.now(), TokenRefresh);
   await clock.settle();
 }
 

@@ -11,6 +11,7 @@ import {
   type TokenVerdict,
   type WiremuxError,
 } from '@wiremux/framing';
+import { TokenRefresh } from '@wiremux/framing/tokens';
 import { WebSocket } from 'ws';
 import { nodeClock } from '../../src/clock.js';
 import { clientTransport } from './client-transport.js';
@@ -136,7 +137,7 @@ export async function connectMux(
       socket = await openSocket(port, dialectName);
       link?.attach(clientTransport(socket));
     },
-    refreshToken: (newer) => peer.refreshToken(newer, nodeClock.now()),
+    refreshToken: (newer) => peer.refreshToken(newer, nodeClock.now(), TokenRefresh),
     close: () => socket.close(1000),
     call: (name, args = {}, data, options = {}) => {
       const id = peer.open({ name, args, hasData: data !== undefined, ...options });

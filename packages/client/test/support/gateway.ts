@@ -10,6 +10,7 @@ import {
   selectDialect,
 } from '@wiremux/framing';
 import { type MemoryTransport, memoryTransportPair, VirtualClock } from '@wiremux/framing/testing';
+import { TokenRefresh } from '@wiremux/framing/tokens';
 import type { Mux } from '../../src/client.js';
 import { connect } from '../../src/connect.js';
 import type { Commands } from '../../src/contract.js';
@@ -45,6 +46,7 @@ export class GatewayEnd {
     this.transport = transport;
     this.peer = new Peer({
       role: 'server',
+      tokens: TokenRefresh,
       responder: Responder,
       dialect: chosen,
       now: clock.now(),

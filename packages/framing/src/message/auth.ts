@@ -1,6 +1,6 @@
 import { wellFormedCode } from './failure.js';
 import { asFields, asProse, field, isUint } from './fields.js';
-import { encodeField, type FieldValue } from './write-field.js';
+import type { FieldValue } from './write-field.js';
 
 /** What a server says of the token it was given (SPEC 8.3.12). */
 export interface TokenVerdict {
@@ -27,14 +27,4 @@ export function parseVerdict(value: unknown): TokenVerdict | undefined {
   if (typeof ok !== 'boolean' || said === undefined) return undefined;
   if (expires !== undefined && !isUint(expires, 0, Number.MAX_SAFE_INTEGER)) return undefined;
   return { ok, code: wellFormedCode(said), expires };
-}
-
-/** The settings map of a token alone (SPEC 8.3.11). */
-export function encodeTokenRefresh(token: string): Uint8Array {
-  return encodeField({ wiremux: { token } });
-}
-
-/** The settings map of its answer alone (SPEC 8.3.12). */
-export function encodeTokenAnswer(verdict: TokenVerdict): Uint8Array {
-  return encodeField({ wiremux: { auth: verdictField(verdict) } });
 }

@@ -21,7 +21,7 @@ export interface FrameRoutes {
   readonly answering: Answering;
   readonly heartbeat: Heartbeat;
   readonly budget: ReceiveBudget;
-  readonly tokens: TokenRefresh;
+  readonly tokens: TokenRefresh | undefined;
   readonly drain: Drain;
   /** The other side's settings are complete; the fault if they do not fit. */
   onSettings(settings: PeerSettings): ProtocolFault | undefined;
@@ -205,7 +205,8 @@ export class FrameRouter {
 
   #takeSettings(flags: number, payload: Uint8Array): ProtocolFault | undefined {
     if (this.#settings === undefined) {
-      if (this.#context.dialect.duplex) return this.#routes.tokens.receive(flags, payload);
+      const { tokens } = this.#routes;
+      if (this.#context.dialect.duplex && tokens !== undefined) return tokens.receive(flags, payload);
       return fault('8.3.7', 'Settings came a second time.');
     }
     const settings = this.#settings.receive(flags, payload);

@@ -9,7 +9,7 @@ import type { PeerEvent } from './events.js';
 import { reportFault } from './fault-report.js';
 import type { FrameRouter } from './frame-router.js';
 import type { Output } from './output.js';
-import type { PeerOptions } from './peer-options.js';
+import type { PeerOptions, TokenRefreshConstructor } from './peer-options.js';
 import { type PartsHost, PeerParts } from './peer-parts.js';
 import type { PeerSession } from './peer-session.js';
 import { announceSettings, sendSettings } from './settings-exchange.js';
@@ -176,15 +176,17 @@ export class PeerCore implements PartsHost {
     this.#readOn();
   }
 
-  refreshToken(token: string, now: number): void {
+  refreshToken(token: string, now: number, by: TokenRefreshConstructor): void {
     this.#context.now = now;
     const { role, dialect } = this.#context;
     const able = role === 'client' && dialect.duplex && this.#router.settled && this.#state === 'reading';
-    if (able) this.parts.tokens.send(token);
+    if (!able) return;
+    this.parts.refreshBy(by);
+    this.parts.tokens?.send(token);
   }
 
   answerToken(verdict: TokenVerdict): void {
-    if (this.#state === 'reading') this.parts.tokens.answer(verdict);
+    if (this.#state === 'reading') this.parts.tokens?.answer(verdict);
   }
 
   close(closeCode: CloseCode, reason: string): void {
@@ -288,7 +290,7 @@ export class PeerCore implements PartsHost {
   /** There is a new transport: what belonged to the older one begins anew. */
   #beginLink(): void {
     this.parts.heartbeat.restart();
-    this.parts.tokens.restart();
+    this.parts.tokens?.restart();
   }
 
   #takeTransport(other: PeerCore): void {

@@ -8,9 +8,13 @@ import type { PeerContext } from './context.js';
 import type { Peer } from './peer.js';
 import type { ReceiveBudget } from './receive-half.js';
 import type { Responder } from './responder.js';
+import type { TokenRefresh } from './token-refresh.js';
 
 /** {@link Responder}, as it is passed on. */
 export type ResponderConstructor = new (context: PeerContext, budget: ReceiveBudget) => Responder;
+
+/** {@link TokenRefresh}, as it is passed on. */
+export type TokenRefreshConstructor = new (context: PeerContext, authenticates: boolean) => TokenRefresh;
 
 /** What a peer is made of. */
 export interface PeerOptions {
@@ -32,6 +36,8 @@ export interface PeerOptions {
   readonly token?: string | undefined;
   /** Server: nothing is read past the client's settings until `accept()` (SPEC 8.3.2). */
   readonly authenticate?: boolean | undefined;
+  /** Server: takes newer tokens of its client: `TokenRefresh`. Without it they break the protocol (SPEC 8.3.7). */
+  readonly tokens?: TokenRefreshConstructor | undefined;
   /** Channels beside `control`, with their weights (SPEC 8.12). */
   readonly channels?: readonly ChannelWeight[] | undefined;
   /** Content encodings it can do, those it prefers first; `identity` is always there. Default: none (SPEC 4.8). */

@@ -11,13 +11,13 @@ import { FrameRouter, type FrameRoutes } from './frame-router.js';
 import { Heartbeat } from './heartbeat.js';
 import { Output, type OutputListener } from './output.js';
 import { OwnSettings } from './own-settings.js';
-import type { PeerOptions } from './peer-options.js';
+import type { PeerOptions, TokenRefreshConstructor } from './peer-options.js';
 import { PeerSession } from './peer-session.js';
 import { ReceiveBudget } from './receive-half.js';
 import { Requester } from './requester.js';
 import type { SendHalf } from './send-half.js';
 import { StalledUploads } from './stalled-uploads.js';
-import { TokenRefresh } from './token-refresh.js';
+import type { TokenRefresh } from './token-refresh.js';
 import { TransportWatch } from './transport-watch.js';
 
 /** Whom the parts belong to. */
@@ -40,6 +40,7 @@ export class PeerParts implements FrameRoutes, OutputListener {
   readonly watch: TransportWatch;
   readonly #host: PartsHost;
   readonly #authenticates: boolean;
+  #refresh: TokenRefreshConstructor | undefined;
   #requester: Requester | undefined;
   #tokens: TokenRefresh | undefined;
 
@@ -76,6 +77,7 @@ export class PeerParts implements FrameRoutes, OutputListener {
     if (options.responder !== undefined) this.answering.begin(options.responder);
     this.heartbeat = new Heartbeat(this.context, this.window, this.session.received);
     this.#authenticates = options.authenticate === true;
+    this.#refresh = options.tokens;
     this.drain = new Drain(this.context);
     const uploads = dialect.duplex ? undefined : new StalledUploads(this.context, this.budget, this.answering);
     this.watch = new TransportWatch(this.context, uploads ?? this.heartbeat, this);
@@ -93,10 +95,15 @@ export class PeerParts implements FrameRoutes, OutputListener {
     return this.#requester;
   }
 
-  /** Made for the first newer token. */
-  get tokens(): TokenRefresh {
-    this.#tokens ??= new TokenRefresh(this.context, this.#authenticates);
+  /** Made for the first newer token; absent where nothing was given that takes or sends one. */
+  get tokens(): TokenRefresh | undefined {
+    if (this.#refresh !== undefined) this.#tokens ??= new this.#refresh(this.context, this.#authenticates);
     return this.#tokens;
+  }
+
+  /** Client: newer tokens are sent by this from now on. */
+  refreshBy(refresh: TokenRefreshConstructor): void {
+    this.#refresh ??= refresh;
   }
 
   scheduled(half: SendHalf): void {

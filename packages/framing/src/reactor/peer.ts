@@ -12,7 +12,7 @@ import type { PeerListener } from './context.js';
 import type { CancelResult, PeerEvent } from './events.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { type AcceptTerms, PeerCore } from './peer-core.js';
-import type { PeerOptions, ResponderConstructor } from './peer-options.js';
+import type { PeerOptions, ResponderConstructor, TokenRefreshConstructor } from './peer-options.js';
 import type { PeerStats } from './stats.js';
 
 /** So many requests opened or answered are worth a message of their own, before the turn is over. */
@@ -169,10 +169,11 @@ export class Peer {
   /**
    * Client: sends a newer token in place; `token-answered` follows (SPEC 8.3.11). Ignored before `ready`, and where the
    * dialect cannot.
+   * @param by `TokenRefresh`
    * @throws {WiremuxError} `too-big` past 16 KiB, `too-many-requests` before the last was answered, or 10 s after it
    */
-  refreshToken(token: string, now: number): void {
-    this.#core.refreshToken(token, now);
+  refreshToken(token: string, now: number, by: TokenRefreshConstructor): void {
+    this.#core.refreshToken(token, now, by);
   }
 
   /** Server: answers `token`. A token that is not `ok` leaves the one before in force (SPEC 8.3.13). */

@@ -1,6 +1,7 @@
 import { FrameType, PieceFlag } from '../dialect/types.js';
 import { CloseCode, fault, type ProtocolFault, WiremuxError } from '../errors.js';
-import { encodeTokenAnswer, encodeTokenRefresh, type TokenVerdict } from '../message/auth.js';
+import type { TokenVerdict } from '../message/auth.js';
+import { encodeTokenAnswer, encodeTokenRefresh } from '../message/later-settings.js';
 import { TOKEN_BYTES } from '../message/settings.js';
 import type { PeerContext } from './context.js';
 import { isFault } from './settings-exchange.js';

@@ -7,6 +7,7 @@ import {
   Responder,
   WiremuxError,
 } from '../../src/index.js';
+import { TokenRefresh } from '../../src/tokens.js';
 import type { Random } from '../model/random.js';
 import { type Answered, type Application, type Opened, sum } from './application.js';
 import { RULES } from './budget.js';
@@ -39,7 +40,7 @@ export class FuzzEnd implements Application {
   now = 0;
 
   constructor(options: PeerOptions, random: Random, wild: boolean) {
-    this.peer = new Peer({ ...options, responder: Responder });
+    this.peer = new Peer({ ...options, responder: Responder, tokens: TokenRefresh });
     this.random = random;
     this.#wild = wild;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeOne } from '../../src/index.js';
-import { encodeTokenAnswer, encodeTokenRefresh, parseVerdict, type TokenVerdict } from '../../src/message/auth.js';
+import { parseVerdict, type TokenVerdict } from '../../src/message/auth.js';
+import { encodeTokenAnswer, encodeTokenRefresh } from '../../src/message/later-settings.js';
 import { toHex } from '../frame/vectors.js';
 import { cbor } from './bytes.js';
 

@@ -8,6 +8,7 @@ import {
   type WiremuxError,
 } from '../../src/index.js';
 import { type MemoryTransport, memoryTransportPair, VirtualClock } from '../../src/testing/index.js';
+import { TokenRefresh } from '../../src/tokens.js';
 
 /** What happened at one end, with the events of each request told apart. */
 export class End {
@@ -92,6 +93,7 @@ export function pair(options: PairOptions = {}): { clock: VirtualClock; client: 
   const server = new Peer({
     role: 'server',
     responder: Responder,
+    tokens: TokenRefresh,
     dialect,
     now: clock.now(),
     halfDuplex: options.halfDuplex === true,

@@ -12,6 +12,7 @@ import {
   Responder,
   WiremuxError,
 } from '../../src/index.js';
+import { TokenRefresh } from '../../src/tokens.js';
 
 /** How a {@link LonePeer} begins. */
 export interface LoneOptions {
@@ -61,6 +62,7 @@ export class LonePeer {
     this.peer = new Peer({
       role,
       ...(serves ? { responder: Responder } : {}),
+      ...(role === 'server' ? { tokens: TokenRefresh } : {}),
       dialect: this.#dialect,
       now: this.now,
       ...(limits ? { limits } : {}),

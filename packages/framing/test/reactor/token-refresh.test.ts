@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TokenRefresh } from '../../src/tokens.js';
 import { LonePeer } from './lone-peer.js';
 
 const SETTINGS = 'sender-protocol-settings';
@@ -132,7 +133,7 @@ describe('SPEC 8.3.11 a newer token at the server', () => {
 describe('SPEC 8.3.11 a newer token at the client', () => {
   it('goes in settings of its own, and its answer is told', () => {
     const client = new LonePeer({ role: 'client' });
-    client.peer.refreshToken('second', client.now);
+    client.peer.refreshToken('second', client.now, TokenRefresh);
     expect(client.sent()).toEqual([token('second')]);
     client.feed(answer("{b'ok': False, b'code': b'not-allowed', b'expires': 9}"));
     expect(client.of('token-answered')).toEqual([
@@ -145,20 +146,20 @@ describe('SPEC 8.3.11 a newer token at the client', () => {
   it('is not sent within 10 s of the last, nor before the answer to it', () => {
     const client = new LonePeer({ role: 'client' });
     const tooSoon = expect.objectContaining({ code: 'too-many-requests' }) as Error;
-    client.peer.refreshToken('a', 0);
-    expect(() => client.peer.refreshToken('b', 20_000)).toThrow(tooSoon);
+    client.peer.refreshToken('a', 0, TokenRefresh);
+    expect(() => client.peer.refreshToken('b', 20_000, TokenRefresh)).toThrow(tooSoon);
     client.feed(answer("{b'ok': True}"));
-    expect(() => client.peer.refreshToken('b', 9_999)).toThrow(tooSoon);
-    client.peer.refreshToken('b', 10_000);
+    expect(() => client.peer.refreshToken('b', 9_999, TokenRefresh)).toThrow(tooSoon);
+    client.peer.refreshToken('b', 10_000, TokenRefresh);
     expect(client.sent()).toEqual([token('a'), token('b')]);
   });
 
   it('SPEC 8.3.4 is at most 16 KiB', () => {
     const client = new LonePeer({ role: 'client' });
-    expect(() => client.peer.refreshToken('t'.repeat(16_385), 0)).toThrow(
+    expect(() => client.peer.refreshToken('t'.repeat(16_385), 0, TokenRefresh)).toThrow(
       expect.objectContaining({ code: 'too-big' }) as Error,
     );
-    client.peer.refreshToken('t'.repeat(16_384), 0);
+    client.peer.refreshToken('t'.repeat(16_384), 0, TokenRefresh);
     const server = admitted();
     server.feedBytes(client.takeMessage() as Uint8Array);
     expect(server.of('token')).toHaveLength(1);
@@ -170,7 +171,7 @@ describe('SPEC 8.3.11 a newer token at the client', () => {
       new LonePeer({ role: 'client', dialect: 'exp-framing-0006' }),
       new LonePeer(),
     ];
-    for (const { peer } of lone) peer.refreshToken('second', 0);
+    for (const { peer } of lone) peer.refreshToken('second', 0, TokenRefresh);
     expect(lone.flatMap((peer) => peer.sent()).join()).not.toContain('second');
   });
 
@@ -179,7 +180,7 @@ describe('SPEC 8.3.11 a newer token at the client', () => {
     ["{b'wiremux': {b'auth': {}}}", '8.3.5'],
   ])('SPEC 8.3.12 is answered by `auth`, not by %s', (literal, rule) => {
     const client = new LonePeer({ role: 'client' });
-    client.peer.refreshToken('second', client.now);
+    client.peer.refreshToken('second', client.now, TokenRefresh);
     client.feed(`0 2 0 ${SETTINGS} eos cbor:${literal}`);
     expect(client.fault).toMatchObject({ rule, closeCode: 1002 });
   });
