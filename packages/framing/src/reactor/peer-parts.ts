@@ -20,14 +20,8 @@ import { StalledUploads } from './stalled-uploads.js';
 import type { TokenRefresh } from './token-refresh.js';
 import { TransportWatch } from './transport-watch.js';
 
-/** Whom the parts belong to. */
-export interface PartsHost extends ContextOwner {
-  /** The other side's settings are complete; the fault if they do not fit. */
-  onSettings(settings: PeerSettings): ProtocolFault | undefined;
-}
-
 /** The parts of a peer, made to know each other. */
-export class PeerParts implements FrameRoutes, OutputListener {
+export abstract class PeerParts implements ContextOwner, FrameRoutes, OutputListener {
   readonly context: PeerContext;
   readonly session: PeerSession;
   readonly answering: Answering;
@@ -38,19 +32,17 @@ export class PeerParts implements FrameRoutes, OutputListener {
   readonly window: SendWindow;
   readonly output: Output;
   readonly watch: TransportWatch;
-  readonly #host: PartsHost;
   readonly #authenticates: boolean;
   #refresh: TokenRefreshConstructor | undefined;
   #requester: Requester | undefined;
   #tokens: TokenRefresh | undefined;
 
   /** @param predecessor what it has announced holds for these too */
-  constructor(options: PeerOptions, host: PartsHost, predecessor?: PeerParts) {
+  constructor(options: PeerOptions, predecessor?: PeerParts) {
     const { role, now, halfDuplex = false, channels = DEFAULT_CHANNELS } = options;
     const dialect = (halfDuplex ? options.dialect.halfDuplex : undefined) ?? options.dialect;
     const limits = resolveLimits(options.limits);
     const encodings = new Encodings(options, dialect, limits, predecessor?.context.encodings);
-    this.#host = host;
     this.session = new PeerSession(options, dialect);
     this.window = new SendWindow(limits.sendWindow);
     this.output = new Output({
@@ -62,7 +54,7 @@ export class PeerParts implements FrameRoutes, OutputListener {
       mayEncode: encodings.runtime !== undefined,
       listener: this,
     });
-    this.context = new PeerContext(host, {
+    this.context = new PeerContext(this, {
       role,
       dialect,
       halfDuplex,
@@ -115,7 +107,7 @@ export class PeerParts implements FrameRoutes, OutputListener {
     this.answering.responder?.proved(requestId);
   }
 
-  onSettings(settings: PeerSettings): ProtocolFault | undefined {
-    return this.#host.onSettings(settings);
-  }
+  abstract fail(broken: ProtocolFault | undefined): void;
+
+  abstract onSettings(settings: PeerSettings): ProtocolFault | undefined;
 }

@@ -55,7 +55,7 @@ export class Peer {
   constructor(options: PeerOptions) {
     const { successorOf } = options;
     this.#core = new PeerCore(options, successorOf === undefined ? undefined : successorOf.#core);
-    const { context, answering } = this.#core.parts;
+    const { context, answering } = this.#core;
     this.dialect = context.dialect;
     this.role = context.role;
     this.#answering = answering;
@@ -63,7 +63,7 @@ export class Peer {
 
   /** The listener is told from now on when there is something to do, and no other. */
   listen(listener: PeerListener): void {
-    this.#core.parts.context.listener = listener;
+    this.#core.context.listener = listener;
   }
 
   /** The same for who wants to know no more than that there may be something. */
@@ -111,12 +111,12 @@ export class Peer {
 
   /** What the other side has said of itself; the defaults until then (SPEC 8.3). */
   get remoteSettings(): PeerSettings {
-    return this.#core.parts.context.remoteSettings;
+    return this.#core.context.remoteSettings;
   }
 
   /** Something has happened since `takeEvents` was called last. */
   get eventful(): boolean {
-    return this.#core.parts.context.eventful;
+    return this.#core.context.eventful;
   }
 
   /** What happened since the last call, in order. */
@@ -132,7 +132,7 @@ export class Peer {
 
   /** There may be more to take than was taken. */
   get pending(): boolean {
-    return this.#core.parts.output.pending;
+    return this.#core.output.pending;
   }
 
   /**
@@ -145,7 +145,7 @@ export class Peer {
 
   /** The other side may be waiting for an acknowledgement: bytes should be taken now, not at the end of the turn. */
   get ackOverdue(): boolean {
-    return this.#core.parts.heartbeat.ackOverdue;
+    return this.#core.heartbeat.ackOverdue;
   }
 
   /** When `handleTimeout` should be called, ms; it may change with every call. */
@@ -188,12 +188,12 @@ export class Peer {
    */
   drain(notice: DrainNotice): void {
     const able = this.role === 'server' && this.dialect.duplex && this.#core.alive;
-    if (able) this.#core.parts.drain.announce(notice);
+    if (able) this.#core.drain.announce(notice);
   }
 
   /** No request is open, in either direction. */
   get idle(): boolean {
-    return (this.#core.parts.opener?.size ?? 0) === 0 && this.#answering.size === 0;
+    return (this.#core.opener?.size ?? 0) === 0 && this.#answering.size === 0;
   }
 
   /** Ends the connection from this side: a `closing` event follows, the transport is to be closed with its code. */
@@ -212,7 +212,7 @@ export class Peer {
 
   /** The session, once it is granted; keep its secret in memory only (SPEC 8.8). */
   get session(): SessionGrant | undefined {
-    return this.#core.parts.session.grant;
+    return this.#core.session.grant;
   }
 
   /** There is no transport: all calls are good, and what they cause waits for one. */
@@ -264,7 +264,7 @@ export class Peer {
 
   /** How many more requests may be opened now; queue what is over. */
   get openSlots(): number {
-    return this.#core.alive && !this.#core.flushed ? this.#core.parts.requester.openSlots : 0;
+    return this.#core.alive && !this.#core.flushed ? this.#core.requester.openSlots : 0;
   }
 
   /**
@@ -278,29 +278,29 @@ export class Peer {
       throw new WiremuxError('unsupported', `In ${this.dialect.name} only clients open requests; use wiremux.1.`);
     }
     if (this.#core.flushed) throw new WiremuxError('unsupported', 'The exchange has been sent; open another one.');
-    const id = this.#core.parts.requester.open(request);
+    const id = this.#core.requester.open(request);
     this.#countUnsent();
     return id;
   }
 
   /** Queues upload bytes; false: wait for `upload-writable`. */
   sendData(id: number, bytes: Uint8Array): boolean {
-    return this.#core.parts.requester.sendData(id, bytes);
+    return this.#core.requester.sendData(id, bytes);
   }
 
   /** The upload is complete. */
   endData(id: number): void {
-    this.#core.parts.requester.endData(id);
+    this.#core.requester.endData(id);
   }
 
   /** Stops a request; `stopped` follows, unless its end crossed, which that of the connection may be too. */
   cancel(id: number, reason: CancelReason = {}): void {
-    if (this.#core.alive) this.#core.parts.requester.cancel(id, reason);
+    if (this.#core.alive) this.#core.requester.cancel(id, reason);
   }
 
   /** The consumer took values of `bytes` plain bytes (the sum of their `sizes`): that much credit is due again. */
   taken(id: number, bytes: number): void {
-    this.#core.parts.requester.taken(id, bytes);
+    this.#core.requester.taken(id, bytes);
   }
 
   /**
@@ -329,7 +329,7 @@ export class Peer {
    */
   sendValue(id: number, value: unknown): boolean {
     const hasRoom = this.#answering.responder?.sendValue(id, value) ?? true;
-    const { listener } = this.#core.parts.context;
+    const { listener } = this.#core.context;
     if (listener.value === undefined) listener.wake();
     else listener.value();
     return hasRoom;
@@ -342,7 +342,7 @@ export class Peer {
    */
   beginBytes(id: number, length?: number): boolean {
     const hasRoom = this.#answering.responder?.beginBytes(id, length) ?? true;
-    this.#core.parts.context.wake();
+    this.#core.context.wake();
     return hasRoom;
   }
 
@@ -352,7 +352,7 @@ export class Peer {
    */
   sendBytes(id: number, bytes: Uint8Array): boolean {
     const hasRoom = this.#answering.responder?.sendBytes(id, bytes) ?? true;
-    this.#core.parts.context.wake();
+    this.#core.context.wake();
     return hasRoom;
   }
 
@@ -362,7 +362,7 @@ export class Peer {
    */
   endBytes(id: number): boolean {
     const hasRoom = this.#answering.responder?.endBytes(id) ?? true;
-    this.#core.parts.context.wake();
+    this.#core.context.wake();
     return hasRoom;
   }
 
@@ -434,7 +434,7 @@ export class Peer {
   #countUnsent(): void {
     if (++this.#unsent < BURST) return;
     this.#unsent = 0;
-    this.#core.parts.context.listener.burst?.();
+    this.#core.context.listener.burst?.();
   }
 }
 
