@@ -75,8 +75,8 @@ export function parseSession(value: unknown, sender: 'client' | 'server'): Sessi
   const node = asProse(field(fields, 'node'));
   if (!isUint(ttl, 0, MOST_TTL)) return '`wiremux.session.ttl` is out of range.';
   if (typeof resumed !== 'boolean') return '`wiremux.session.resumed` is not a boolean.';
-  if (node === undefined && field(fields, 'node') !== undefined) return '`wiremux.session.node` is not a name.';
-  if (node !== undefined && !NODE.test(node)) return '`wiremux.session.node` is not a name.';
+  const named = field(fields, 'node') !== undefined;
+  if (named && !NODE.test(node ?? '')) return '`wiremux.session.node` is not a name.';
   return { kind: 'reply', id, secret, received, ttl, resumed, node };
 }
 
@@ -85,11 +85,8 @@ export function parseSession(value: unknown, sender: 'client' | 'server'): Sessi
  * what it gets wrong its clients would take for a protocol error.
  */
 export function grantProblem({ id, secret, ttl, node }: SessionGrant): string | undefined {
-  if (!hasBytes(id, ID_BYTES)) return `The id of a session has ${ID_BYTES} bytes.`;
-  if (!hasBytes(secret, SECRET_BYTES)) return `The secret of a session has ${SECRET_BYTES} bytes.`;
-  if (!isUint(ttl, 0, MOST_TTL)) return 'A session is kept for a whole number of seconds.';
-  if (node !== undefined && !NODE.test(node)) return 'A node is named with 1 to 64 letters, digits, `_` and `-`.';
-  return undefined;
+  const read = parseSession({ id, secret, ttl, node, received: 0, resumed: true }, 'server');
+  return typeof read === 'string' ? read : undefined;
 }
 
 function hasBytes(value: unknown, count: number): value is Uint8Array {
