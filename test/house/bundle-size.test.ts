@@ -8,7 +8,7 @@ const connect = "export { connect } from '@wiremux/client';";
  * that grows past it has to be worth it; what few pages need belongs behind an entry of its own.
  */
 const BUDGETS: readonly (readonly [what: string, code: string, bytes: number])[] = [
-  ['the client', connect, 48_300],
+  ['the client', connect, 48_000],
   ['with every dialect', `${connect} export { DIALECTS } from '@wiremux/client/dialects';`, 51_000],
   ['with zlib', `${connect} export { zlib } from '@wiremux/framing/zlib';`, 63_300],
   ['with commands to serve', `${connect} export { implement } from '@wiremux/server';`, 64_100],

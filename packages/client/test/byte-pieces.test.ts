@@ -1,4 +1,4 @@
-import { encodeValue } from '@wiremux/framing';
+import { encodeValue, peerStats } from '@wiremux/framing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { AnswerPart } from '../src/answer-parts.js';
 import { preEncoded } from '../src/index.js';
@@ -16,7 +16,7 @@ async function openRequest(): Promise<{ gateway: TestGateway; request: RequestHa
   return { gateway, request: mux.request('file') as RequestHandle<string> };
 }
 
-const bytesSent = (gateway: TestGateway): number => gateway.end.peer.stats().requests[0]!.bytes;
+const bytesSent = (gateway: TestGateway): number => gateway.end.peer.inspect(peerStats).requests[0]!.bytes;
 const numbered = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, at) => at);
 const joined = (pieces: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(pieces));
 

@@ -1,4 +1,4 @@
-import { EXP_FRAMING_0006, WiremuxError } from '@wiremux/framing';
+import { EXP_FRAMING_0006, peerStats, WiremuxError } from '@wiremux/framing';
 import { describe, expect, it } from 'vitest';
 import type { RequestState } from '../src/request-state.js';
 import { TestGateway } from './support/gateway.js';
@@ -235,7 +235,7 @@ describe('SPEC 8.11 what a request may ask for', () => {
     gateway.end.transport.stalled = true;
     for (let count = 0; count < 8; count++) gateway.end.peer.sendValue(1, new Uint8Array(1_024));
     await gateway.settle();
-    expect(gateway.end.peer.stats().requests).toMatchObject([{ channel: 'bulk', bytes: 2_048 }]);
+    expect(gateway.end.peer.inspect(peerStats).requests).toMatchObject([{ channel: 'bulk', bytes: 2_048 }]);
   });
 });
 

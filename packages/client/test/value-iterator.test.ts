@@ -1,9 +1,9 @@
-import { WiremuxError } from '@wiremux/framing';
+import { peerStats, WiremuxError } from '@wiremux/framing';
 import { describe, expect, it } from 'vitest';
 import { TestGateway } from './support/gateway.js';
 
 const PIECE = new Uint8Array(1_024);
-const bytesSent = (gateway: TestGateway): number => gateway.end.peer.stats().requests[0]!.bytes;
+const bytesSent = (gateway: TestGateway): number => gateway.end.peer.inspect(peerStats).requests[0]!.bytes;
 
 describe('iterating', () => {
   it('gives the values in order, then is done', async () => {

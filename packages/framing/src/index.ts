@@ -86,7 +86,7 @@ export {
 } from './reactor/request-errors.js';
 export { Responder } from './reactor/responder.js';
 export type { Logger, LogMethod, RequestAnswerer, ServableCommands, ServingHost } from './reactor/serving.js';
-export type { PeerStats, RequestStats, StreamStats } from './reactor/stats.js';
+export { type PeerInside, type PeerStats, peerStats, type RequestStats, type StreamStats } from './reactor/stats.js';
 export { ValueIterator } from './reactor/value-iterator.js';
 export { closeEndsSession } from './session/close-table.js';
 export { KeptBudget } from './session/kept-budget.js';

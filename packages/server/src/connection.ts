@@ -11,6 +11,7 @@ import {
   type PeerEvent,
   type PeerSettings,
   type ProtocolFault,
+  peerStats,
   Responder,
   WiremuxError,
 } from '@wiremux/framing';
@@ -111,14 +112,14 @@ export class ServerConnection implements Resumable, LinkHost, AdmissionHost {
   }
 
   get counters(): ConnectionCounters {
-    const { bytes, frames } = this.#peer.stats();
+    const { bytes, frames } = this.#peer.inspect(peerStats);
     const requests = this.#dispatcher?.counters ?? NO_REQUESTS;
     const calls = this.#calls?.counters ?? NO_REQUESTS;
     return { requests, calls, bytes, frames };
   }
 
   snapshot(): ConnectionSnapshot {
-    const { streams, requests } = this.#peer.stats();
+    const { streams, requests } = this.#peer.inspect(peerStats);
     return {
       id: this.id,
       since: this.since,

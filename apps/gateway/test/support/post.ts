@@ -7,6 +7,7 @@ import {
   Peer,
   type PeerEvent,
   type ProgressUpdate,
+  peerStats,
   type WiremuxError,
 } from '@wiremux/framing';
 
@@ -118,7 +119,7 @@ export function post(port: number, calls: readonly Call[], options: PostOptions 
       const finish = () => {
         for (const event of peer.takeEvents()) listen(peer, ids, got, event);
         if (peer.inputPending) return;
-        const streams = peer.stats().streams.filter(({ direction }) => direction === 'in');
+        const streams = peer.inspect(peerStats).streams.filter(({ direction }) => direction === 'in');
         const encodings = streams.map(({ encoding }) => encoding);
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, got, encodings });
       };

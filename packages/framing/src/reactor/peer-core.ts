@@ -9,7 +9,6 @@ import { reportFault } from './fault-report.js';
 import type { PeerOptions, TokenRefreshConstructor } from './peer-options.js';
 import { PeerParts } from './peer-parts.js';
 import { announceSettings, sendSettings } from './settings-exchange.js';
-import { type PeerStats, peerStats } from './stats.js';
 
 /**
  * - `reading`: frames come and go;
@@ -181,8 +180,9 @@ export class PeerCore extends PeerParts {
     if (this.context.dialect.duplex && this.router.settled && this.#state === 'reading') this.heartbeat.ping(payload);
   }
 
-  stats(): PeerStats {
-    return peerStats(this.answering.responder?.list() ?? [], this.router, this.output, this.#bytesIn);
+  /** Bytes that came. */
+  get bytesIn(): number {
+    return this.#bytesIn;
   }
 
   /** Bytes kept for a replay. */

@@ -13,7 +13,7 @@ import type { CancelResult, PeerEvent } from './events.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { type AcceptTerms, PeerCore } from './peer-core.js';
 import type { PeerOptions, ResponderConstructor, TokenRefreshConstructor } from './peer-options.js';
-import type { PeerStats } from './stats.js';
+import type { PeerInside } from './stats.js';
 
 /** So many requests opened or answered are worth a message of their own, before the turn is over. */
 const BURST = 16;
@@ -426,9 +426,9 @@ export class Peer {
     this.#answering.responder?.returned();
   }
 
-  /** A snapshot for people and metrics. */
-  stats(): PeerStats {
-    return this.#core.stats();
+  /** What `take` makes of what is inside: `peerStats` makes a snapshot of it, for people and metrics. */
+  inspect<T>(take: (inside: PeerInside) => T): T {
+    return take(this.#core);
   }
 
   #countUnsent(): void {

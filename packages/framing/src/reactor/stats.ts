@@ -1,8 +1,8 @@
 import type { InboundStream } from '../stream/inbound.js';
 import type { OutboundStream } from '../stream/outbound.js';
+import type { Answering } from './answering.js';
 import type { FrameRouter } from './frame-router.js';
 import type { Output } from './output.js';
-import type { SendHalf } from './send-half.js';
 
 /** One stream of a connection, with what it has carried (for inspection). */
 export interface StreamStats {
@@ -37,13 +37,18 @@ export interface PeerStats {
   readonly requests: readonly RequestStats[];
 }
 
-/** Takes a snapshot. `answers`: the requests this side answers. */
-export function peerStats(
-  answers: Iterable<{ readonly id: number; readonly send: SendHalf }>,
-  { frames, inbound, linkStream }: FrameRouter,
-  output: Output,
-  bytesIn: number,
-): PeerStats {
+/** What a snapshot is made of; see `inspect` of the peer. */
+export interface PeerInside {
+  readonly answering: Answering;
+  readonly router: FrameRouter;
+  readonly output: Output;
+  readonly bytesIn: number;
+}
+
+/** Takes a snapshot. */
+export function peerStats({ answering, router, output, bytesIn }: PeerInside): PeerStats {
+  const { frames, inbound, linkStream } = router;
+  const answers = answering.responder?.list() ?? [];
   const queued = new Map<string, number>();
   const requests = [...answers].map(({ id, send }) => {
     queued.set(send.channel, (queued.get(send.channel) ?? 0) + send.queued);

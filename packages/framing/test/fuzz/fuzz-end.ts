@@ -7,6 +7,7 @@ import {
   Responder,
   WiremuxError,
 } from '../../src/index.js';
+import { peerStats } from '../../src/reactor/stats.js';
 import { TokenRefresh } from '../../src/tokens.js';
 import type { Random } from '../model/random.js';
 import { type Answered, type Application, type Opened, sum } from './application.js';
@@ -90,7 +91,7 @@ export class FuzzEnd implements Application {
     this.settle();
     for (const [id, { over }] of this.opened) if (!over) this.problems.push(`request ${id} had no end`);
     for (const [id, { cancelled }] of this.answered) {
-      if (!cancelled && this.peer.stats().requests.some((request) => request.id === id)) {
+      if (!cancelled && this.peer.inspect(peerStats).requests.some((request) => request.id === id)) {
         this.problems.push(`the command of request ${id} was not told to stop`);
       }
     }
@@ -109,7 +110,7 @@ export class FuzzEnd implements Application {
 
   /** Body bytes that wait to be sent. */
   get queued(): number {
-    return sum(this.peer.stats().streams.map(({ queued }) => queued));
+    return sum(this.peer.inspect(peerStats).streams.map(({ queued }) => queued));
   }
 
   settle(): void {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, DIALECTS } from '../../src/index.js';
+import { peerStats } from '../../src/reactor/stats.js';
 import { COUNTED, count, runs, TIMEOUT } from './budget.js';
 import type { FuzzEnd } from './fuzz-end.js';
 import { FuzzWire, MOST_DELIVERED, type Mutation } from './fuzz-wire.js';
@@ -23,7 +24,7 @@ function checkBounds(end: FuzzEnd): void {
   const { untaken, queued, peer, problems } = end;
   if (untaken > (peer.dialect.duplex ? MOST_GRANTED : MOST_UNREAD)) problems.push(`${untaken} bytes are held`);
   if (queued > MOST_QUEUED) problems.push(`${queued} bytes are queued`);
-  if (peer.stats().requests.length > MOST_REQUESTS) problems.push('too many requests are kept');
+  if (peer.inspect(peerStats).requests.length > MOST_REQUESTS) problems.push('too many requests are kept');
 }
 
 const mutations: fc.Arbitrary<ReadonlyMap<number, Mutation>> = fc

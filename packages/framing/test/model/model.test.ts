@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DIALECTS, WiremuxError } from '../../src/index.js';
+import { peerStats } from '../../src/reactor/stats.js';
 import { Encodings } from './encodings.js';
 import { problems } from './problems.js';
 import { Random } from './random.js';
@@ -30,7 +31,7 @@ for (const dialect of DIALECTS) {
           requests += opened.length;
           dropped += opened.reduce((sum, request) => sum + request.dropped, 0);
           tooSlow += opened.filter(({ how }) => how === 'failed slow-reader').length;
-          const stats = ends.flatMap(({ peer }) => peer.stats().streams);
+          const stats = ends.flatMap(({ peer }) => peer.inspect(peerStats).streams);
           streams += stats.filter(({ encoding, direction }) => encoding !== 'identity' && direction === 'in').length;
           for (const { peer } of ends)
             peer.transportClosed(new WiremuxError('connection-lost', 'The session is over.'));

@@ -1,3 +1,4 @@
+import { peerStats } from '../../src/reactor/stats.js';
 import { type ModelEnd, sumOf } from './session.js';
 
 /** Byte strings are filled with one byte: their length and ends tell them apart. */
@@ -46,6 +47,6 @@ export function problems(end: ModelEnd, mayRefuse: boolean, mayLose = false): st
     if (sum !== (plan.upload ?? []).reduce((total, piece) => total + sumOf(piece), 0))
       found.push('an upload was mixed up');
   }
-  if (end.peer.stats().requests.length > 0) found.push('a request was not forgotten by its answerer');
+  if (end.peer.inspect(peerStats).requests.length > 0) found.push('a request was not forgotten by its answerer');
   return found;
 }

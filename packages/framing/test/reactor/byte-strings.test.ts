@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ByteStringReader } from '../../src/byte-strings.js';
 import { DIALECTS, encodeValue, type PeerEvent, preEncoded } from '../../src/index.js';
+import { peerStats } from '../../src/reactor/stats.js';
 import { type End, pair } from './harness.js';
 import { type LoneOptions, LonePeer } from './lone-peer.js';
 
@@ -273,7 +274,7 @@ describe('SPEC 8.5.6 credit for a byte string in pieces', () => {
     await clock.settle();
     const id = client.peer.open({ name: 'x', bytePieces: ByteStringReader });
     await clock.settle();
-    const sent = (): number => server.peer.stats().requests[0]?.bytes ?? 0;
+    const sent = (): number => server.peer.inspect(peerStats).requests[0]?.bytes ?? 0;
     server.peer.beginBytes(id, 20_000);
     server.peer.sendBytes(id, new Uint8Array(20_000));
     await clock.settle();

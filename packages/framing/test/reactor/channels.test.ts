@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WiremuxError } from '../../src/index.js';
+import { peerStats } from '../../src/reactor/stats.js';
 import { LonePeer } from './lone-peer.js';
 
 const call = (id: number, extra = ''): string => `${id} 3 0 command-request new cbor:{${extra}b'name': b'x'}`;
@@ -18,7 +19,7 @@ describe('SPEC 8.12.1 channels', () => {
     for (const id of [1, 3, 5, 7]) lone.peer.endAnswer(id);
     const streams = lone.sentSession().map((frame) => frame.split(' ').slice(0, 3).join(' '));
     expect(streams).toEqual(['1 4 stream-begin', '5 4 0', '3 6 stream-begin', '7 6 0']);
-    expect(lone.peer.stats().streams.filter(({ direction }) => direction === 'out')).toMatchObject([
+    expect(lone.peer.inspect(peerStats).streams.filter(({ direction }) => direction === 'out')).toMatchObject([
       { stream: 2, name: 'link' },
       { stream: 4, name: 'default' },
       { stream: 6, name: 'bulk' },
@@ -47,7 +48,7 @@ describe('SPEC 8.12.1 channels', () => {
     lone.feed(call(1, asked));
     expect(lone.of('request')[0]?.channel).toBe(/b'([a-z ]+)',/.exec(asked)?.[1]);
     if (used !== undefined) lone.peer.useChannel(1, used);
-    expect(lone.peer.stats().requests).toMatchObject([{ channel: name }]);
+    expect(lone.peer.inspect(peerStats).requests).toMatchObject([{ channel: name }]);
   });
 
   it('do not change once something was queued', () => {
@@ -57,7 +58,7 @@ describe('SPEC 8.12.1 channels', () => {
     lone.peer.useChannel(1, 'bulk');
     lone.peer.sendValue(3, 1);
     lone.peer.useChannel(3, 'bulk');
-    expect(lone.peer.stats().requests).toMatchObject([{ channel: 'default' }, { channel: 'default' }]);
+    expect(lone.peer.inspect(peerStats).requests).toMatchObject([{ channel: 'default' }, { channel: 'default' }]);
   });
 
   it('SPEC 8.11.1 are asked for by an opener, and used for its own frames where it has them', () => {
@@ -77,7 +78,7 @@ describe('SPEC 8.12.1 channels', () => {
     ];
     const lone = new LonePeer({ channels });
     lone.feed(call(1, "b'channel': b'logs', "), call(3, "b'channel': b'bulk', "));
-    expect(lone.peer.stats().requests).toMatchObject([{ channel: 'logs' }, { channel: 'default' }]);
+    expect(lone.peer.inspect(peerStats).requests).toMatchObject([{ channel: 'logs' }, { channel: 'default' }]);
     const withControl = [...channels, { name: 'control', weight: 1 }];
     expect(() => new LonePeer({ channels: withControl })).toThrow(expect.objectContaining({ code: 'unsupported' }));
     expect(() => new LonePeer({ channels: [] })).toThrow(expect.objectContaining({ code: 'unsupported' }));

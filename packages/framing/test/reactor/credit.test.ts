@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { peerStats } from '../../src/reactor/stats.js';
 import { fromHex } from '../frame/vectors.js';
 import { pair } from './harness.js';
 import { type LoneOptions, LonePeer, rawFrame } from './lone-peer.js';
@@ -29,7 +30,7 @@ function asking(options: LoneOptions = {}, credit?: number): LonePeer {
   return lone;
 }
 
-const answered = (lone: LonePeer): number => lone.peer.stats().requests[0]?.bytes ?? 0;
+const answered = (lone: LonePeer): number => lone.peer.inspect(peerStats).requests[0]?.bytes ?? 0;
 
 /** Payload of a response frame: a byte string of that many bytes, its head of 3 included. */
 function value(bytes: number): Uint8Array {
@@ -57,7 +58,7 @@ describe('SPEC 8.5 credit of answers', () => {
     lone.feed('1 3 0 credit 0 cbor:990');
     lone.peer.endAnswer(1);
     expect(lone.sentSession()).toEqual([expect.stringMatching(/^1 4 0 command-response eos /)]);
-    expect(lone.peer.stats().requests).toEqual([]);
+    expect(lone.peer.inspect(peerStats).requests).toEqual([]);
   });
 
   it('SPEC 8.5.2 is not needed for text, progress, errors and the empty end', () => {

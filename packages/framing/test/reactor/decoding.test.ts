@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ContextBudget, StreamFlag } from '../../src/index.js';
+import { peerStats } from '../../src/reactor/stats.js';
 import { encode, encodedRun, FakeCodec } from '../stream/fake-codec.js';
 import { frameBytes, type LoneOptions, LonePeer, rawFrame } from './lone-peer.js';
 
@@ -45,7 +46,7 @@ describe.each(['wiremux.1', 'exp-framing-0006'])('SPEC 3.8.5, 4.6 a client that 
     answer(lone, 3, encode(Buffer.concat([OK, Buffer.of(8)]), 12));
     answer(lone, 1, Buffer.of(9), 2, 0);
     expect([lone.values(1), lone.values(3), lone.fault]).toEqual([[7, 9], [8], undefined]);
-    const { streams } = lone.peer.stats();
+    const { streams } = lone.peer.inspect(peerStats);
     expect(streams.find(({ stream }) => stream === lone.stream)).toMatchObject({ encoding: 'fake', frames: 4 });
   });
 
@@ -121,7 +122,7 @@ describe.each(['wiremux.1', 'exp-framing-0006'])('SPEC 3.8.5, 4.6 a client that 
     });
     lone.feedBytes(Buffer.concat(all));
     expect(lone.peer.readPaused).toBe(true);
-    expect(lone.peer.stats().frames.in).toBe(dialect === 'wiremux.1' ? 5 : 4);
+    expect(lone.peer.inspect(peerStats).frames.in).toBe(dialect === 'wiremux.1' ? 5 : 4);
     while (codec.jobs.length > 0) {
       await codec.finish();
       lone.feedBytes(new Uint8Array(0));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { peerStats } from '../../src/reactor/stats.js';
 import { everyChunking } from '../../src/testing/index.js';
 import { toHex } from '../frame/vectors.js';
 import { frameBytes, type LoneOptions, LonePeer, rawFrame } from './lone-peer.js';
@@ -201,7 +202,7 @@ describe('SPEC 1 frames of a connection', () => {
       for (const piece of pieces) lone.feedBytes(Uint8Array.from(piece));
       expect(lone.fault).toBeUndefined();
       expect(lone.kinds(1)).toEqual(['request', 'data', 'data-end']);
-      expect(lone.peer.stats().streams.filter(({ direction }) => direction === 'in')).toHaveLength(1);
+      expect(lone.peer.inspect(peerStats).streams.filter(({ direction }) => direction === 'in')).toHaveLength(1);
     }
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CloseCode, DIALECTS, Peer, type PeerEvent, Responder, WiremuxError } from '../../src/index.js';
+import { peerStats } from '../../src/reactor/stats.js';
 import { type End, pair } from './harness.js';
 
 const KiB = 1_024;
@@ -40,7 +41,7 @@ describe.each(DIALECTS.map(({ name }) => name))('SPEC 7.6 a half-duplex exchange
     const { clock, client, server } = exchange();
     client.peer.open({ name: 'x' });
     await clock.settle();
-    expect(server.peer.stats().bytes.in).toBe(0);
+    expect(server.peer.inspect(peerStats).bytes.in).toBe(0);
     expect(client.peer.outputEnded).toBe(false);
     client.peer.flush(clock.now());
     await clock.settle();
@@ -74,7 +75,7 @@ describe.each(DIALECTS.map(({ name }) => name))('SPEC 7.6 a half-duplex exchange
     await clock.settle();
     expect(server.of('data', last)).toHaveLength(1);
     expect(client.peer.outputEnded).toBe(false);
-    expect(server.peer.stats().bytes.out).toBe(0);
+    expect(server.peer.inspect(peerStats).bytes.out).toBe(0);
     client.peer.endData(last);
     await clock.settle();
     expect(client.peer.outputEnded).toBe(true);

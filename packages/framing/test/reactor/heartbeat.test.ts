@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { peerStats } from '../../src/reactor/stats.js';
 import { toHex } from '../frame/vectors.js';
 import { pair } from './harness.js';
 import { LonePeer } from './lone-peer.js';
@@ -53,10 +54,10 @@ describe('SPEC 8.7 acks', () => {
     await clock.settle();
     client.peer.open({ name: 'x' });
     await clock.settle();
-    const before = client.peer.stats().frames.in;
+    const before = client.peer.inspect(peerStats).frames.in;
     await clock.advance(1_000);
-    expect(client.peer.stats().frames.in).toBe(before + 1);
-    expect(server.peer.stats().frames.out).toBe(before + 1);
+    expect(client.peer.inspect(peerStats).frames.in).toBe(before + 1);
+    expect(server.peer.inspect(peerStats).frames.out).toBe(before + 1);
   });
 
   it('SPEC 8.7.3 go after 32 KiB, headers counted', () => {

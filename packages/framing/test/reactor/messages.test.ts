@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FrameReader } from '../../src/index.js';
+import { peerStats } from '../../src/reactor/stats.js';
 import { type LoneOptions, LonePeer } from './lone-peer.js';
 
 const BOTH: readonly LoneOptions[] = [{}, { dialect: 'exp-framing-0006' }];
@@ -128,7 +129,7 @@ describe('SPEC 7.2 messages of a wide window', () => {
       lone.now += 0.1 + round / 7;
       lone.feed(`0 1 0 ack 0 cbor:${frames}`);
     }
-    expect(lone.peer.stats().bytes.out).toBeGreaterThan(2_000_000);
+    expect(lone.peer.inspect(peerStats).bytes.out).toBeGreaterThan(2_000_000);
   });
 
   it('hold 64 KiB at most, however wide it is', () => {
@@ -193,10 +194,10 @@ describe('stats of a peer', () => {
     const lone = new LonePeer();
     lone.feed("1 3 0 command-request new cbor:{b'name': b'x'}");
     lone.peer.sendValue(1, new Uint8Array(100));
-    const before = lone.peer.stats();
+    const before = lone.peer.inspect(peerStats);
     expect(before.requests).toEqual([{ id: 1, channel: 'default', bytes: 0 }]);
     lone.sent();
-    const { frames, bytes, streams, requests } = lone.peer.stats();
+    const { frames, bytes, streams, requests } = lone.peer.inspect(peerStats);
     expect(requests).toEqual([{ id: 1, channel: 'default', bytes: 113 }]);
     expect(frames).toEqual({ in: 3, out: 4 });
     expect(bytes.in).toBe(9 + 17 + 16);
@@ -216,7 +217,7 @@ describe('stats of a peer', () => {
     lone.feed("1 3 0 command-request new cbor:{b'name': b'x'}");
     lone.peer.sendValue(1, new Uint8Array(2_000));
     lone.sent();
-    const out = lone.peer.stats().streams.filter(({ stream }) => stream === 4);
+    const out = lone.peer.inspect(peerStats).streams.filter(({ stream }) => stream === 4);
     expect(out).toMatchObject([{ name: 'default', queued: 2_003 + 11 - 1_024 }]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RedirectLocation } from '../../src/index.js';
+import { peerStats } from '../../src/reactor/stats.js';
 import { redirectsTo } from '../../src/redirects.js';
 import { everyChunking } from '../../src/testing/index.js';
 import { pair } from './harness.js';
@@ -49,7 +50,7 @@ describe.each(DIALECTS)('SPEC 3.2.7, 3.4.10 redirects of %s', (dialect) => {
     await clock.settle();
     expect(server.of('request')[0]?.redirect).toEqual(OFFER);
     expect(client.events.filter((event) => 'id' in event)).toEqual([{ kind: 'redirected', id, location }]);
-    expect(server.peer.stats().requests).toEqual([]);
+    expect(server.peer.inspect(peerStats).requests).toEqual([]);
     const next = client.peer.open({ name: 'get', redirect: redirectsTo(OFFER) });
     await clock.settle();
     expect(client.of('redirected', next)).toHaveLength(1);

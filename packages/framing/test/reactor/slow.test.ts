@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Limits, type OutgoingRequest, type SlowMode, WiremuxError } from '../../src/index.js';
+import { peerStats } from '../../src/reactor/stats.js';
 import { type End, pair } from './harness.js';
 import { LonePeer } from './lone-peer.js';
 
@@ -184,7 +185,7 @@ describe('SPEC 8.11.21 the count of values dropped', () => {
     for (let round = 1; round <= 6; round++) {
       for (const value of [1, 2]) lone.peer.sendValue(1, value);
       // The one before is acknowledged, which makes room for the next.
-      lone.feed(`0 1 0 ack 0 cbor:${lone.peer.stats().frames.out - 3}`);
+      lone.feed(`0 1 0 ack 0 cbor:${lone.peer.inspect(peerStats).frames.out - 3}`);
       kinds.push(...lone.sentSession().map((frame) => frame.split(' ')[3]));
     }
     const counts = kinds.filter((kind) => kind === 'progress').length;
@@ -276,7 +277,7 @@ describe('SPEC 8.11.22 credit of an answer that does not wait', () => {
     lone.feed(`1 3 0 command-request new cbor:{b'name': b'x', ${extras}}`);
     lone.peer.sendValue(1, new Uint8Array(300_000));
     lone.sent();
-    expect(lone.peer.stats().requests[0]?.bytes).toBe(begins);
+    expect(lone.peer.inspect(peerStats).requests[0]?.bytes).toBe(begins);
   });
 
   it.each([
@@ -325,7 +326,7 @@ describe('SPEC 8.11.17 10,000 values for a consumer that stalls now and then', (
       server.peer.sendValue(id, value);
       if (value % 10 === 0) await settle();
       if (value % 1_000 === 999) take();
-      most = Math.max(most, ...server.peer.stats().streams.map(({ queued }) => queued));
+      most = Math.max(most, ...server.peer.inspect(peerStats).streams.map(({ queued }) => queued));
     }
     server.peer.endAnswer(id);
     for (let turn = 0; client.of('ended').length === 0 && turn < 100; turn++) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WiremuxError } from '../../src/index.js';
+import { peerStats } from '../../src/reactor/stats.js';
 import { LonePeer } from './lone-peer.js';
 
 const WINDOW = 131_072;
@@ -14,7 +15,7 @@ function stuck(): { server: LonePeer; frames: string[] } {
 }
 
 function bytesOf(frames: readonly string[], server: LonePeer): number {
-  return server.peer.stats().bytes.out + 64 * frames.length;
+  return server.peer.inspect(peerStats).bytes.out + 64 * frames.length;
 }
 
 describe('SPEC 8.7.7, 8.7.10 a window without a session', () => {

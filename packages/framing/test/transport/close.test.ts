@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { peerStats } from '../../src/reactor/stats.js';
 import { pair } from '../reactor/harness.js';
 import { CLIENT_SETTINGS, loneLink } from './lone-link.js';
 
@@ -59,7 +60,7 @@ for (const dialect of ['wiremux.1', 'exp-framing-0006'] as const) {
       await clock.settle();
       client.link.close(1000, '');
       await clock.settle();
-      const [told, sent] = [client.events.length, client.peer.stats().frames.out];
+      const [told, sent] = [client.events.length, client.peer.inspect(peerStats).frames.out];
       client.link.close(1011, 'again');
       client.peer.sendData(id, new Uint8Array(10));
       client.peer.taken(id, 10);
@@ -68,7 +69,7 @@ for (const dialect of ['wiremux.1', 'exp-framing-0006'] as const) {
       server.peer.stopped(id);
       await clock.advance(60_000);
       expect(client.events.length).toBe(told);
-      expect(client.peer.stats().frames.out).toBe(sent);
+      expect(client.peer.inspect(peerStats).frames.out).toBe(sent);
       expect(client.closed).toEqual({ code: 1000, reason: '' });
       expect(() => client.peer.open({ name: 'late' })).toThrow(expect.objectContaining({ code: 'connection-lost' }));
     });
