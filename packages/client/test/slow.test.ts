@@ -114,7 +114,7 @@ describe('SPEC 8.11.18 values that the client has and that are not taken', () =>
     await gateway.settle();
     gateway.end.peer.endAnswer(1);
     await gateway.settle();
-    expect(record(request.dropped$).values).toEqual([{ gateway: 0, client: 3 }]);
+    expect(record(request.dropped$).values).toEqual([{ gateway: 0, client: 4 }]);
   });
 
   it('are observed as they come by subscribers that are quick', async () => {

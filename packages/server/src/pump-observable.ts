@@ -37,7 +37,7 @@ export class ObservablePump extends Subscription implements Observer<unknown>, P
   }
 
   next(value: unknown): void {
-    if (!this.closed) this.#sink.value(value);
+    if (!this.closed) this.#sink.value(value, true);
   }
 
   error(thrown: unknown): void {

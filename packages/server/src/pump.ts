@@ -1,7 +1,10 @@
 /** Where the values of an answer go. */
 export interface AnswerSink {
-  /** Takes one value; false: wait for {@link Pump.writable} before the next. May stop the pump. */
-  value(value: unknown): boolean;
+  /**
+   * Takes one value; false: wait for {@link Pump.writable} before the next. May stop the pump.
+   * @param alone nothing is known to follow it in this turn: it need not wait for more
+   */
+  value(value: unknown, alone?: boolean): boolean;
   /** The source has stopped for good, by itself or as asked; called exactly once. */
   finished(failure?: Failure): void;
 }

@@ -197,10 +197,10 @@ export class Run implements RequestFacts, RequestPort, CallScope, AnswerSink {
     if (this.#state === 'running') this.#host.peer.sendProgress(this.id, update);
   }
 
-  value(value: unknown): boolean {
+  value(value: unknown, alone = false): boolean {
     if (value instanceof Redirect) return this.#redirect(value);
     if (value instanceof ByteStream) this.#byteStreams ??= this.#newByteStreams();
-    else if (this.#byteStreams?.busy !== true) return this.#sendValue(value);
+    else if (this.#byteStreams?.busy !== true) return this.#sendValue(value, alone);
     return this.#byteStreams.add(value);
   }
 
@@ -234,10 +234,10 @@ export class Run implements RequestFacts, RequestPort, CallScope, AnswerSink {
     }
   }
 
-  #sendValue(value: unknown): boolean {
+  #sendValue(value: unknown, alone = false): boolean {
     if (this.#state !== 'running') return false;
     try {
-      const hasRoom = this.#host.peer.sendValue(this.id, value);
+      const hasRoom = this.#host.peer.sendValue(this.id, value, alone);
       this.#claim?.value(value);
       return hasRoom || this.#ownPace?.goesOn() === true;
     } catch (thrown) {

@@ -1,4 +1,4 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { BehaviorSubject, Observable, type Subscriber } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { AnswerSink, Failure, Pump } from '../src/pump.js';
 import { pumpFor } from '../src/pump-for.js';
@@ -6,13 +6,15 @@ import { pumpFor } from '../src/pump-for.js';
 /** A sink that keeps what it is given, and has room for `room` values at a time. */
 class RecordingSink implements AnswerSink {
   readonly values: unknown[] = [];
+  readonly alone: boolean[] = [];
   readonly ends: (Failure | undefined)[] = [];
   room = Number.POSITIVE_INFINITY;
   /** Called with each value, before the sink says whether there is room. */
   onValue: (value: unknown) => void = () => undefined;
 
-  value(value: unknown): boolean {
+  value(value: unknown, alone = false): boolean {
     this.values.push(value);
+    this.alone.push(alone);
     this.room -= 1;
     this.onValue(value);
     return this.room > 0;
@@ -260,6 +262,15 @@ describe('a pump of an Observable', () => {
     pump.start();
     pump.stop();
     expect(sink.ends).toMatchObject([{ thrown: { errors: [{ message: 'stuck' }] } }]);
+  });
+
+  it('says of each value that nothing is known to follow it, unlike what is asked for more', () => {
+    const observed = new RecordingSink();
+    pumpInto(observed, new BehaviorSubject(1)).start();
+    expect(observed.alone).toEqual([true]);
+    const asked = new RecordingSink();
+    pumpInto(asked, [1, 2].values()).start();
+    expect(asked.alone).toEqual([false, false]);
   });
 
   it('never subscribes when it is stopped before it starts', () => {

@@ -39,7 +39,7 @@ export interface PeerListener {
    * something to do meanwhile.
    */
   burst?(): void;
-  /** A value was queued: its bytes may be taken at once, or together with what follows. Left out: it is woken. */
+  /** A value was queued that nothing is known to follow: its bytes may be taken at once. Left out: it is woken. */
   value?(): void;
 }
 

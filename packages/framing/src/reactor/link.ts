@@ -43,7 +43,7 @@ export interface LinkOptions extends LinkEnds, LinkHost {}
  * Connects a sans-I/O {@link Peer} to a {@link Transport}, or with a session to one after another: gives it bytes and
  * time, hands on its events, and sends what it has once a turn of the event loop, as fast as the transport takes it. In a
  * turn of many requests it sends each burst at once: both sides work at the same time then, and not by turns; and a value
- * that comes after a pause goes at once too. The same on every side and platform.
+ * that comes alone, after a pause, goes at once too. The same on every side and platform.
  */
 export class Link implements PeerListener, TransportHandlers, Sleeper {
   #peer: Peer;

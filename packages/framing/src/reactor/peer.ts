@@ -324,14 +324,15 @@ export class Peer {
   /**
    * Queues a value of an answer; false: wait for `answer-writable`. An `EncodedValue`, and a byte string from 4 KiB on,
    * goes out uncopied.
+   * @param alone nothing is known to follow it in this turn: see `value` of {@link PeerListener}
    * @throws {WiremuxError} `unsupported` for what cannot be encoded, `too-big` for more than the peer puts together,
    * `slow-reader` past the limit `sendQueue`
    */
-  sendValue(id: number, value: unknown): boolean {
+  sendValue(id: number, value: unknown, alone = false): boolean {
     const hasRoom = this.#answering.responder?.sendValue(id, value) ?? true;
     const { listener } = this.#core.context;
-    if (listener.value === undefined) listener.wake();
-    else listener.value();
+    if (alone && listener.value !== undefined) listener.value();
+    else listener.wake();
     return hasRoom;
   }
 

@@ -56,7 +56,7 @@ describe('a burst in one turn', () => {
   });
 });
 
-describe('a value', () => {
+describe('a value that comes alone', () => {
   /** A request that was answered a ms ago; its server says how much it has sent since. */
   async function quiet() {
     const ends = pair();
@@ -68,22 +68,28 @@ describe('a value', () => {
 
   it('goes at once after a pause of a ms, and those that follow it together at the end of the turn', async () => {
     const { clock, client, server, id, sent } = await quiet();
-    server.peer.sendValue(id, 'first');
+    server.peer.sendValue(id, 'first', true);
     const first = sent();
     expect(first).toBeGreaterThan(0);
-    server.peer.sendValue(id, 'second');
-    server.peer.sendValue(id, 'third');
+    server.peer.sendValue(id, 'second', true);
+    server.peer.sendValue(id, 'third', true);
     expect(sent()).toBe(first);
     await clock.settle();
     expect(client.of('values').map(({ values }) => values)).toEqual([['first'], ['second', 'third']]);
     await clock.advance(1);
-    server.peer.sendValue(id, 'fourth');
+    server.peer.sendValue(id, 'fourth', true);
     expect(sent()).toBeGreaterThan(0);
+  });
+
+  it('may have others behind it if nothing is said: it waits for them', async () => {
+    const { server, id, sent } = await quiet();
+    server.peer.sendValue(id, 'first');
+    expect(sent()).toBe(0);
   });
 
   it('tells that there is room again when the turn is over, and not from within', async () => {
     const { clock, server, id } = await quiet();
-    expect(server.peer.sendValue(id, 'x'.repeat(300_000))).toBe(false);
+    expect(server.peer.sendValue(id, 'x'.repeat(300_000), true)).toBe(false);
     expect(server.of('answer-writable')).toEqual([]);
     await clock.settle();
     expect(server.of('answer-writable').length).toBe(1);
@@ -94,7 +100,7 @@ describe('a value', () => {
     const { clock, client, server } = pair({
       onServer: (event, peer) => {
         if (event.kind !== 'request') return;
-        peer.sendValue(event.id, 'at once');
+        peer.sendValue(event.id, 'at once', true);
         sent.push(server.transport.bufferedBytes);
       },
     });
