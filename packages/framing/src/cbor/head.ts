@@ -44,7 +44,7 @@ export function readLength(bytes: Uint8Array, at: number, width: number): number
 
 /** The smallest argument that needs `width` bytes. */
 export function leastArgument(width: number): number {
-  return width === 1 ? 24 : 2 ** (width * 4);
+  return width === 1 ? 24 : width === 2 ? 0x100 : width === 4 ? 0x1_0000 : 0x1_0000_0000;
 }
 
 function readShort(bytes: Uint8Array, at: number, width: number): number {

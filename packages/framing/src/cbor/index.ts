@@ -5,6 +5,7 @@ export { encodeRange, encodeValue, writeValue } from './encode.js';
 export { EncodedValue, preEncoded } from './encoded-value.js';
 export { type CborError, CborErrorCode } from './error.js';
 export { BREAK, INDEFINITE, Major } from './head.js';
+export { materializer, NO_VALUE } from './materialize.js';
 export { isOwn } from './own.js';
 export { writePortable } from './portable.js';
 export { readText } from './short-text.js';

@@ -83,7 +83,9 @@ export class FrameBatch {
   take(): Uint8Array[] {
     this.#assertWhole();
     this.#closeChunk();
-    const chunks = this.#chunks.splice(0);
+    const [first] = this.#chunks;
+    const chunks = first !== undefined && this.#chunks.length === 1 ? [first] : this.#chunks.slice();
+    this.#chunks.length = 0;
     this.#chunkBytes = 0;
     this.#giveMemory();
     return chunks;

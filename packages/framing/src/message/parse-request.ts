@@ -6,6 +6,7 @@ import { IDEM_BYTES, MAX_DEADLINE, type RequestMessage } from './request.js';
 import { MAX_CREDIT, MIN_CREDIT } from './settings.js';
 import { isSlowMode, MAX_KEEP } from './slow.js';
 import { isTraceparent, TRACE_BYTES } from './trace.js';
+import { readUsualRequest } from './usual-request.js';
 
 /** The most bytes of a channel's name (SPEC 8.11.1). */
 const CHANNEL_BYTES = 64;
@@ -26,6 +27,8 @@ export type ParsedRequest =
 
 /** Reads a complete request map (SPEC 3.2.4, 3.2.7, 3.1.7, 8.11.3). */
 export function parseRequest(bytes: Uint8Array, limits: CborLimits, features: RequestFeatures): ParsedRequest {
+  const usual = readUsualRequest(bytes, limits);
+  if (usual !== undefined) return { kind: 'request', request: usual };
   const decoded = decodeOne(bytes, limits);
   if (!decoded.ok) {
     const { code, message } = decoded.error;

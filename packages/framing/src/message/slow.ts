@@ -32,14 +32,15 @@ export function isSlowMode(text: string | undefined): text is SlowMode {
  * What a request asks for; undefined: its command waits.
  * @throws {WiremuxError} `bad-arguments` for a mode that is none, and a `keep` out of its range
  */
-export function slowPolicy(slow: SlowMode = 'block', keep?: number): SlowPolicy | undefined {
-  if (!isSlowMode(slow)) {
+export function slowPolicy(slow?: SlowMode, keep?: number): SlowPolicy | undefined {
+  if (slow === undefined && keep === undefined) return undefined;
+  if (slow !== undefined && !isSlowMode(slow)) {
     throw new WiremuxError('bad-arguments', `\`slow\` is "${String(slow)}"; use block, latest, drop or fail.`);
   }
   if (keep !== undefined && !(Number.isInteger(keep) && keep >= 1 && keep <= MAX_KEEP)) {
     throw new WiremuxError('bad-arguments', `\`keep\` is ${keep}; use a whole number from 1 to ${MAX_KEEP}.`);
   }
-  if (slow === 'block') return undefined;
+  if (slow === undefined || slow === 'block') return undefined;
   return { fails: slow === 'fail', keep: keep ?? (slow === 'latest' ? 1 : DEFAULT_KEEP) };
 }
 
