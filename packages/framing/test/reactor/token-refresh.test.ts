@@ -186,8 +186,13 @@ describe('SPEC 8.3.11 a newer token at the client', () => {
   });
 
   it('SPEC 8.3.12 is what an answer has to be to', () => {
-    const client = new LonePeer({ role: 'client' });
-    client.feed(answer("{b'ok': True}"));
-    expect(client.fault).toMatchObject({ rule: '8.3.7', closeCode: 1002 });
+    const [unasked, asked] = [new LonePeer({ role: 'client' }), new LonePeer({ role: 'client' })];
+    unasked.feed(answer("{b'ok': True}"));
+    expect(unasked.fault).toMatchObject({ rule: '8.3.7', closeCode: 1002 });
+    asked.peer.refreshToken('second', asked.now, TokenRefresh);
+    asked.feed(answer("{b'ok': True}"));
+    expect(asked.fault).toBeUndefined();
+    asked.feed(answer("{b'ok': True}"));
+    expect(asked.fault).toMatchObject({ rule: '8.3.7', closeCode: 1002 });
   });
 });
