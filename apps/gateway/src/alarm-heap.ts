@@ -32,12 +32,17 @@ export class AlarmHeap implements Alarms {
     this.#sink(last, last.alarmPlace);
   }
 
-  /** What one of them throws holds up nobody: the others that are due have the timer's next turn. */
+  /**
+   * What one of them throws holds up nobody: the others that are due have the timer's next turn. So have those that want to
+   * be woken again at once: the process is not theirs alone.
+   */
   #ring(): void {
     this.#timerAt = Number.POSITIVE_INFINITY;
     const now = this.#clock.now();
     try {
-      for (let first = this.#sleepers[0]; first !== undefined && first.alarmAt <= now; first = this.#sleepers[0]) {
+      for (let left = this.#sleepers.length; left > 0; left--) {
+        const first = this.#sleepers[0];
+        if (first === undefined || first.alarmAt > now) break;
         this.clear(first);
         first.onAlarm();
       }

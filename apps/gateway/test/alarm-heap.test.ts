@@ -61,6 +61,29 @@ describe('alarms', () => {
     expect(one.woken).toEqual([10, 15]);
   });
 
+  it('give the process back where one wants to be woken at once again and again', () => {
+    const timers: (() => void)[] = [];
+    const timer = (_: number, callback: () => void) => {
+      timers.push(callback);
+      return () => undefined;
+    };
+    const heap = new AlarmHeap({ now: () => 10, timer });
+    let woken = 0;
+    const restless: Sleeper = {
+      alarmAt: Number.POSITIVE_INFINITY,
+      alarmPlace: -1,
+      onAlarm: () => {
+        // Past this it would go on for ever.
+        if (++woken < 100) heap.set(restless, 10);
+      },
+    };
+    heap.set(restless, 10);
+    for (let turn = 1; turn <= 3; turn++) {
+      (timers.shift() as () => void)();
+      expect([woken, timers.length]).toEqual([turn, 1]);
+    }
+  });
+
   it('wake the others, too, where one throws', async () => {
     const { clock, heap, somebody } = alarms();
     const [broken, other] = [somebody(), somebody()];

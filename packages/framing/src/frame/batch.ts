@@ -6,19 +6,15 @@ import { writeHeader } from './header.js';
 const KEEP_FROM = 4_096;
 /** Parts up to this size are copied byte by byte, which is cheaper than making a view for `set`. */
 const LOOP_UP_TO = 48;
-/** Memory that short messages share, one behind the other: one of them that is kept for long holds no more than this. */
-const PAGE_BYTES = 16_384;
-/** The most memory that a long message takes at once. */
+/** Bounds of the memory taken at once, but for a payload part that is longer than the lower one. */
+const LEAST_AT_ONCE = 64;
 const MOST_AT_ONCE = 65_536;
-
-/** A page that no batch writes to, from `idleFrom` on: what is before that was handed over. One serves all batches. */
-let idlePage: Uint8Array | undefined;
-let idleFrom = 0;
 
 /**
  * Collects the whole frames of one outgoing message as a list of chunks. Small payloads are copied behind their header;
- * parts of 4 KiB and more stay where they are and must not be changed until the message is sent. Between messages it
- * holds no memory.
+ * parts of 4 KiB and more stay where they are and must not be changed until the message is sent. Messages lie one behind
+ * the other in memory that no other batch writes to: those that somebody keeps hold about what they are long, whatever
+ * other connections send meanwhile.
  */
 export class FrameBatch {
   readonly #chunks: Uint8Array[] = [];
@@ -28,6 +24,9 @@ export class FrameBatch {
   #memory: Uint8Array | undefined;
   #from = 0;
   #to = 0;
+  /** Bytes that the message has copied, and those that the last one had. */
+  #copied = 0;
+  #lastCopied = 0;
   /** Payload bytes that the frame begun last still lacks. */
   #missing = 0;
 
@@ -51,6 +50,7 @@ export class FrameBatch {
     const memory = this.#room(HEADER_SIZE + (length < KEEP_FROM ? length : 0));
     writeHeader(memory, this.#to, length, requestId, streamId, streamFlags, type, flags);
     this.#to += HEADER_SIZE;
+    this.#copied += HEADER_SIZE;
     this.#missing = length;
   }
 
@@ -77,6 +77,7 @@ export class FrameBatch {
       memory.set(bytes.subarray(start, end), this.#to);
     }
     this.#to += length;
+    this.#copied += length;
   }
 
   /** Hands over the message; the chunks are the caller's, and the batch begins a new one. */
@@ -87,8 +88,17 @@ export class FrameBatch {
     const chunks = first !== undefined && this.#chunks.length === 1 ? [first] : this.#chunks.slice();
     this.#chunks.length = 0;
     this.#chunkBytes = 0;
-    this.#giveMemory();
+    this.#lastCopied = this.#copied;
+    this.#copied = 0;
     return chunks;
+  }
+
+  /** Nobody keeps a message any more: between messages nothing is held from now on. */
+  rest(): void {
+    if (this.size > 0) return;
+    this.#memory = undefined;
+    this.#from = 0;
+    this.#to = 0;
   }
 
   #assertWhole(): void {
@@ -100,35 +110,23 @@ export class FrameBatch {
   #room(length: number): Uint8Array {
     const memory = this.#memory;
     if (memory !== undefined && memory.length - this.#to >= length) return memory;
-    this.#closeChunk();
+    // What is copied once more is no chunk of its own.
+    if (this.#to - this.#from >= KEEP_FROM) this.#closeChunk();
     return this.#takeMemory(length);
   }
 
-  /** Begins a page, or what an idle one has left; a message that is longer than that goes on in memory of its own. */
+  /** More than before, while messages that are kept fill it; after a rest what the last message would have needed. */
   #takeMemory(length: number): Uint8Array {
-    const isFirst = this.#memory === undefined;
-    if (isFirst && idlePage !== undefined && idlePage.length - idleFrom >= length) {
-      this.#memory = idlePage;
-      this.#from = idleFrom;
-      idlePage = undefined;
-    } else {
-      const size = isFirst ? PAGE_BYTES : Math.min(2 * Math.max(this.#chunkBytes, PAGE_BYTES), MOST_AT_ONCE);
-      this.#memory = new Uint8Array(size);
-      this.#from = 0;
-    }
-    this.#to = this.#from;
-    return this.#memory;
-  }
-
-  /** What is left of a page is for the next message, of this batch or another. */
-  #giveMemory(): void {
-    if (this.#memory?.length === PAGE_BYTES) {
-      idlePage = this.#memory;
-      idleFrom = this.#to;
-    }
-    this.#memory = undefined;
+    const before = this.#memory?.length ?? 0;
+    // A quarter more than the last time: messages of one kind differ by a few bytes.
+    const wish = before === 0 ? this.#lastCopied + (this.#lastCopied >> 2) : 2 * before;
+    const open = this.#to - this.#from;
+    const memory = new Uint8Array(Math.max(open + length, LEAST_AT_ONCE, Math.min(wish, MOST_AT_ONCE)));
+    if (this.#memory !== undefined && open > 0) memory.set(this.#memory.subarray(this.#from, this.#to));
+    this.#memory = memory;
     this.#from = 0;
-    this.#to = 0;
+    this.#to = open;
+    return memory;
   }
 
   /** Ends the chunk of copies, so that another may follow it. */

@@ -123,6 +123,7 @@ export class Heartbeat implements TimedPart {
     }
     if (count === window.acknowledged) return this.#context.charge('an ack that does not advance');
     if (window.acknowledge(count, this.#context.now)) this.#context.wake();
+    this.#context.output.rest();
     return undefined;
   }
 

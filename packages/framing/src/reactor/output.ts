@@ -256,7 +256,15 @@ export class Output implements FrameWriter, ControlWriter, Sender<SendHalf> {
   }
 
   #takeBatch(): Uint8Array[] | undefined {
-    return this.empty ? undefined : this.batch.take();
+    if (this.empty) return undefined;
+    const message = this.batch.take();
+    this.rest();
+    return message;
+  }
+
+  /** Holds no memory for messages where those before are acknowledged, or never will be. */
+  rest(): void {
+    if (this.window === undefined || this.window.unacknowledged === 0) this.batch.rest();
   }
 
   /** What was lost with the transport before goes ahead of everything new, regardless of W (SPEC 8.8.8). */

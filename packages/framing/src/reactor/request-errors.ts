@@ -26,6 +26,22 @@ export function outOfTime(): WiremuxError {
   return new WiremuxError('deadline', 'The time that the request had is over.');
 }
 
+/** A command that held up others: it did not read the data that had come for it (SPEC 5.8). */
+export function uploadStalled(): WiremuxError {
+  return new WiremuxError('slow-reader', 'The command did not read its data while other requests waited.');
+}
+
+/** A request of a half-duplex exchange that ended too early (SPEC 7.7). */
+export function inputCutOff(what: 'arguments' | 'data'): WiremuxError {
+  return new WiremuxError('protocol', `The input ended before the ${what} of the request (SPEC 7.7).`);
+}
+
+/** The longest of the answers that waited together for the end of the input, over `most` bytes (SPEC 7.8). */
+export function heldTooLong(most: number): WiremuxError {
+  const message = `Over ${most} bytes of answers waited for the end of the input, and this was the longest.`;
+  return new WiremuxError('too-big', message);
+}
+
 /**
  * What the answerer is told of a cancel: to it a timeout of the caller's is the request's deadline (SPEC 8.11.6). Other
  * messages may hold what is private to the caller.

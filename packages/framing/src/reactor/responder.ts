@@ -25,7 +25,7 @@ import { HeldAnswers } from './held-answers.js';
 import { IdTable } from './id-table.js';
 import { type IncomingRequest, requestEvent, sideOf } from './incoming-request.js';
 import type { ReceiveBudget, ReceiveHalf } from './receive-half.js';
-import { outOfTime } from './request-errors.js';
+import { heldTooLong, inputCutOff, outOfTime, uploadStalled } from './request-errors.js';
 import { type IntakeTarget, RequestIntake } from './request-intake.js';
 import type { HalfEnd, SendHalf } from './send-half.js';
 import { ValueQueue } from './value-queue.js';
@@ -299,9 +299,8 @@ export class Responder implements IntakeTarget {
   failStalled(stalled: ReceiveHalf): void {
     const request = this.#requests.get(stalled.requestId);
     if (request === undefined || request.receive !== stalled) return;
-    const error = new WiremuxError('slow-reader', 'The command did not read its data while other requests waited.');
     this.#dropData(request);
-    if (request.running && !request.cancelled) this.#abort(request, error);
+    if (request.running && !request.cancelled) this.#abort(request, uploadStalled());
   }
 
   /** Half-duplex: the other side sends nothing more. What it left unfinished fails, and the answers go out (SPEC 7.7). */
@@ -313,8 +312,7 @@ export class Responder implements IntakeTarget {
   }
 
   #cutOff(request: IncomingRequest): void {
-    const what = request.opener === 'opening' ? 'arguments' : 'data';
-    const error = new WiremuxError('protocol', `The input ended before the ${what} of the request (SPEC 7.7).`);
+    const error = inputCutOff(request.opener === 'opening' ? 'arguments' : 'data');
     request.opener = 'ended';
     this.#budget.close(request.receive);
     if (request.running) this.#abort(request, error);
@@ -324,11 +322,9 @@ export class Responder implements IntakeTarget {
   /** Too much is held: of this answer nothing is sent (SPEC 7.8). */
   #failHeld(send: SendHalf): void {
     const request = this.#requests.get(send.requestId) as IncomingRequest;
-    const most = this.#context.limits.heldAnswers;
-    const message = `Over ${most} bytes of answers waited for the end of the input, and this was the longest.`;
     send.restart();
     request.answering = false;
-    const error = new WiremuxError('too-big', message);
+    const error = heldTooLong(this.#context.limits.heldAnswers);
     if (request.running) this.#abort(request, error);
     else this.#fail(request, error);
   }

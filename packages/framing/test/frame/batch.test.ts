@@ -73,14 +73,19 @@ describe('SPEC 1 frames: batches', () => {
     expect(batch.take()).toEqual([]);
   });
 
-  it('gives short messages memory that they share, whichever batch they are of', () => {
+  it('gives short messages memory that they share with none of another batch', () => {
     const batches = [new FrameBatch(), new FrameBatch()];
     const messages = Array.from({ length: 100 }, (_, index) => {
       const batch = batches[index % 2] as FrameBatch;
       batch.append(header, new Uint8Array(100).fill(index));
       return batch.take();
     });
-    expect(new Set(messages.map(([chunk]) => chunk?.buffer)).size).toBeLessThanOrEqual(2);
+    const [even, odd] = [0, 1].map((parity) => {
+      const own = messages.filter((_, index) => index % 2 === parity);
+      return new Set(own.map(([chunk]) => chunk?.buffer));
+    }) as [Set<unknown>, Set<unknown>];
+    expect(even.size).toBeLessThanOrEqual(8);
+    expect([...even].some((buffer) => odd.has(buffer))).toBe(false);
     for (const [index, message] of messages.entries()) {
       expect(joined(message)).toBe(toHex(encodeFrame(header, new Uint8Array(100).fill(index))));
     }
@@ -97,16 +102,42 @@ describe('SPEC 1 frames: batches', () => {
     expect(joined(other.take())).toBe(toHex(encodeFrame(header, new Uint8Array(10).fill(2))).repeat(10));
   });
 
-  it('lets a message that is kept hold 16 KiB at most if it is short, and twice itself if it is long', () => {
+  it('lets messages that are kept hold twice what they are long and 128 KiB at most, whatever others send', () => {
+    const [batch, other] = [new FrameBatch(), new FrameBatch()];
+    const held = new Set<ArrayBufferLike>();
+    let bytes = 0;
+    for (let messages = 0; messages < 3_000; messages++) {
+      batch.append(header, new Uint8Array(messages % 100));
+      for (const chunk of batch.take()) {
+        held.add(chunk.buffer);
+        bytes += chunk.length;
+      }
+      // Nobody keeps these.
+      other.append(header, new Uint8Array(4_000));
+      other.take();
+    }
+    const memory = [...held].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    expect(memory).toBeLessThanOrEqual(2 * bytes + 131_072);
+    expect(bytes).toBeGreaterThan(131_072);
+  });
+
+  it('holds nothing once it rests, and then takes what a message like the last one needs', () => {
     const batch = new FrameBatch();
-    const memory = (payloads: number): number => {
-      for (let frames = 0; frames < payloads; frames++) batch.append(header, new Uint8Array(1_000));
-      const buffers = new Set(batch.take().map(({ buffer }) => buffer));
-      return [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const memory = (payload: number): number | undefined => {
+      batch.append(header, new Uint8Array(payload));
+      return batch.take()[0]?.buffer.byteLength;
     };
-    for (let messages = 0; messages < 40; messages++) expect(memory(1)).toBe(16_384);
-    expect(memory(60)).toBeLessThanOrEqual(2 * 60 * 1_008 + 16_384);
-    expect(memory(1)).toBe(16_384);
+    memory(1_000);
+    batch.rest();
+    expect(memory(1_000)).toBe(1_260);
+    expect(memory(1_000)).toBe(2_520);
+    batch.rest();
+    expect(memory(10)).toBe(1_260);
+    batch.rest();
+    expect(memory(10)).toBe(64);
+    batch.append(header, new Uint8Array(10).fill(7));
+    batch.rest();
+    expect(joined(batch.take())).toBe(toHex(encodeFrame(header, new Uint8Array(10).fill(7))));
   });
 
   it('refuses more or less payload than a frame began with', () => {
