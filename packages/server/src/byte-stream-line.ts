@@ -76,7 +76,7 @@ export class ByteStreamLine {
   #start(stream: ByteStream): void {
     const pump = this.#pumpOf(stream);
     this.#port.begin(stream.length);
-    if (!this.#stopped) pump.start();
+    if (!this.#stopped) pump.begin();
   }
 
   #pumpOf(stream: ByteStream): Pump {

@@ -24,7 +24,7 @@ export class CallUpload implements AnswerSink {
   }
 
   start(): void {
-    this.#pump.start();
+    this.#pump.begin();
   }
 
   /** The connection has room again. */

@@ -16,7 +16,7 @@ export class AsyncIterablePump implements Pump {
     this.#sink = sink;
   }
 
-  start(): void {
+  begin(): void {
     this.#started = true;
     void this.#run();
   }

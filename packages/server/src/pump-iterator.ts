@@ -13,7 +13,7 @@ export class IteratorPump implements Pump {
     this.#sink = sink;
   }
 
-  start(): void {
+  begin(): void {
     this.#pull();
   }
 

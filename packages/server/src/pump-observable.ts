@@ -5,7 +5,8 @@ import type { AnswerSink, Failure, Pump } from './pump.js';
  * Passes on what an Observable emits. It cannot be slowed, so it runs into the sink's bound if nobody reads.
  *
  * It is observer and subscription in one, which RxJS takes for the subscriber itself: one that is stopped from within
- * `subscribe` has no other subscription yet, and an update that goes to thousands passes fewer objects.
+ * `subscribe` has no other subscription yet, and an update that goes to thousands passes fewer objects. It is what
+ * Observables of other libraries are given, too: some call a method `start` of their observers, so that it may have none.
  */
 export class ObservablePump extends Subscription implements Observer<unknown>, Pump {
   readonly #source: Observable<unknown>;
@@ -18,7 +19,7 @@ export class ObservablePump extends Subscription implements Observer<unknown>, P
     this.#sink = sink;
   }
 
-  start(): void {
+  begin(): void {
     this.add(this.#source.subscribe(this));
   }
 

@@ -17,9 +17,9 @@ export interface Failure {
 /** Moves the values of one source to its sink, at the sink's pace. */
 export interface Pump {
   /** Begins. The sink may be called before this returns. */
-  start(): void;
+  begin(): void;
   /** There is room for more values. */
   writable(): void;
-  /** No more values are wanted: has the source clean up, then reports `finished`. Also instead of `start`. */
+  /** No more values are wanted: has the source clean up, then reports `finished`. Also instead of `begin`. */
   stop(): void;
 }

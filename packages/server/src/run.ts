@@ -225,7 +225,7 @@ export class Run implements RequestFacts, RequestPort, CallScope, AnswerSink {
     this.#pump = pump;
     if (!this.#waits && pump instanceof AsyncIterablePump) this.#ownPace = this.#paceOf(pump);
     if (pump && this.#state === 'running') {
-      pump.start();
+      pump.begin();
     } else if (pump) {
       pump.stop();
     } else {

@@ -67,7 +67,7 @@ describe.each([
     const sink = new RecordingSink();
     sink.room = 2;
     const pump = pumpInto(sink, source([1, 2, 3, 4]));
-    pump.start();
+    pump.begin();
     await settled();
     expect(sink.values).toEqual([1, 2]);
     sink.room = 1;
@@ -85,7 +85,7 @@ describe.each([
     sink.room = 1;
     const pump = pumpInto(sink, source([1, 2]));
     sink.onValue = () => pump.writable();
-    pump.start();
+    pump.begin();
     await settled();
     expect(sink.values).toEqual([1]);
   });
@@ -100,7 +100,7 @@ describe.each([
       }),
     );
     sink.onValue = () => pump.stop();
-    pump.start();
+    pump.begin();
     await settled();
     expect(sink).toMatchObject({ values: [1], ends: [undefined] });
     expect(closed).toBe(1);
@@ -110,7 +110,7 @@ describe.each([
     const sink = new RecordingSink();
     sink.room = 1;
     const pump = pumpInto(sink, source([1, 2]));
-    pump.start();
+    pump.begin();
     await settled();
     pump.stop();
     pump.stop();
@@ -137,7 +137,7 @@ describe.each([
         throw boom;
       }),
     );
-    pump.start();
+    pump.begin();
     await settled();
     pump.stop();
     await settled();
@@ -163,7 +163,7 @@ describe('a pump of a generator', () => {
       })(),
     );
     stop = () => pump.stop();
-    pump.start();
+    pump.begin();
     expect(seen).toEqual(['goes on', 'finally']);
     expect(sink).toMatchObject({ values: [], ends: [undefined] });
   });
@@ -177,7 +177,7 @@ describe('a pump of an async iterable', () => {
       bring = resolve;
     });
     const pump = pumpInto(sink, { [Symbol.asyncIterator]: () => ({ next: () => next }) });
-    pump.start();
+    pump.begin();
     pump.stop();
     await settled();
     expect(sink.ends).toEqual([]);
@@ -203,7 +203,7 @@ describe('a pump of an async iterable', () => {
       },
     });
     stop = () => pump.stop();
-    pump.start();
+    pump.begin();
     await settled();
     expect(returned).toBe(1);
     expect(sink).toMatchObject({ values: [], ends: [undefined] });
@@ -211,6 +211,27 @@ describe('a pump of an async iterable', () => {
 });
 
 describe('a pump of an Observable', () => {
+  it('subscribes once to one of another library, which tells its observer of the subscription first', () => {
+    const sink = new RecordingSink();
+    let subscribed = 0;
+    const other = {
+      [Symbol.observable ?? '@@observable']() {
+        return this;
+      },
+      subscribe(observer: { start?: (own: object) => void; next(value: number): void; complete(): void }) {
+        subscribed += 1;
+        if (subscribed > 1) throw new Error('It was subscribed to again.');
+        const own = { unsubscribe: () => undefined };
+        observer.start?.(own);
+        observer.next(1);
+        observer.complete();
+        return own;
+      },
+    };
+    pumpInto(sink, other).begin();
+    expect([subscribed, sink.values, sink.ends]).toEqual([1, [1], [undefined]]);
+  });
+
   it('unsubscribes while the Observable emits in its subscribe', () => {
     const sink = new RecordingSink();
     let emitted = 0;
@@ -226,7 +247,7 @@ describe('a pump of an Observable', () => {
     sink.onValue = (value) => {
       if (value === 3) pump.stop();
     };
-    pump.start();
+    pump.begin();
     expect(emitted).toBe(3);
     expect(sink).toMatchObject({ values: [1, 2, 3], ends: [undefined] });
   });
@@ -245,7 +266,7 @@ describe('a pump of an Observable', () => {
         return () => cleanedUp++;
       }),
     );
-    pump.start();
+    pump.begin();
     pump.stop();
     expect(cleanedUp).toBe(1);
     expect(sink).toMatchObject({ values: [1], ends: [failure] });
@@ -259,17 +280,17 @@ describe('a pump of an Observable', () => {
         throw new Error('stuck');
       }),
     );
-    pump.start();
+    pump.begin();
     pump.stop();
     expect(sink.ends).toMatchObject([{ thrown: { errors: [{ message: 'stuck' }] } }]);
   });
 
   it('says of each value that nothing is known to follow it, unlike what is asked for more', () => {
     const observed = new RecordingSink();
-    pumpInto(observed, new BehaviorSubject(1)).start();
+    pumpInto(observed, new BehaviorSubject(1)).begin();
     expect(observed.alone).toEqual([true]);
     const asked = new RecordingSink();
-    pumpInto(asked, [1, 2].values()).start();
+    pumpInto(asked, [1, 2].values()).begin();
     expect(asked.alone).toEqual([false, false]);
   });
 
